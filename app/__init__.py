@@ -1,0 +1,1 @@
+"""Holdfast: churn risk with its reasons, health signals and interventions."""

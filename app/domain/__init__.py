@@ -1,0 +1,1 @@
+"""Vocabulary and rules; standard library only."""

@@ -1,0 +1,1 @@
+"""What we measure about a customer, as of a moment."""

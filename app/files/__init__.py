@@ -1,0 +1,1 @@
+"""Activity, customer and score files, in and out."""

@@ -1,0 +1,1 @@
+"""The offline pipeline: activity log to verified, immutable bundle."""
