@@ -1,0 +1,131 @@
+"""How the command line speaks: results to stdout, progress and problems to stderr, honest exit codes.
+
+0 done; 1 refused, with the reason; 2 wrong usage; 3 done, but some rows or customers were rejected.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import NoReturn, Protocol
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from app.domain.moments import parse_moment
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_PARTLY = 3
+
+
+class OnProgress(Protocol):
+    """Called with how much of the work is done, and how much there is in all."""
+
+    def __call__(self, done: int, total: int) -> None: ...
+
+
+class OnStage(Protocol):
+    """Called with the name of the stage, how much of it is done, and how much there is in all."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+def say(text: str) -> None:
+    """Print a line of the result."""
+    typer.echo(text)
+
+
+def say_aside(text: str) -> None:
+    """Print a line that is not the result, such as what happens next."""
+    typer.echo(text, err=True)
+
+
+def refuse(reason: str) -> NoReturn:
+    """End with the reason on stderr and the exit code of a refusal."""
+    typer.echo(f"holdfast: {reason}", err=True)
+    raise SystemExit(EXIT_REFUSED)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[OnProgress]:
+    """Give a callback that keeps a progress bar on stderr."""
+    with stages() as on_stage:
+
+        def advance(done: int, total: int) -> None:
+            on_stage(title, done, total)
+
+        yield advance
+
+
+@contextmanager
+def stages() -> Iterator[OnStage]:
+    """Give a callback that keeps one progress bar per named stage on stderr.
+
+    Where stderr is no terminal (a log file, CI), each stage says once that it is done.
+    """
+    console = Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield _say_when_done(console)
+        return
+    columns = (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bars:
+        tasks = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def moment_of(text: str, *, option: str) -> datetime:
+    """Return the moment that an option names, or end with how to write it."""
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{option}: {error}") from None
+
+
+def today() -> date:
+    """Return the date in UTC; the command line is where the clock enters."""
+    return datetime.now(UTC).date()
+
+
+def pairs_of(texts: list[str], *, option: str) -> dict[str, str]:
+    """Return ``{left: right}`` of options written ``LEFT=RIGHT``."""
+    pairs = {}
+    for text in texts:
+        left, equals, right = text.partition("=")
+        if not (left and equals and right):
+            raise typer.BadParameter(f"{option}: expected LEFT=RIGHT, got {text!r}")
+        pairs[left] = right
+    return pairs
+
+
+def _say_when_done(console: Console) -> OnStage:
+    said = set()
+
+    def advance(stage: str, done: int, total: int) -> None:
+        if done >= total and stage not in said:
+            said.add(stage)
+            console.print(f"{stage}: {total:,} done", highlight=False)
+
+    return advance
