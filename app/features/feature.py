@@ -1,0 +1,31 @@
+"""What the catalogue says about one feature, so that learners and people read it alike."""
+
+from dataclasses import dataclass
+
+NEVER_MISSING = "never missing: 0 = looked and found none"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One number about a customer as of a moment.
+
+    `text` is the sentence for people, with the places ``{value}`` and, where it helps, ``{usual}``;
+    the unit decides how numbers are written. `missing` says what NaN means, in words that can stand
+    as a sentence of their own. `higher_is_riskier` is None where it depends on the business.
+    """
+
+    name: str
+    family: str
+    unit: str
+    window: str
+    missing: str
+    higher_is_riskier: bool | None
+    text: str
+
+
+def days_before(days: int) -> str:
+    """Return how a window of so many days reads in the catalogue."""
+    return f"[as_of - {days} days, as_of)"
+
+
+ALL_TIME = "[first activity, as_of)"

@@ -1,0 +1,64 @@
+"""Features in English: what a person reads as a reason."""
+
+import math
+
+from app.features.feature import Feature
+
+# Singular and plural of units that are counted; the rest is written by `_FORMATS`.
+_PLURALS = {
+    "activities": "activity",
+    "orders": "order",
+    "logins": "login",
+    "days": "day",
+    "hours": "hour",
+    "minutes": "minute",
+    "uses": "use",
+    "features": "feature",
+    "returns": "return",
+    "tickets": "ticket",
+    "renewals": "renewal",
+    "cancellations": "cancellation",
+    "payments": "payment",
+    "messages": "message",
+    "steps": "step",
+    "channels": "channel",
+    "incidents": "incident",
+    "events": "event",
+}
+
+
+def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
+    """Return what `value` says about a customer, and what is usual, in plain English.
+
+    None and NaN both mean missing: a missing value reads as the catalogue's meaning of missing, a
+    missing usual value is left out.
+    """
+    if value is None or math.isnan(value):
+        text = feature.missing
+    else:
+        text = feature.text.format(value=written(feature.unit, value))
+    if usual is None or math.isnan(usual):
+        return text
+    return f"{text}, usually {written(feature.unit, usual)}"
+
+
+def written(unit: str, value: float) -> str:
+    """Return a value with its unit as people write it: "1 order", "2.5 days", "12 %"."""
+    if unit == "money":
+        return f"{value:,.2f}"
+    if unit == "share":
+        return f"{_number(100 * value)} %"
+    if unit == "percent":
+        return f"{_number(value)} %"
+    if unit == "times":
+        return f"{_number(value)} times"
+    number = _number(value)
+    return f"{number} {_PLURALS[unit] if number in {'1', '-1'} else unit}" if unit else number
+
+
+def _number(value: float) -> str:
+    """Return at most one decimal, two where the number is small, none where it is whole."""
+    decimals = 2 if 0 < abs(value) < 1 else 1 if abs(value) < 100 else 0
+    text = f"{value:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", "0"} else text
