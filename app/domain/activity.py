@@ -25,7 +25,7 @@ incident                       incident                    minutes affected
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -112,7 +112,7 @@ class Activity:
     amount: float | None = None
     currency: str | None = None
     ref: str | None = None
-    properties: Mapping[str, object] = MappingProxyType({})
+    properties: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def code_of_type(name: str | None) -> int:
@@ -137,17 +137,13 @@ def detail_of(activity_type: str, properties: Mapping[str, object]) -> str | Non
     return value if isinstance(value, str) and value else None
 
 
-DETAIL_PROPERTY: Mapping[str, str] = MappingProxyType(
-    {
-        ActivityType.TICKET_OPENED.value: "topic",
-        ActivityType.SURVEY_ANSWERED.value: "survey",
-    }
-)
+DETAIL_PROPERTY: Mapping[str, str] = MappingProxyType({
+    ActivityType.TICKET_OPENED.value: "topic",
+    ActivityType.SURVEY_ANSWERED.value: "survey",
+})
 RENEWAL_PROPERTY = "renews_at"
-RENEWAL_TYPES = frozenset(
-    {
-        ActivityType.SUBSCRIPTION_STARTED.value,
-        ActivityType.SUBSCRIPTION_RENEWED.value,
-        ActivityType.SUBSCRIPTION_CHANGED.value,
-    }
-)
+RENEWAL_TYPES = frozenset({
+    ActivityType.SUBSCRIPTION_STARTED.value,
+    ActivityType.SUBSCRIPTION_RENEWED.value,
+    ActivityType.SUBSCRIPTION_CHANGED.value,
+})

@@ -1,7 +1,7 @@
 """What is known about a customer: facts that do not change, and versions of the account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -19,7 +19,7 @@ class Customer:
     acquisition_cost: float | None = None
     currency: str | None = None
     owner: str | None = None
-    consent: Mapping[str, bool] = MappingProxyType({})
+    consent: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
