@@ -43,6 +43,7 @@ class Intervention:
     reason: str  # the signal, or the tier ("tier_high"), that called for it
     priority: int  # 1 is most urgent
     owner: str
+    since: datetime  # when the reason came up; steps count from here
     due_at: datetime
     next_step: str
     steps: tuple["InterventionStep", ...]
@@ -50,10 +51,14 @@ class Intervention:
 
 @dataclass(frozen=True, slots=True)
 class InterventionStep:
-    """One touch of an intervention, relative to its start."""
+    """One touch of an intervention, in the hours after its start; the intervention's owner does it.
+
+    It is due within ``[since + after_hours, since + until_hours]``.
+    """
 
     channel: str
     after_hours: int
+    until_hours: int
     action: str
 
 
@@ -87,8 +92,21 @@ class Assessment:
     stale: bool
     bundle_id: str
     tier_policy: TierPolicy
+    segments: tuple[str, ...] = ()  # rows A4 to A6; a customer may be in several, or in none
 
     @property
     def sufficient_history(self) -> bool:
         """Whether the history supports a risk at all."""
         return self.risk is not None
+
+    @property
+    def other_contributions(self) -> float | None:
+        """What the features without a reason add up to, so that the sum is exact (log-odds).
+
+        ``base_margin + contributions of the reasons + other_contributions == margin``, up to
+        floating point. None where there is no risk.
+        """
+        if self.risk is None:
+            return None
+        told = sum(reason.contribution for reason in self.reasons)
+        return self.risk.margin - self.risk.base_margin - told
