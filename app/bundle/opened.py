@@ -1,0 +1,152 @@
+"""A bundle in memory: the only thing that turns features into a churn probability."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.booster import BoosterScorer
+from app.bundle.check import check_in_child
+from app.bundle.current import current_features
+from app.bundle.folder import BOOSTER_FILE, TrustedFiles, check_bundle_id, read_trusted
+from app.bundle.golden import Scorer, compare_golden_rows
+from app.bundle.manifest import FeatureSet, Manifest
+from app.bundle.serving import promoted_id
+from app.domain.churn import ChurnDefinition
+from app.domain.errors import NoBundleInService
+from app.domain.tiers import TierPolicy
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskBundle:
+    """A verified bundle, ready to answer.
+
+    Its methods take float64 features of shape (n, n_features), in the order of
+    ``manifest.facts.features.names``, NaN = missing; they never change them.
+
+    `usual` is the median of each feature in the population that it was trained on, shape
+    (n_features,), NaN where the feature was undefined for everybody.
+    """
+
+    id: str
+    manifest: Manifest
+    churn: ChurnDefinition
+    tier_policy: TierPolicy
+    currency: str | None
+    usual: NDArray[np.float64]
+    percentile_knots: NDArray[np.float64]
+    scorer: Scorer
+
+    def margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the calibrated log-odds of churn, shape (n,)."""
+        calibration = self.manifest.facts.calibration
+        raw = self.scorer.raw_margins(self._checked(features))
+        return calibration.slope * raw + calibration.intercept
+
+    def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the calibrated probabilities of churn, 0 to 1, shape (n,)."""
+        return probabilities_of(self.margins(features))
+
+    def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return exact TreeSHAP values of the calibrated margin, shape (n, n_features + 1).
+
+        The last column is the base margin; each row sums to the margin within 1e-9.
+        """
+        calibration = self.manifest.facts.calibration
+        contributions = self.scorer.raw_contributions(self._checked(features))
+        contributions *= calibration.slope
+        contributions[:, -1] += calibration.intercept
+        return contributions
+
+    def percentiles(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the percentage, 0 to 100, of the reference population with a smaller risk."""
+        below = np.searchsorted(self.percentile_knots, probabilities, side="left")
+        return np.minimum(below, len(self.percentile_knots) - 1).astype(np.int64)
+
+    def warm_up(self) -> None:
+        """Answer one row, so that no request has to wait for a first time."""
+        row = self.usual[np.newaxis, :]
+        self.percentiles(self.probabilities(row))
+        self.contributions(row)
+
+    def _checked(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        if features.shape[1:] != self.usual.shape:
+            raise ValueError(
+                f"bundle {self.id} needs features of shape (n, {len(self.usual)}), "
+                f"got {features.shape}"
+            )
+        return np.ascontiguousarray(features, dtype=np.float64)
+
+
+def probabilities_of(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities, 0 to 1, of log-odds; no margin is too large."""
+    positive = 1 / (1 + np.exp(-np.abs(margins)))
+    return np.where(margins >= 0, positive, 1 - positive)
+
+
+def open_promoted(
+    models: Path, *, key: bytes | None = None, expected: FeatureSet | None = None
+) -> RiskBundle:
+    """Return the bundle in service, opened as `open_bundle` does.
+
+    Raises
+    ------
+    NoBundleInService
+        If none was promoted.
+    """
+    bundle_id = promoted_id(models)
+    if bundle_id is None:
+        raise NoBundleInService(str(models))
+    return open_bundle(models / check_bundle_id(bundle_id), key=key, expected=expected)
+
+
+def open_bundle(
+    folder: Path, *, key: bytes | None = None, expected: FeatureSet | None = None
+) -> RiskBundle:
+    """Return the bundle in `folder`, verified and warmed up.
+
+    First all hashes (and the signature, where a `key` is given), then our own reader of the
+    booster's text, then the golden rows. LightGBM itself is not loaded, unless our kernels cannot
+    be: then a child process has to survive loading the booster before this process does.
+    Anything that does not match raises `BundleRefused`, naming the file and what to do.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/<bundle id>``.
+    key : bytes, optional
+        The signing key; where given, only bundles signed with it are opened.
+    expected : FeatureSet, optional
+        The features that will be passed in; those of this version's catalogue unless given.
+    """
+    wanted = current_features() if expected is None else expected
+    trusted = read_trusted(folder, expected=wanted, key=key)
+    scorer = _scorer(folder, trusted)
+    source = str(folder / BOOSTER_FILE)
+    compare_golden_rows(scorer, trusted.manifest.golden_rows, source=source)
+    bundle = _risk_bundle(trusted.manifest, scorer)
+    bundle.warm_up()
+    return bundle
+
+
+def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
+    check_in_child(folder)
+    return BoosterScorer(trusted.booster_text)
+
+
+def _risk_bundle(manifest: Manifest, scorer: Scorer) -> RiskBundle:
+    facts = manifest.facts
+    return RiskBundle(
+        id=manifest.bundle_id,
+        manifest=manifest,
+        churn=facts.churn,
+        tier_policy=facts.tier_policy,
+        currency=facts.currency,
+        usual=np.array(facts.usual),
+        percentile_knots=np.array(facts.percentile_knots),
+        scorer=scorer,
+    )
