@@ -30,6 +30,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from app.domain.moments import parse_moment
+
 
 class ActivityType(StrEnum):
     """The types that features are built from; any other type is kept and counted as OTHER."""
@@ -135,6 +137,19 @@ def detail_of(activity_type: str, properties: Mapping[str, object]) -> str | Non
     key = DETAIL_PROPERTY.get(activity_type)
     value = properties.get(key) if key else None
     return value if isinstance(value, str) and value else None
+
+
+def renews_at_of(activity_type: str, properties: Mapping[str, object]) -> datetime | None:
+    """Return the renewal date in `renews_at` of a subscription event; None where there is none.
+
+    A value that is no ISO 8601 text is refused with ValueError.
+    """
+    if activity_type not in RENEWAL_TYPES:
+        return None
+    value = properties.get(RENEWAL_PROPERTY)
+    if value is None:
+        return None
+    return parse_moment(value if isinstance(value, str) else repr(value))
 
 
 DETAIL_PROPERTY: Mapping[str, str] = MappingProxyType({

@@ -1,0 +1,31 @@
+"""How Alembic reaches the database: the connection it was handed, or `alembic -x url=URL`."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.db.connect import connect
+from app.db.tables import Base
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations in the transaction of `connection`."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+handed = context.config.attributes.get("connection")
+if isinstance(handed, Connection):
+    run(handed)
+elif handed is not None:
+    with handed.begin() as opened:
+        run(opened)
+else:
+    url = context.get_x_argument(as_dictionary=True).get("url", "sqlite:///data/holdfast.db")
+    with connect(url).begin() as opened:
+        run(opened)

@@ -1,0 +1,181 @@
+"""All tables. Rows never leave app/db: its functions take and return domain objects."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, MetaData, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.db.columns import Identifier, ShortText, UtcMicros
+
+# The newest migration; a test compares it with the scripts. Kept here so that the service can
+# check its database without importing Alembic.
+MIGRATED_TO = "0001"
+
+NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
+
+
+class Base(DeclarativeBase):
+    """The metadata of all tables, with a name for every constraint so that migrations can."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcMicros}  # noqa: RUF012 - SQLAlchemy reads a plain dict
+
+
+class CustomerRow(Base):
+    """Facts of a customer; all are empty for one who is known from activity only."""
+
+    __tablename__ = "customers"
+
+    customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    signed_up_at: Mapped[datetime | None]
+    acquisition_channel: Mapped[ShortText | None]
+    acquisition_cost: Mapped[float | None]
+    currency: Mapped[ShortText | None]
+    owner: Mapped[ShortText | None]
+    consent: Mapped[str] = mapped_column(Text, server_default="{}")  # JSON: channel -> bool
+
+
+class AccountVersionRow(Base):
+    """What was known of an account from `valid_from` on."""
+
+    __tablename__ = "account_versions"
+
+    customer_id: Mapped[Identifier] = mapped_column(
+        ForeignKey("customers.customer_id"), primary_key=True
+    )
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    plan: Mapped[ShortText | None]
+    price: Mapped[float | None]
+    renews_at: Mapped[datetime | None]
+    contract: Mapped[ShortText | None]
+    packed: Mapped[bytes] = mapped_column(LargeBinary)  # see app.db.packing
+
+
+class ActivityRow(Base):
+    """One thing a customer did; append-only.
+
+    `packed` repeats in 48 bytes what features read, and lies in the index beside the key: the
+    history of a customer is one range scan that never touches the table. No foreign key to
+    customers: `record` creates the customer in the same transaction, and a check per row would
+    cost ingest more than the row.
+    """
+
+    __tablename__ = "activity"
+    __table_args__ = (Index("ix_activity_history", "customer_id", "occurred_at", "packed"),)
+
+    event_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    customer_id: Mapped[Identifier]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    type: Mapped[ShortText]
+    channel: Mapped[ShortText | None]
+    amount: Mapped[float | None]
+    currency: Mapped[ShortText | None]
+    ref: Mapped[ShortText | None]
+    properties: Mapped[str | None] = mapped_column(Text)  # a JSON object
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AssessmentRow(Base):
+    """Every answer that was kept, by customer and moment; `answer` is the full answer as JSON."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        # A resumed job scores nobody twice: the backstop below the cursor.
+        Index(
+            "uq_assessments_job_id_customer_id",
+            "job_id",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("job_id <> ''"),
+            postgresql_where=text("job_id <> ''"),
+        ),
+    )
+
+    customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(primary_key=True)
+    job_id: Mapped[Identifier] = mapped_column(primary_key=True, server_default=NO_JOB)
+    bundle_id: Mapped[ShortText]
+    probability: Mapped[float | None]  # this and the next three are NULL: not enough history
+    score: Mapped[int | None]
+    percentile: Mapped[int | None]
+    tier: Mapped[ShortText | None]
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class CurrentScoreRow(Base):
+    """The newest assessment of each customer, in the order that listings are read."""
+
+    __tablename__ = "current_scores"
+    __table_args__ = (
+        # Listings read these backwards: highest score first, then customer_id descending.
+        Index("ix_current_scores_tier", "tier", "score", "customer_id"),
+        Index("ix_current_scores_score", "score", "customer_id"),
+    )
+
+    customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime]
+    job_id: Mapped[Identifier] = mapped_column(server_default=NO_JOB)
+    bundle_id: Mapped[ShortText]
+    probability: Mapped[float | None]
+    score: Mapped[int | None]
+    percentile: Mapped[int | None]
+    tier: Mapped[ShortText | None]
+
+
+class JobRow(Base):
+    """A rescoring of everybody: how far it is, and who works on it until when."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('queued', 'in_progress', 'completed', 'failed', 'cancelled')", name="state"
+        ),
+        Index("ix_jobs_state", "state", "created_at"),
+    )
+
+    job_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    state: Mapped[ShortText]
+    as_of: Mapped[datetime]
+    bundle_id: Mapped[ShortText]
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(server_default="0")
+    failed: Mapped[int] = mapped_column(server_default="0")
+    cursor: Mapped[Identifier | None]  # the last customer that is done
+    worker: Mapped[ShortText | None]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class JobFailureRow(Base):
+    """A customer whom a job could not score, and why."""
+
+    __tablename__ = "job_failures"
+
+    job_id: Mapped[Identifier] = mapped_column(ForeignKey("jobs.job_id"), primary_key=True)
+    customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ApiKeyRow(Base):
+    """A key's hash and scopes; the key itself is shown once and never stored."""
+
+    __tablename__ = "api_keys"
+
+    key_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    name: Mapped[ShortText]
+    sha256: Mapped[ShortText] = mapped_column(unique=True)
+    scopes: Mapped[str] = mapped_column(Text)  # separated by spaces
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

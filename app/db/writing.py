@@ -1,0 +1,71 @@
+"""How rows of the log are written: in bulk, each once, the same result on both databases."""
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import orjson
+from sqlalchemy import Connection
+
+# The columns of the table activity: event_id, customer_id, occurred_at and received_at
+# (microseconds since the epoch, UTC), type, channel, amount, currency, ref, properties (JSON),
+# packed.
+ActivityRecord: TypeAlias = tuple[
+    str, str, int, int, str, str | None, float | None, str | None, str | None, str | None, bytes
+]
+
+_COLUMNS: Final = (
+    "event_id, customer_id, occurred_at, received_at, type, channel, amount, currency, ref, "
+    "properties, packed"
+)
+_SQLITE_KNOWN: Final = (
+    "SELECT event_id FROM activity WHERE event_id IN (SELECT value FROM json_each(?))"
+)
+_SQLITE_INSERT: Final = f"INSERT INTO activity ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants
+_SQLITE_CUSTOMERS: Final = (
+    "INSERT INTO customers (customer_id) SELECT value FROM json_each(?) WHERE true "
+    "ON CONFLICT DO NOTHING"
+)
+_POSTGRESQL_INSERT: Final = (
+    f"INSERT INTO activity ({_COLUMNS}) "  # noqa: S608 - constants
+    "SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], "
+    "%s::text[], %s::float8[], %s::text[], %s::text[], %s::text[], %s::bytea[]) "
+    "ON CONFLICT (event_id) DO NOTHING RETURNING event_id"
+)
+_POSTGRESQL_CUSTOMERS: Final = (
+    "INSERT INTO customers (customer_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
+)
+
+
+def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
+    """Write the records whose event_id is new, and customers who are; return those event_ids.
+
+    The event_ids of `records` are distinct.
+    """
+    if not records:
+        return set()
+    # In one order everywhere, so that two writers of the same events wait instead of deadlock.
+    ordered = sorted(records)
+    create_customers(connection, {record[1] for record in ordered})
+    if connection.dialect.name == "sqlite":
+        return _insert_sqlite(connection, ordered)
+    columns = tuple(map(list, zip(*ordered, strict=True)))
+    return set(connection.exec_driver_sql(_POSTGRESQL_INSERT, columns).scalars())
+
+
+def create_customers(connection: Connection, customer_ids: set[str]) -> None:
+    """Write the customers who are not known yet, with no facts."""
+    ordered = sorted(customer_ids)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_SQLITE_CUSTOMERS, (orjson.dumps(ordered).decode(),))
+    else:
+        connection.exec_driver_sql(_POSTGRESQL_CUSTOMERS, (ordered,))
+
+
+def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
+    """Write what is new; between the look and the write nobody else can, the lock is ours."""
+    asked = orjson.dumps([record[0] for record in records]).decode()
+    known = set(connection.exec_driver_sql(_SQLITE_KNOWN, (asked,)).scalars())
+    fresh = [record for record in records if record[0] not in known]
+    if fresh:
+        connection.exec_driver_sql(_SQLITE_INSERT, fresh)
+    return {record[0] for record in fresh}
