@@ -1,0 +1,103 @@
+"""The bundle in service."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from app.api.fields import Answer
+from app.api.schemas.scores import TierPolicyOut
+
+
+class ChurnDefinitionOut(Answer):
+    """What the bundle learned to foresee."""
+
+    kind: Annotated[
+        Literal["absence", "cancellation"],
+        Field(
+            description="Whether churn is that the event is absent or that it happens",
+            examples=["absence"],
+        ),
+    ]
+    event: Annotated[str, Field(description="The event", examples=["order_placed"])]
+    horizon_days: Annotated[int, Field(description="Days within which", examples=[90])]
+    sentence: Annotated[str, Field(description="In words", examples=["no order_placed"])]
+
+
+class FeatureOut(Answer):
+    """One feature of the bundle."""
+
+    name: Annotated[str, Field(description="Name in the catalogue", examples=["orders_30d"])]
+    unit: Annotated[str, Field(description="Its unit", examples=["orders"])]
+    usual: Annotated[
+        float | None,
+        Field(description="Median of the training population; null: undefined", examples=[4]),
+    ]
+
+
+class BundleOut(Answer):
+    """The bundle in service: what it was trained for, on and with, and how good it is."""
+
+    id: Annotated[str, Field(description="Id of the bundle", examples=["4f1c0de5a2b94a10"])]
+    churn_definition: Annotated[
+        ChurnDefinitionOut,
+        Field(
+            description="What it foresees",
+            examples=[
+                {
+                    "kind": "absence",
+                    "event": "order_placed",
+                    "horizon_days": 90,
+                    "sentence": "no order_placed",
+                }
+            ],
+        ),
+    ]
+    trained_until: Annotated[
+        datetime,
+        Field(description="It saw nothing from here on", examples=["2026-11-01T00:00:00Z"]),
+    ]
+    currency: Annotated[
+        str | None,
+        Field(description="Amounts in other currencies are not used", examples=["EUR"]),
+    ]
+    tier_policy: Annotated[
+        TierPolicyOut,
+        Field(
+            description="Where the tiers begin",
+            examples=[{"version": "shares-22-48-30", "high_from": 0.35, "medium_from": 0.12}],
+        ),
+    ]
+    feature_hash: Annotated[
+        str,
+        Field(
+            description="Fingerprint of the features and their meaning",
+            examples=["b1946ac92492d2347c6235b4d2611184"],
+        ),
+    ]
+    features: Annotated[
+        list[FeatureOut],
+        Field(
+            description="Its features, in the order of the learner",
+            examples=[[{"name": "orders_30d", "unit": "orders", "usual": 4}]],
+        ),
+    ]
+    metrics: Annotated[
+        dict[str, Any],
+        Field(
+            description="Measured on customers and times that it was not trained on",
+            examples=[{"auc": 0.81}],
+        ),
+    ]
+    libraries: Annotated[
+        dict[str, str],
+        Field(description="What it was trained with", examples=[{"lightgbm": "4.7.0"}]),
+    ]
+    signed: Annotated[bool, Field(description="Whether it carries a signature", examples=[False])]
+    card: Annotated[
+        str,
+        Field(
+            description="Its card, Markdown; also at /v1/model/card",
+            examples=["# Churn risk: no order_placed within 90 days"],
+        ),
+    ]

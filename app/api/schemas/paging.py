@@ -1,0 +1,26 @@
+"""Pages of listings: how many, and where to go on."""
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from app.api.cursors import MAX_CHARACTERS
+
+Limit = Annotated[
+    int, Query(ge=1, le=200, description="How many items a page has at most", examples=[50])
+]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=MAX_CHARACTERS,
+        description="`next_cursor` of the page before; absent: the first page",
+    ),
+]
+NextCursor = Annotated[
+    str | None,
+    Field(
+        description="Pass it as `cursor` for the next page; null: this was the last",
+        examples=["Y2hlY2tlZC1ieS11cw"],
+    ),
+]

@@ -1,0 +1,447 @@
+"""The answer about one customer, and lists of answers."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.api.fields import MAX_ITEMS, Answer, MomentOrDate, Request
+from app.api.problems import FieldError
+from app.api.schemas.paging import NextCursor
+from app.domain.activity import MAX_TEXT_CHARACTERS
+
+CustomerIdOut = Annotated[
+    str, Field(description="The customer, as your systems name it", examples=["c-1042"])
+]
+AsOfOut = Annotated[
+    datetime,
+    Field(
+        description="The moment asked about; nothing that happened at or after it is used",
+        examples=["2026-11-22T09:00:00Z"],
+    ),
+]
+TierName = Literal["high", "medium", "low"]
+Score = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=100,
+        description="0 to 100, 100 is most at risk; high from 70, medium from 40, in every bundle",
+        examples=[78],
+    ),
+]
+Probability = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        description="Calibrated probability of `churn_definition` within `horizon_days`",
+        examples=[0.41],
+    ),
+]
+Tier = Annotated[TierName, Field(description="How urgent the customer is", examples=["high"])]
+Percentile = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=100,
+        description="Share of the reference population with a smaller risk, in percent",
+        examples=[96],
+    ),
+]
+
+
+class ScaleOut(Answer):
+    """How to read a score."""
+
+    min: Annotated[int, Field(description="The least score", examples=[0])]
+    max: Annotated[int, Field(description="The largest score", examples=[100])]
+    higher_means: Annotated[
+        str, Field(description="What a higher score means", examples=["more_at_risk"])
+    ]
+
+
+class TierPolicyOut(Answer):
+    """Where the tiers begin, as probabilities; both edges belong to the upper tier."""
+
+    version: Annotated[str, Field(description="Name of the policy", examples=["shares-22-48-30"])]
+    high_from: Annotated[
+        float, Field(description="Probability from which a customer is high risk", examples=[0.35])
+    ]
+    medium_from: Annotated[
+        float, Field(description="Probability from which one is medium risk", examples=[0.12])
+    ]
+
+
+class PreviousOut(Answer):
+    """The last stored assessment before this one."""
+
+    score: Annotated[Score | None, Field(description="Its score", examples=[55])]
+    tier: Annotated[Tier | None, Field(description="Its tier", examples=["medium"])]
+    at: Annotated[
+        datetime, Field(description="The moment it stands for", examples=["2026-11-15T02:00:00Z"])
+    ]
+
+
+class ReasonOut(Answer):
+    """How much one feature moved this customer's risk."""
+
+    feature: Annotated[
+        str, Field(description="Name in the feature catalogue", examples=["orders_30d"])
+    ]
+    direction: Annotated[
+        Literal["raises", "lowers"],
+        Field(description="Whether it raises or lowers the risk", examples=["raises"]),
+    ]
+    value: Annotated[
+        float | None,
+        Field(
+            description="The customer's value in the feature's unit; null: undefined", examples=[1]
+        ),
+    ]
+    usual: Annotated[
+        float | None,
+        Field(description="Median of the reference population; null: undefined", examples=[4]),
+    ]
+    contribution: Annotated[
+        float,
+        Field(description="Exact TreeSHAP value in log-odds, signed", examples=[0.62]),
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="The sentence for people",
+            examples=["1 order in the last 30 days, usually 4"],
+        ),
+    ]
+
+
+class SignalOut(Answer):
+    """A finding for people: what is wrong, whose it is and how fast to respond."""
+
+    signal: Annotated[
+        str, Field(description="Name in the playbook", examples=["order_gap_widening"])
+    ]
+    severity: Annotated[
+        Literal["high", "medium", "low"], Field(description="How serious it is", examples=["high"])
+    ]
+    kind: Annotated[
+        Literal["leading", "lagging"],
+        Field(description="Whether it foretells or confirms", examples=["leading"]),
+    ]
+    owner: Annotated[str, Field(description="The one team that owns it", examples=["sales"])]
+    respond_within_hours: Annotated[
+        int, Field(description="Hours within which to respond", examples=[48])
+    ]
+    since: Annotated[
+        datetime,
+        Field(description="When it was first seen standing", examples=["2026-11-20T02:00:00Z"]),
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="The sentence for people",
+            examples=["42 days since the last order, usually every 20"],
+        ),
+    ]
+
+
+class StepOut(Answer):
+    """One touch of an intervention."""
+
+    channel: Annotated[str, Field(description="Where to reach out", examples=["email"])]
+    after_hours: Annotated[
+        int, Field(description="Not before this many hours after `since`", examples=[0])
+    ]
+    until_hours: Annotated[
+        int, Field(description="Not later than this many hours after `since`", examples=[6])
+    ]
+    action: Annotated[str, Field(description="What to do", examples=["Send the targeted offer"])]
+
+
+class InterventionOut(Answer):
+    """What to do: one owner, one due time, one next step."""
+
+    playbook: Annotated[str, Field(description="Name in the playbook", examples=["win_back"])]
+    reason: Annotated[
+        str,
+        Field(
+            description="The signal, tier or occasion that called for it",
+            examples=["order_gap_widening"],
+        ),
+    ]
+    priority: Annotated[int, Field(description="1 is most urgent", examples=[1])]
+    owner: Annotated[str, Field(description="The one team that owns it", examples=["sales"])]
+    since: Annotated[
+        datetime, Field(description="When its reason came up", examples=["2026-11-20T02:00:00Z"])
+    ]
+    due_at: Annotated[
+        datetime, Field(description="When it should be done", examples=["2026-11-22T02:00:00Z"])
+    ]
+    next_step: Annotated[
+        str, Field(description="The one next step", examples=["Send a targeted offer by e-mail"])
+    ]
+    steps: Annotated[
+        list[StepOut],
+        Field(
+            description="All touches in order",
+            examples=[
+                [
+                    {
+                        "channel": "email",
+                        "after_hours": 0,
+                        "until_hours": 6,
+                        "action": "Send the targeted offer",
+                    }
+                ]
+            ],
+        ),
+    ]
+
+
+class DataOut(Answer):
+    """What the answer rests on."""
+
+    last_activity_at: Annotated[
+        datetime | None,
+        Field(
+            description="When the customer last did something; null: never",
+            examples=["2026-11-21T17:30:00Z"],
+        ),
+    ]
+    sufficient_history: Annotated[
+        bool,
+        Field(
+            description="False: outside the population of the bundle, so there is no risk to state",
+            examples=[True],
+        ),
+    ]
+    stale: Annotated[
+        bool, Field(description="Whether the newest activity is old", examples=[False])
+    ]
+
+
+class BundleRefOut(Answer):
+    """The bundle that answered."""
+
+    id: Annotated[str, Field(description="Id of the bundle", examples=["4f1c0de5a2b94a10"])]
+    trained_until: Annotated[
+        datetime,
+        Field(description="It saw nothing from here on", examples=["2026-11-01T00:00:00Z"]),
+    ]
+    feature_hash: Annotated[
+        str,
+        Field(
+            description="Fingerprint of the features and their meaning",
+            examples=["b1946ac92492d2347c6235b4d2611184"],
+        ),
+    ]
+
+
+class PlaybookRefOut(Answer):
+    """The playbook that was applied."""
+
+    version: Annotated[str, Field(description="Its version", examples=["1"])]
+    sha256: Annotated[
+        str,
+        Field(description="Hash of its file", examples=["9f86d081884c7d659a2feaa0c55ad015"]),
+    ]
+
+
+class ScoreOut(Answer):
+    """The risk of one customer as of a moment, with its reasons and what to do about it.
+
+    Where `data.sufficient_history` is false, score, tier, probability and percentile are null.
+    """
+
+    customer_id: CustomerIdOut
+    as_of: AsOfOut
+    score: Score | None
+    tier: Tier | None
+    probability: Probability | None
+    percentile: Percentile | None
+    scale: Annotated[
+        ScaleOut,
+        Field(
+            description="How to read the score",
+            examples=[{"min": 0, "max": 100, "higher_means": "more_at_risk"}],
+        ),
+    ]
+    churn_definition: Annotated[
+        str, Field(description="What churn means here", examples=["no order_placed"])
+    ]
+    horizon_days: Annotated[
+        int, Field(description="Days within which it would happen", examples=[90])
+    ]
+    tier_policy: Annotated[
+        TierPolicyOut,
+        Field(
+            description="Where the tiers begin",
+            examples=[{"version": "shares-22-48-30", "high_from": 0.35, "medium_from": 0.12}],
+        ),
+    ]
+    previous: Annotated[
+        PreviousOut | None,
+        Field(
+            description="The last stored assessment before `as_of`; null: none",
+            examples=[{"score": 55, "tier": "medium", "at": "2026-11-15T02:00:00Z"}],
+        ),
+    ]
+    trend: Annotated[
+        Literal["worsening", "steady", "improving"] | None,
+        Field(
+            description="This score against the previous one; null: nothing to compare with",
+            examples=["worsening"],
+        ),
+    ]
+    margin: Annotated[
+        float | None,
+        Field(description="The calibrated log-odds of the probability", examples=[-0.36]),
+    ]
+    base_margin: Annotated[
+        float | None,
+        Field(description="Log-odds of the average customer, where reasons start", examples=[-1.2]),
+    ]
+    reasons: Annotated[
+        list[ReasonOut],
+        Field(description="What moved the risk most, in both directions", examples=[[]]),
+    ]
+    other_contributions: Annotated[
+        float | None,
+        Field(
+            description="What all other features add: base_margin + reasons + this = margin",
+            examples=[0.22],
+        ),
+    ]
+    segments: Annotated[
+        list[str],
+        Field(description="Behaviour segments of the playbook", examples=[["active_subscriber"]]),
+    ]
+    signals: Annotated[list[SignalOut], Field(description="Findings for people", examples=[[]])]
+    interventions: Annotated[
+        list[InterventionOut], Field(description="What to do, most urgent first", examples=[[]])
+    ]
+    data: Annotated[
+        DataOut,
+        Field(
+            description="What the answer rests on",
+            examples=[
+                {
+                    "last_activity_at": "2026-11-21T17:30:00Z",
+                    "sufficient_history": True,
+                    "stale": False,
+                }
+            ],
+        ),
+    ]
+    bundle: Annotated[
+        BundleRefOut,
+        Field(
+            description="The bundle that answered",
+            examples=[
+                {
+                    "id": "4f1c0de5a2b94a10",
+                    "trained_until": "2026-11-01T00:00:00Z",
+                    "feature_hash": "b1946ac92492d2347c6235b4d2611184",
+                }
+            ],
+        ),
+    ]
+    playbook: Annotated[
+        PlaybookRefOut,
+        Field(
+            description="The rules that gave segments, signals and interventions",
+            examples=[{"version": "1", "sha256": "9f86d081884c7d659a2feaa0c55ad015"}],
+        ),
+    ]
+
+
+class SignalsOut(Answer):
+    """The signals of one customer."""
+
+    customer_id: CustomerIdOut
+    as_of: AsOfOut
+    signals: Annotated[list[SignalOut], Field(description="Findings for people", examples=[[]])]
+
+
+class InterventionsOut(Answer):
+    """The recommended interventions for one customer."""
+
+    customer_id: CustomerIdOut
+    as_of: AsOfOut
+    interventions: Annotated[
+        list[InterventionOut], Field(description="What to do, most urgent first", examples=[[]])
+    ]
+
+
+class ScoresIn(Request):
+    """Which customers to score, and as of when."""
+
+    customer_ids: Annotated[
+        list[object],
+        Field(
+            min_length=1,
+            max_length=MAX_ITEMS,
+            description="At most 1,000 ids; one that is unknown or malformed fails alone",
+            examples=[["c-1042", "c-7"]],
+            json_schema_extra={
+                "items": {"type": "string", "minLength": 1, "maxLength": MAX_TEXT_CHARACTERS}
+            },
+        ),
+    ]
+    as_of: Annotated[
+        MomentOrDate | None,
+        Field(
+            description="A moment in the past; null or absent: now",
+            examples=["2026-11-22T09:00:00Z"],
+        ),
+    ] = None
+
+
+class ScoreResultOut(Answer):
+    """One customer of a bulk call: an answer, or why there is none."""
+
+    index: Annotated[int, Field(description="Position in the request, from 0", examples=[0])]
+    customer_id: Annotated[
+        str | None,
+        Field(description="The customer; null where no id could be read", examples=["c-1042"]),
+    ]
+    status: Annotated[
+        Literal["scored", "unknown", "rejected"],
+        Field(description="What became of it", examples=["scored"]),
+    ]
+    score: Annotated[
+        ScoreOut | None, Field(description="The answer; null unless scored", examples=[None])
+    ]
+    errors: Annotated[list[FieldError], Field(description="Why there is no answer", examples=[[]])]
+
+
+class ScoresOut(Answer):
+    """The results of a bulk call, in the order of the request."""
+
+    scored: Annotated[int, Field(description="How many have an answer", examples=[1])]
+    failed: Annotated[int, Field(description="How many have none", examples=[1])]
+    results: Annotated[list[ScoreResultOut], Field(description="One per id", examples=[[]])]
+
+
+class StoredScoreOut(Answer):
+    """One stored assessment."""
+
+    customer_id: CustomerIdOut
+    as_of: AsOfOut
+    score: Score | None
+    tier: Tier | None
+    probability: Probability | None
+    percentile: Percentile | None
+    bundle_id: Annotated[
+        str, Field(description="The bundle that answered", examples=["4f1c0de5a2b94a10"])
+    ]
+
+
+class ScorePageOut(Answer):
+    """A page of stored assessments."""
+
+    items: Annotated[
+        list[StoredScoreOut], Field(description="The assessments of this page", examples=[[]])
+    ]
+    next_cursor: NextCursor
