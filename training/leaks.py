@@ -1,0 +1,59 @@
+"""The guard against leaks: features must not change when the future is taken away."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import TrainingRefused
+from app.domain.moments import format_moment, from_micros
+from app.features.catalogue import FEATURE_NAMES
+from app.features.history import History
+from training.dataset import measured
+from training.histories import known_before
+from training.snapshots import Window
+
+N_CHECKED = 500  # customers per snapshot; a leak that spares all of them moves no metric either
+SUSPICIOUS_AUC = 0.99
+
+
+def refuse_leaks(
+    history: History, windows: tuple[Window, ...], *, population: NDArray[np.int64], seed: int
+) -> None:
+    """Return if features are the same, bit for bit, with and without what came later.
+
+    Parameters
+    ----------
+    history : History
+        With the outcomes in it.
+    windows : snapshots to check at.
+    population : int64 array of shape (n,)
+        Positions of customers to draw the sample from.
+
+    Raises
+    ------
+    TrainingRefused
+        If a feature reads activity at or after the snapshot, or learned of at or after it.
+    """
+    rng = np.random.default_rng(seed)
+    n_checked = min(N_CHECKED, len(population))
+    sample = np.sort(rng.choice(population, size=n_checked, replace=False))
+    for window in windows:
+        before = known_before(history, moment=window.as_of)
+        with_future = measured(history, sample, as_of=window.as_of)
+        without = measured(before, sample, as_of=window.as_of)
+        differs = (with_future.view(np.int64) != without.view(np.int64)).any(axis=0)
+        if differs.any():
+            names = ", ".join(np.asarray(FEATURE_NAMES)[differs])
+            raise TrainingRefused(
+                f"leak: as of {format_moment(from_micros(window.as_of))} these features change "
+                f"when later activity is taken away: {names}"
+            )
+
+
+def suspicion(auc: float | None) -> str | None:
+    """Return a warning where an out-of-time AUC is too good to be true, else None."""
+    if auc is None or auc < SUSPICIOUS_AUC:
+        return None
+    return (
+        f"the out-of-time AUC of {auc:.4f} is too good to be true: look for activity that is "
+        "written down when a customer leaves, and for moments that lie before what they record"
+    )

@@ -1,0 +1,138 @@
+"""From what was fitted to a bundle on the shelf."""
+
+import io
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from app.bundle.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
+from app.bundle.write import write_bundle
+from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
+
+LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
+N_REFERENCE_BINS = 10
+GOLDEN_PERCENTILES = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
+
+
+def publish(
+    models: Path,
+    *,
+    facts: BundleFacts,
+    booster_text: str,
+    population: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+    card: str,
+    parts: Mapping[str, Any],
+    signing_key: bytes | None,
+) -> str:
+    """Write the bundle and return its id; the same arguments give the same bytes.
+
+    Parameters
+    ----------
+    population : float64 array of shape (n, n_features)
+        Features of everybody as of the cut-off: the reference for drift.
+    probabilities : float64 array of shape (n,)
+        What the bundle says of them.
+    parts : fitted scikit-learn objects and settings by name, for data scientists.
+    """
+    return write_bundle(
+        models,
+        facts=facts,
+        booster_text=booster_text,
+        golden_features=golden_features(population, probabilities),
+        files={
+            "card.md": card.encode(),
+            "reference.parquet": reference(population, probabilities),
+            "training.joblib": _pickled(parts),
+        },
+        signing_key=signing_key,
+    )
+
+
+def feature_set() -> FeatureSet:
+    """Return the catalogue's features as a bundle states them."""
+    return FeatureSet(FEATURE_NAMES, tuple(feature.unit for feature in CATALOGUE), FINGERPRINT)
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of the libraries that made the numbers."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def percentile_knots(probabilities: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return percentiles 0 to 100 of the churn probabilities."""
+    knots = np.percentile(probabilities, np.linspace(0, 100, N_PERCENTILE_KNOTS))
+    return tuple(np.maximum.accumulate(knots).tolist())
+
+
+def medians(population: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the usual value of each feature: the median of those that have one, else NaN."""
+    return tuple(
+        float(np.median(column[~np.isnan(column)])) if not np.isnan(column).all() else float("nan")
+        for column in population.T
+    )
+
+
+def golden_features(
+    population: NDArray[np.float64], probabilities: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return rows to check a bundle with: from least to most at risk, usual, empty and extreme."""
+    order = np.argsort(probabilities, kind="stable")
+    ranks = [round(p / 100 * (len(order) - 1)) for p in GOLDEN_PERCENTILES]
+    usual = np.asarray(medians(population))
+    missing = np.full(population.shape[1], np.nan)
+    zeros = np.zeros(population.shape[1])
+    largest = np.nan_to_num(population, nan=0.0).max(axis=0)
+    return np.vstack([population[order[ranks]], usual, missing, zeros, largest])
+
+
+def reference(population: NDArray[np.float64], probabilities: NDArray[np.float64]) -> bytes:
+    """Return a Parquet table of how each feature is distributed, to measure drift against.
+
+    Columns ``feature, bin, lower, upper, share``: bin i holds ``lower <= value < upper``, bin -1
+    (bounds null) the share of missing values; the shares of a feature sum to 1. The last feature,
+    ``probability``, is the churn probability itself.
+    """
+    columns = [*population.T, probabilities]
+    rows = [
+        (name, *entry)
+        for name, column in zip([*FEATURE_NAMES, "probability"], columns, strict=True)
+        for entry in _bins(column)
+    ]
+    schema = {
+        "feature": pl.String,
+        "bin": pl.Int64,
+        "lower": pl.Float64,
+        "upper": pl.Float64,
+        "share": pl.Float64,
+    }
+    buffer = io.BytesIO()
+    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _bins(column: NDArray[np.float64]) -> list[tuple[int, float | None, float | None, float]]:
+    present = column[~np.isnan(column)]
+    bins: list[tuple[int, float | None, float | None, float]] = [
+        (-1, None, None, 1 - len(present) / len(column))
+    ]
+    if len(present) == 0:
+        return bins
+    inner = np.unique(np.quantile(present, np.linspace(0, 1, N_REFERENCE_BINS + 1)[1:-1]))
+    edges = np.concatenate([[-np.inf], inner, [np.inf]])
+    counts = np.bincount(np.searchsorted(inner, present, side="right"), minlength=len(inner) + 1)
+    for i, count in enumerate(counts):
+        bins.append((i, float(edges[i]), float(edges[i + 1]), float(count / len(column))))
+    return bins
+
+
+def _pickled(parts: Mapping[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    joblib.dump(dict(parts), buffer, compress=0)
+    return buffer.getvalue()
