@@ -21,7 +21,7 @@ from training.dataset import Dataset, dataset_of, measured
 from training.fit import Recipe
 from training.histories import known_before
 from training.leaks import refuse_leaks, suspicion
-from training.learn import Report, learn, out_of_fold
+from training.learn import Report, held_out_report, learn, out_of_fold
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
 from training.snapshots import closed_windows
 from training.split import folds_of
