@@ -1,0 +1,89 @@
+"""One customer as a CRM shows them: facts, account, purchases and stage of life."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.db import activity, customers
+from app.db.customers import Purchases
+from app.domain.customers import AccountVersion, Customer
+from app.domain.moments import from_micros, to_micros
+from app.features.history import NO_MOMENT
+from app.features.population import last_activity_at
+
+NEW_FOR = timedelta(days=30)
+# Row A6: dormant accounts have been silent for 60 to 120 days.
+ACTIVE_UNTIL = timedelta(days=30)
+AT_RISK_UNTIL = timedelta(days=60)
+DORMANT_UNTIL = timedelta(days=120)
+
+
+class LifecycleStage(StrEnum):
+    """How far a customer is on the way, by the days of silence alone."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    AT_RISK = "at_risk"
+    DORMANT = "dormant"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """What is known of one customer as of a moment."""
+
+    customer: Customer
+    account: AccountVersion | None
+    purchases: Purchases
+    lifecycle_stage: LifecycleStage
+
+
+def get_customer(session: Session, customer_id: str, *, as_of: datetime) -> CustomerProfile:
+    """Return what is known of a customer; one whom nobody knows is a `CustomerNotFound`."""
+    customer = customers.get(session, customer_id)
+    first, last = _span(session, customer_id, as_of=as_of)
+    stage = lifecycle_stage(
+        started_at=customer.signed_up_at or first, last_activity_at=last, as_of=as_of
+    )
+    return CustomerProfile(
+        customer=customer,
+        account=customers.account_at(session, customer_id, as_of=as_of),
+        purchases=customers.purchases(session, customer_id, as_of=as_of),
+        lifecycle_stage=stage,
+    )
+
+
+def lifecycle_stage(
+    *, started_at: datetime | None, last_activity_at: datetime | None, as_of: datetime
+) -> LifecycleStage:
+    """Return the stage of a customer who started and was last active at these moments.
+
+    New in the first 30 days, or where nothing is known at all. After that by the silence since
+    the last activity (since the start, where there was none): up to 30 days active, up to 60 at
+    risk, up to 120 dormant, then lost.
+    """
+    if started_at is None or as_of - started_at <= NEW_FOR:
+        return LifecycleStage.NEW
+    silence = as_of - (last_activity_at or started_at)
+    if silence <= ACTIVE_UNTIL:
+        return LifecycleStage.ACTIVE
+    if silence <= AT_RISK_UNTIL:
+        return LifecycleStage.AT_RISK
+    return LifecycleStage.DORMANT if silence <= DORMANT_UNTIL else LifecycleStage.LOST
+
+
+def _span(
+    session: Session, customer_id: str, *, as_of: datetime
+) -> tuple[datetime | None, datetime | None]:
+    """Return the first event and the last thing that the customer did, before `as_of`."""
+    history = activity.history_of(session, [customer_id], as_of=as_of, currency=None)
+    micros = to_micros(as_of)
+    last = int(last_activity_at(history, as_of=micros)[0]) if history.n_customers else NO_MOMENT
+    first = int(history.occurred_at[0]) if history.n_events else NO_MOMENT
+    return _moment(first), _moment(last)
+
+
+def _moment(micros: int) -> datetime | None:
+    return None if micros == NO_MOMENT else from_micros(micros)

@@ -1,0 +1,50 @@
+"""Record what customers did: each event once, each judged by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db import activity as log
+from app.domain.activity import RESERVED_TYPES, Activity
+
+CLOCK_TOLERANCE = timedelta(minutes=5)  # what clocks of honest senders are apart at most
+ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one event: accepted, duplicate, or rejected for a field and a reason."""
+
+    status: str
+    field: str | None = None
+    reason: str | None = None
+
+
+def record_activity(
+    session: Session, reported: Sequence[Activity], *, now: datetime
+) -> list[Outcome]:
+    """Write the events that can be believed and are new; return what became of each, in order.
+
+    An event from up to `CLOCK_TOLERANCE` ahead was sent by a clock that is ahead of ours: it
+    counts as of `now`, so that a score asked for after this reflects it.
+    """
+    outcomes: list[Outcome | None] = [_refusal(activity, now=now) for activity in reported]
+    believed = [
+        replace(activity, occurred_at=min(activity.occurred_at, now), received_at=now)
+        for activity, refusal in zip(reported, outcomes, strict=True)
+        if refusal is None
+    ]
+    recorded = iter(log.record(session, believed) if believed else [])
+    return [refusal or Outcome(next(recorded).value) for refusal in outcomes]
+
+
+def _refusal(activity: Activity, *, now: datetime) -> Outcome | None:
+    if activity.type in RESERVED_TYPES:
+        reason = f"{activity.type!r} is made from customers' accounts: use PUT /v1/customers/{{id}}"
+        return Outcome(REJECTED, "type", reason)
+    if activity.occurred_at > now + CLOCK_TOLERANCE:
+        reason = f"{activity.occurred_at.isoformat()} lies in the future; it is {now.isoformat()}"
+        return Outcome(REJECTED, "occurred_at", reason)
+    return None

@@ -1,0 +1,79 @@
+"""Keep the promoted bundle in memory, and swap it when another one is promoted."""
+
+import logging
+import threading
+from pathlib import Path
+
+from app.bundle.opened import RiskBundle, open_promoted
+from app.bundle.serving import SERVING_FILE, promoted_id
+from app.domain.errors import BundleRefused, HoldfastError, NoBundleInService
+
+log = logging.getLogger("holdfast.bundle")
+
+
+class BundleInService:
+    """The bundle that answers right now.
+
+    A newly promoted one is opened and verified aside, then takes over between two requests. Where
+    that fails the old one stays, and `problem` says why.
+    """
+
+    def __init__(self, models: Path, *, key: bytes | None = None) -> None:
+        self.models = models
+        self._key = key
+        self._bundle: RiskBundle | None = None
+        self._refusal: HoldfastError | None = None
+        self._refused_at: int | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the promoted bundle is not the one in service; None if it is."""
+        return None if self._refusal is None else str(self._refusal)
+
+    def current(self) -> RiskBundle:
+        """Return the bundle in service.
+
+        Without one this raises `NoBundleInService` (none was promoted) or `BundleRefused` (the
+        promoted one is unusable, and there was none before it).
+        """
+        if self._bundle is None:
+            raise self._refusal or NoBundleInService(str(self.models))
+        return self._bundle
+
+    def refresh(self) -> bool:
+        """Open the promoted bundle unless it is in service; return whether a new one took over.
+
+        A bundle that was refused is not tried again until one is promoted again.
+        """
+        with self._lock:
+            try:
+                return self._refresh()
+            except (NoBundleInService, BundleRefused) as refusal:
+                if str(refusal) != self.problem:
+                    log.warning(
+                        "the promoted bundle is not in service", extra={"why": str(refusal)}
+                    )
+                self._refusal = refusal
+                return False
+
+    def _refresh(self) -> bool:
+        wanted = promoted_id(self.models)
+        if self._bundle is not None and wanted == self._bundle.id:
+            self._refusal = self._refused_at = None
+            return False
+        promoted_at = _promoted_at(self.models)
+        if promoted_at is not None and promoted_at == self._refused_at:
+            return False
+        self._refused_at = promoted_at
+        bundle = open_promoted(self.models, key=self._key)
+        self._bundle, self._refusal, self._refused_at = bundle, None, None
+        log.info("bundle in service", extra={"bundle_id": bundle.id})
+        return True
+
+
+def _promoted_at(models: Path) -> int | None:
+    try:
+        return (models / SERVING_FILE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
