@@ -5,7 +5,23 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.features import logins, orders, spend, tenure
+from app.features import (
+    channels,
+    logins,
+    messages,
+    notices,
+    onboarding,
+    orders,
+    others,
+    payments,
+    returns,
+    spend,
+    subscription,
+    support,
+    surveys,
+    tenure,
+    usage,
+)
 from app.features.feature import Feature
 from app.features.sentences import sentence
 
@@ -17,9 +33,20 @@ MEANING_VERSION = 1
 
 _FAMILIES = (
     logins.FEATURES,
+    usage.FEATURES,
     orders.FEATURES,
     spend.FEATURES,
+    returns.FEATURES,
+    support.FEATURES,
+    subscription.FEATURES,
+    payments.FEATURES,
+    messages.FEATURES,
+    surveys.FEATURES,
+    onboarding.FEATURES,
+    channels.FEATURES,
     tenure.FEATURES,
+    notices.FEATURES,
+    others.FEATURES,
 )
 
 CATALOGUE: tuple[Feature, ...] = tuple(feature for family in _FAMILIES for feature in family)
@@ -27,10 +54,9 @@ FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in CATALOGUE)
 FEATURE_INDEX: Mapping[str, int] = MappingProxyType({n: i for i, n in enumerate(FEATURE_NAMES)})
 
 
-def offsets(family: tuple[Feature, ...]) -> tuple[int, int]:
-    """Return the first column of a family and the one after its last."""
-    first = FEATURE_INDEX[family[0].name]
-    return first, first + len(family)
+def first_column(family: tuple[Feature, ...]) -> int:
+    """Return the column of a family's first feature; the others follow it."""
+    return FEATURE_INDEX[family[0].name]
 
 
 def _fingerprint() -> str:

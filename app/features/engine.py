@@ -7,23 +7,77 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from app.features import logins, orders, spend, tenure
+from app.features import (
+    channels,
+    logins,
+    messages,
+    notices,
+    onboarding,
+    orders,
+    others,
+    payments,
+    returns,
+    spend,
+    subscription,
+    support,
+    surveys,
+    tenure,
+    usage,
+)
 from app.features.arrays import Moments, Numbers, Positions
-from app.features.catalogue import FEATURE_NAMES, offsets
+from app.features.catalogue import FEATURE_NAMES, first_column
+from app.features.channels import measure_channels
 from app.features.history import History, group_and_sort
-from app.features.kinds import LOGINS, ORDERS
-from app.features.known import Columns, Known, empty_known, take_known
+from app.features.kinds import (
+    INCIDENTS,
+    LOGINS,
+    MESSAGES,
+    ORDERS,
+    OTHERS,
+    PAYMENTS,
+    PRICE_NOTICES,
+    RETURNS,
+    STEPS,
+    SUBSCRIPTIONS,
+    SURVEYS,
+    TICKETS,
+    USAGE,
+)
+from app.features.known import Columns, Known, columns_of, empty_known, longest_slice, take_known
 from app.features.logins import measure_logins
+from app.features.messages import measure_messages
+from app.features.notices import measure_notices
+from app.features.onboarding import measure_onboarding
 from app.features.orders import measure_orders
+from app.features.others import measure_others
+from app.features.payments import measure_payments
+from app.features.population import last_activity_at, subscribed_at
+from app.features.refs import Room, empty_room
+from app.features.returns import measure_returns
 from app.features.revision import revision
 from app.features.spend import measure_spend
+from app.features.subscription import measure_subscription
+from app.features.support import measure_support
+from app.features.surveys import measure_surveys
 from app.features.tenure import measure_tenure
+from app.features.usage import measure_usage
 
 _N_FEATURES = len(FEATURE_NAMES)
-_LOGINS = offsets(logins.FEATURES)
-_ORDERS = offsets(orders.FEATURES)
-_SPEND = offsets(spend.FEATURES)
-_TENURE = offsets(tenure.FEATURES)
+_LOGINS = first_column(logins.FEATURES)
+_USAGE = first_column(usage.FEATURES)
+_ORDERS = first_column(orders.FEATURES)
+_SPEND = first_column(spend.FEATURES)
+_RETURNS = first_column(returns.FEATURES)
+_SUPPORT = first_column(support.FEATURES)
+_SUBSCRIPTION = first_column(subscription.FEATURES)
+_PAYMENTS = first_column(payments.FEATURES)
+_MESSAGES = first_column(messages.FEATURES)
+_SURVEYS = first_column(surveys.FEATURES)
+_ONBOARDING = first_column(onboarding.FEATURES)
+_CHANNELS = first_column(channels.FEATURES)
+_TENURE = first_column(tenure.FEATURES)
+_NOTICES = first_column(notices.FEATURES)
+_OTHERS = first_column(others.FEATURES)
 
 Kernel = Callable[[Columns, Positions, Moments, Moments, Numbers], int]
 
@@ -54,20 +108,6 @@ def features_of(history: History, *, as_of: int | Moments) -> NDArray[np.float64
     return rows
 
 
-def columns_of(history: History) -> Columns:
-    """Return the columns of `history` as kernels take them."""
-    return Columns(
-        history.occurred_at,
-        history.received_at,
-        history.kind,
-        history.channel,
-        history.detail,
-        history.ref,
-        history.amount,
-        history.until,
-    )
-
-
 def warm_up() -> None:
     """Compile or load every kernel, so that no request ever waits for that."""
     nothing = np.empty(0, np.int64)
@@ -78,6 +118,8 @@ def warm_up() -> None:
         kind=nothing.astype(np.int16),
     )
     features_of(history, as_of=0)
+    last_activity_at(history, as_of=0)
+    subscribed_at(history, as_of=0)
 
 
 @cache
@@ -88,36 +130,90 @@ def _kernel() -> Kernel:
     def measure_all(
         columns: Columns, starts: Positions, signed_up_at: Moments, as_of: Moments, rows: Numbers
     ) -> int:
-        known = empty_known(_longest(starts))
+        longest = longest_slice(starts)
+        known, room = empty_known(longest), empty_room(longest)
         for customer in range(len(as_of)):
             first, last = starts[customer], starts[customer + 1]
             take_known(columns, first, last, as_of[customer], known)
-            _measure(known, signed_up_at[customer], as_of[customer], rows[customer])
+            _measure(known, room, signed_up_at[customer], as_of[customer], rows[customer])
         return this_revision
 
     return measure_all
 
 
 @njit
-def _longest(starts: Positions) -> int:
-    longest = 0
-    for i in range(len(starts) - 1):
-        longest = max(longest, starts[i + 1] - starts[i])
-    return longest
+def _measure(known: Known, room: Room, signed_up_at: int, as_of: int, row: Numbers) -> None:
+    """Let each family write its part of the row of one customer."""
+    _measure_engagement(known, room, as_of, row)
+    _measure_orders(known, as_of, row)
+    _measure_contract(known, as_of, row)
+    _measure_contacts(known, room, as_of, row)
+    _measure_whole(known, room, signed_up_at, as_of, row)
 
 
 @njit
-def _measure(known: Known, signed_up_at: int, as_of: int, row: Numbers) -> None:
-    """Let each family write its part of the row of one customer."""
+def _measure_engagement(known: Known, room: Room, as_of: int, row: Numbers) -> None:
     starts, moments = known.starts, known.occurred_at
-    n = starts[-1]
+    measure_logins(moments[starts[LOGINS] : starts[LOGINS + 1]], as_of, row[_LOGINS:])
+    a, b = starts[USAGE], starts[USAGE + 1]
+    measure_usage(moments[a:b], known.ref[a:b], known.amount[a:b], as_of, room, row[_USAGE:])
+    measure_others(moments[starts[OTHERS] : starts[OTHERS + 1]], as_of, row[_OTHERS:])
 
-    a, b = starts[LOGINS], starts[LOGINS + 1]
-    measure_logins(moments[a:b], as_of, row[_LOGINS[0] : _LOGINS[1]])
 
+@njit
+def _measure_orders(known: Known, as_of: int, row: Numbers) -> None:
+    starts, moments = known.starts, known.occurred_at
     a, b = starts[ORDERS], starts[ORDERS + 1]
     # The renewal dates of orders mean nothing: their place serves as room for the gaps.
-    measure_orders(moments[a:b], as_of, known.until[a:b], row[_ORDERS[0] : _ORDERS[1]])
-    measure_spend(moments[a:b], known.amount[a:b], as_of, row[_SPEND[0] : _SPEND[1]])
+    measure_orders(moments[a:b], as_of, known.until[a:b], row[_ORDERS:])
+    measure_spend(moments[a:b], known.amount[a:b], as_of, row[_SPEND:])
+    returned_at = moments[starts[RETURNS] : starts[RETURNS + 1]]
+    measure_returns(returned_at, moments[a:b], as_of, row[_RETURNS:])
 
-    measure_tenure(moments[:n], known.kind[:n], signed_up_at, as_of, row[_TENURE[0] : _TENURE[1]])
+
+@njit
+def _measure_contract(known: Known, as_of: int, row: Numbers) -> None:
+    starts, moments = known.starts, known.occurred_at
+    a, b = starts[SUBSCRIPTIONS], starts[SUBSCRIPTIONS + 1]
+    measure_subscription(
+        moments[a:b], known.kind[a:b], known.amount[a:b], known.until[a:b], as_of,
+        row[_SUBSCRIPTION:],
+    )  # fmt: skip  # one argument per line tells no more
+    measure_payments(moments[starts[PAYMENTS] : starts[PAYMENTS + 1]], as_of, row[_PAYMENTS:])
+    a, b = starts[PRICE_NOTICES], starts[PRICE_NOTICES + 1]
+    c, d = starts[INCIDENTS], starts[INCIDENTS + 1]
+    measure_notices(
+        moments[a:b], known.amount[a:b], moments[c:d], known.amount[c:d], as_of, row[_NOTICES:]
+    )
+
+
+@njit
+def _measure_contacts(known: Known, room: Room, as_of: int, row: Numbers) -> None:
+    starts, moments, kind, ref = known.starts, known.occurred_at, known.kind, known.ref
+    a, b = starts[TICKETS], starts[TICKETS + 1]
+    measure_support(
+        moments[a:b], kind[a:b], known.detail[a:b], ref[a:b], as_of, room, row[_SUPPORT:]
+    )
+    a, b = starts[MESSAGES], starts[MESSAGES + 1]
+    measure_messages(
+        moments[a:b], kind[a:b], known.channel[a:b], ref[a:b], as_of, room, row[_MESSAGES:]
+    )
+    a, b = starts[SURVEYS], starts[SURVEYS + 1]
+    measure_surveys(moments[a:b], known.detail[a:b], known.amount[a:b], as_of, row[_SURVEYS:])
+
+
+@njit
+def _measure_whole(known: Known, room: Room, signed_up_at: int, as_of: int, row: Numbers) -> None:
+    starts, moments = known.starts, known.occurred_at
+    n = starts[-1]
+    measure_channels(moments[:n], known.kind[:n], known.channel[:n], as_of, row[_CHANNELS:])
+    joined_at = measure_tenure(moments[:n], known.kind[:n], signed_up_at, as_of, row[_TENURE:])
+    first_value_at = as_of
+    for group in (USAGE, ORDERS):
+        if starts[group] < starts[group + 1]:
+            first_value_at = min(first_value_at, moments[starts[group]])
+    a, b = starts[STEPS], starts[STEPS + 1]
+    measure_onboarding(
+        moments[a:b], known.ref[a:b], known.amount[a:b], joined_at, first_value_at, as_of, room,
+        row[_ONBOARDING:],
+    )  # fmt: skip  # one argument per line tells no more

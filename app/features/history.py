@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,7 +144,7 @@ def group_and_sort(
 
 def _column(
     name: str, values: object, dtype: type[np.generic], n: int, default: object = None
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Return `values`, or `default` where there are none, as a contiguous array of length `n`."""
     if values is None:
         values = np.broadcast_to(np.asarray(default, dtype), (n,))

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
+from app.features.history import History
 from app.features.kinds import GROUP_OF_KIND, N_GROUPS
 
 
@@ -39,6 +40,29 @@ class Known(NamedTuple):
     until: Moments
 
 
+def columns_of(history: History) -> Columns:
+    """Return the columns of `history` as kernels take them."""
+    return Columns(
+        history.occurred_at,
+        history.received_at,
+        history.kind,
+        history.channel,
+        history.detail,
+        history.ref,
+        history.amount,
+        history.until,
+    )
+
+
+@njit
+def longest_slice(starts: Positions) -> int:
+    """Return the number of events of the customer who has most."""
+    longest = 0
+    for i in range(len(starts) - 1):
+        longest = max(longest, starts[i + 1] - starts[i])
+    return longest
+
+
 @njit
 def empty_known(capacity: int) -> Known:
     """Return room for what is known of a customer with up to `capacity` events."""
@@ -56,10 +80,10 @@ def empty_known(capacity: int) -> Known:
 
 @njit
 def take_known(columns: Columns, first: int, last: int, as_of: int, known: Known) -> None:
-    """Fill `known` with the events of rows ``first:last`` known as of `as_of`; columns are read only.
+    """Fill `known` with those of the rows ``first:last`` that were known as of `as_of`.
 
-    The rows must ascend by `occurred_at`. An event is known if it both occurred and was received
-    before `as_of`.
+    The columns are only read. The rows must ascend by `occurred_at`. An event is known if it both
+    occurred and was received before `as_of`.
     """
     occurred_at, received_at, kind = columns.occurred_at, columns.received_at, columns.kind
     starts = known.starts

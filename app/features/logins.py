@@ -1,10 +1,12 @@
 """Login cadence."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
 from app.features.arrays import Moments, Numbers
-from app.features.feature import ALL_TIME, NEVER_MISSING, Feature, days_before
+from app.features.feature import ever, within
 from app.features.windows import (
     count_before,
     count_within,
@@ -15,65 +17,22 @@ from app.features.windows import (
     window_start,
 )
 
+_within = partial(within, family="logins", riskier=False)
+_ever = partial(ever, family="logins", riskier=True)
+
 FEATURES = (
-    *(
-        Feature(
-            f"logins_{days}d",
-            family="logins",
-            unit="logins",
-            window=days_before(days),
-            missing=NEVER_MISSING,
-            higher_is_riskier=False,
-            text=f"{{value}} in the last {days} days",
-        )
-        for days in (7, 30, 60, 90)
-    ),
-    Feature(
-        "login_days_30d",
-        family="logins",
-        unit="days",
-        window=days_before(30),
-        missing=NEVER_MISSING,
-        higher_is_riskier=False,
-        text="logged in on {value} of the last 30 days",
-    ),
-    Feature(
-        "days_since_login",
-        family="logins",
-        unit="days",
-        window=ALL_TIME,
-        missing="never logged in",
-        higher_is_riskier=True,
-        text="{value} since the last login",
-    ),
-    Feature(
-        "login_gap_mean_days",
-        family="logins",
-        unit="days",
-        window=ALL_TIME,
-        missing="fewer than two logins",
-        higher_is_riskier=True,
-        text="{value} between logins on average",
-    ),
-    Feature(
-        "login_gap_ratio",
-        family="logins",
-        unit="times",
-        window=ALL_TIME,
-        missing="fewer than two logins",
-        higher_is_riskier=True,
-        text="the last login is {value} the customer's mean gap ago",
-    ),
-    Feature(
-        "login_trend_30d",
-        family="logins",
-        unit="times",
-        window=days_before(60),
-        missing="no login in the 30 days before the last 30",
-        higher_is_riskier=False,
-        text="{value} as many logins in the last 30 days as in the 30 before",
-    ),
-)
+    *(_within(f"logins_{days}d", f"{{value}} in the last {days} days", unit="logins", days=days)
+      for days in (7, 30, 60, 90)),
+    _within("login_days_30d", "logged in on {value} of the last 30", unit="days", days=30),
+    _ever("days_since_login", "{value} since the last login", unit="days",
+          missing="never logged in"),
+    _ever("login_gap_mean_days", "{value} between logins on average", unit="days",
+          missing="fewer than two logins"),
+    _ever("login_gap_ratio", "{value} the customer's mean gap since the last login", unit="times",
+          missing="fewer than two logins"),
+    _within("login_trend_30d", "{value} as many logins in the last 30 days as in the 30 before",
+            unit="times", days=60, missing="no login in the 30 days before the last 30"),
+)  # fmt: skip  # read as the table it is
 
 
 @njit

@@ -1,13 +1,14 @@
 """Order frequency, recency and the customer's own rhythm."""
 
 import math
+from functools import partial
 
 import numpy as np
 from numba import njit
 
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.arrays import Moments, Numbers
-from app.features.feature import ALL_TIME, NEVER_MISSING, Feature, days_before
+from app.features.feature import ever, within
 from app.features.windows import (
     count_before,
     count_within,
@@ -17,76 +18,35 @@ from app.features.windows import (
     ratio,
 )
 
-
-def _rhythm(
-    name: str, text: str, *, riskier: bool | None, unit: str = "days", missing: str = ""
-) -> Feature:
-    return Feature(
-        name,
-        family="orders",
-        unit=unit,
-        window=ALL_TIME,
-        missing=missing or "fewer than two orders",
-        higher_is_riskier=riskier,
-        text=text,
-    )
-
+_within = partial(within, family="orders", riskier=False)
+_ever = partial(ever, family="orders")
+_rhythm = partial(ever, family="orders", missing="fewer than two orders")
 
 FEATURES = (
-    Feature(
-        "orders_total",
-        family="orders",
-        unit="orders",
-        window=ALL_TIME,
-        missing=NEVER_MISSING,
-        higher_is_riskier=False,
-        text="{value} in all",
-    ),
-    *(
-        Feature(
-            f"orders_{days}d",
-            family="orders",
-            unit="orders",
-            window=days_before(days),
-            missing=NEVER_MISSING,
-            higher_is_riskier=False,
-            text=f"{{value}} in the last {days} days",
-        )
-        for days in (30, 60, 90, 180, 365)
-    ),
-    Feature(
-        "order_days_total",
-        family="orders",
-        unit="days",
-        window=ALL_TIME,
-        missing=NEVER_MISSING,
-        higher_is_riskier=False,
-        text="ordered on {value} in all",
-    ),
-    Feature(
-        "order_trend_90d",
-        family="orders",
-        unit="times",
-        window=days_before(180),
-        missing="no order in the 90 days before the last 90",
-        higher_is_riskier=False,
-        text="{value} as many orders in the last 90 days as in the 90 before",
-    ),
-    _rhythm("days_since_order", "{value} since the last order", riskier=True, missing="no order"),
-    _rhythm("days_since_first_order", "{value} since the first order", riskier=None,
-            missing="no order"),
-    _rhythm("order_gap_last_days", "{value} between the last two orders", riskier=True),
-    _rhythm("order_gap_mean_days", "{value} between orders on average", riskier=True),
-    _rhythm("order_gap_std_days", "gaps between orders spread by {value}", riskier=None,
-            missing="fewer than three orders"),
-    _rhythm("order_gap_median_days", "half of the gaps between orders are up to {value}",
+    _ever("orders_total", "{value} in all", unit="orders", riskier=False),
+    *(_within(f"orders_{days}d", f"{{value}} in the last {days} days", unit="orders", days=days)
+      for days in (30, 60, 90, 180, 365)),
+    _ever("order_days_total", "{value} with orders in all", unit="days", riskier=False),
+    _within("order_trend_90d", "{value} as many orders in the last 90 days as in the 90 before",
+            unit="times", days=180, missing="no order in the 90 days before the last 90"),
+    _ever("days_since_order", "{value} since the last order", unit="days", riskier=True,
+          missing="never ordered"),
+    _ever("days_since_first_order", "{value} since the first order", unit="days", riskier=None,
+          missing="never ordered"),
+    _rhythm("order_gap_last_days", "{value} between the last two orders", unit="days",
             riskier=True),
-    _rhythm("order_gap_longest_days", "{value} in the longest gap between orders", riskier=None),
-    _rhythm("order_gap_ratio", "the last order is {value} the customer's mean gap ago",
-            riskier=True, unit="times"),
-    _rhythm("order_gap_longest_ratio",
-            "the last order is {value} the customer's longest gap ago", riskier=True, unit="times"),
-)  # fmt: skip  # one line per feature reads as the table it is
+    _rhythm("order_gap_mean_days", "{value} between orders on average", unit="days", riskier=True),
+    _rhythm("order_gap_std_days", "gaps between orders spread by {value}", unit="days",
+            riskier=None, missing="fewer than three orders"),
+    _rhythm("order_gap_median_days", "{value} between orders in the middle of all gaps",
+            unit="days", riskier=True),
+    _rhythm("order_gap_longest_days", "{value} in the longest gap between orders", unit="days",
+            riskier=None),
+    _rhythm("order_gap_ratio", "{value} the customer's mean gap since the last order",
+            unit="times", riskier=True),
+    _rhythm("order_gap_longest_ratio", "{value} the customer's longest gap since the last order",
+            unit="times", riskier=True),
+)  # fmt: skip  # read as the table it is
 
 _SMALL = 32  # below this many values an insertion sort beats numba's quicksort, which allocates
 

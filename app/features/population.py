@@ -1,5 +1,8 @@
 """Whom a churn definition speaks about, and when a customer last did anything."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -8,7 +11,10 @@ from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Positions
 from app.features.history import History
-from app.features.kinds import IS_OWN
+from app.features.kinds import IS_OWN, SUBSCRIPTIONS
+from app.features.known import Columns, columns_of, empty_known, longest_slice, take_known
+from app.features.revision import revision
+from app.features.subscription import follow_subscription, is_running
 
 
 def in_population(history: History, churn: ChurnDefinition, *, as_of: int) -> NDArray[np.bool_]:
@@ -35,7 +41,7 @@ def in_population(history: History, churn: ChurnDefinition, *, as_of: int) -> ND
         kinds = np.zeros(len(TYPE_CODES), np.bool_)
         kinds[TYPE_CODES[churn.event]] = True
         return _last_at(history, as_of, kinds) != NO_MOMENT
-    raise NotImplementedError
+    return subscribed_at(history, as_of=as_of)
 
 
 def last_activity_at(history: History, *, as_of: int) -> Moments:
@@ -49,6 +55,17 @@ def last_activity_at(history: History, *, as_of: int) -> Moments:
     int64 array of shape (n_customers,), microseconds (UTC).
     """
     return _last_at(history, as_of, IS_OWN)
+
+
+def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
+    """Return whether each customer's subscription is running, as known at `as_of`.
+
+    Running: begun, not cancelled, and not past its renewal date. The feature `subscribed` says the
+    same.
+    """
+    running = np.empty(history.n_customers, np.bool_)
+    _subscribed_kernel()(columns_of(history), history.starts, as_of, running)
+    return running
 
 
 def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> Moments:
@@ -73,3 +90,24 @@ def _last_of_kinds(
                 last[customer] = occurred_at[i]
                 break
     return last
+
+
+@cache
+def _subscribed_kernel() -> Callable[[Columns, Positions, int, NDArray[np.bool_]], int]:
+    this_revision = revision()
+
+    @njit(cache=True, nogil=True)
+    def find_subscribed(
+        columns: Columns, starts: Positions, as_of: int, running: NDArray[np.bool_]
+    ) -> int:
+        known = empty_known(longest_slice(starts))
+        for customer in range(len(running)):
+            take_known(columns, starts[customer], starts[customer + 1], as_of, known)
+            a, b = known.starts[SUBSCRIPTIONS], known.starts[SUBSCRIPTIONS + 1]
+            subscription = follow_subscription(
+                known.occurred_at[a:b], known.kind[a:b], known.amount[a:b], known.until[a:b]
+            )
+            running[customer] = is_running(subscription, as_of)
+        return this_revision
+
+    return find_subscribed

@@ -12,7 +12,7 @@ _PLURALS = {
     "days": "day",
     "hours": "hour",
     "minutes": "minute",
-    "uses": "use",
+    "times": "time",
     "features": "feature",
     "returns": "return",
     "tickets": "ticket",
@@ -25,6 +25,9 @@ _PLURALS = {
     "incidents": "incident",
     "events": "event",
 }
+
+
+_WHOLE_FROM = 100  # from here on a decimal tells a person nothing
 
 
 def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
@@ -44,21 +47,21 @@ def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
 
 def written(unit: str, value: float) -> str:
     """Return a value with its unit as people write it: "1 order", "2.5 days", "12 %"."""
+    if unit == "yes_no":
+        return "yes" if value else "no"
     if unit == "money":
         return f"{value:,.2f}"
     if unit == "share":
         return f"{_number(100 * value)} %"
     if unit == "percent":
         return f"{_number(value)} %"
-    if unit == "times":
-        return f"{_number(value)} times"
     number = _number(value)
     return f"{number} {_PLURALS[unit] if number in {'1', '-1'} else unit}" if unit else number
 
 
 def _number(value: float) -> str:
     """Return at most one decimal, two where the number is small, none where it is whole."""
-    decimals = 2 if 0 < abs(value) < 1 else 1 if abs(value) < 100 else 0
+    decimals = 2 if 0 < abs(value) < 1 else 1 if abs(value) < _WHOLE_FROM else 0
     text = f"{value:,.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", "0"} else text

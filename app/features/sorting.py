@@ -18,7 +18,7 @@ Columns = tuple[Positions, Moments, Moments, Kinds, Codes, Codes, Refs, Numbers,
 
 
 @njit(cache=True, nogil=True)
-def sort_columns(
+def sort_columns(  # noqa: PLR0917  # compiled functions take columns by position
     customer_codes: Positions,
     n_customers: int,
     occurred_at: Moments,
@@ -64,7 +64,7 @@ def sort_columns(
 @njit
 def _sortable(bits: int) -> int:
     """Return an integer that orders as the float with these bits; it is its own inverse."""
-    return bits if bits >= 0 else bits ^ np.int64(0x7FFFFFFFFFFFFFFF)
+    return bits if bits >= 0 else bits ^ 0x7FFFFFFFFFFFFFFF
 
 
 @njit

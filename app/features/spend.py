@@ -1,65 +1,31 @@
 """Spend on orders and its trend; amounts in another currency than the bundle's count as none."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
 from app.features.arrays import Moments, Numbers
-from app.features.feature import ALL_TIME, NEVER_MISSING, Feature, days_before
+from app.features.feature import ever, within
 from app.features.windows import ratio, sum_between, window_start
 
+_within = partial(within, family="spend", riskier=False)
+_ever = partial(ever, family="spend")
+
 FEATURES = (
-    Feature(
-        "spend_total",
-        family="spend",
-        unit="money",
-        window=ALL_TIME,
-        missing=NEVER_MISSING,
-        higher_is_riskier=False,
-        text="{value} spent in all",
-    ),
-    *(
-        Feature(
-            f"spend_{days}d",
-            family="spend",
-            unit="money",
-            window=days_before(days),
-            missing=NEVER_MISSING,
-            higher_is_riskier=False,
-            text=f"{{value}} spent in the last {days} days",
-        )
-        for days in (30, 60, 90, 365)
-    ),
-    *(
-        Feature(
-            f"spend_trend_{days}d",
-            family="spend",
-            unit="times",
-            window=days_before(2 * days),
-            missing=f"nothing spent in the {days} days before the last {days}",
-            higher_is_riskier=False,
-            text=f"{{value}} as much spent in the last {days} days as in the {days} before",
-        )
-        for days in (30, 60, 90)
-    ),
-    Feature(
-        "order_amount_mean",
-        family="spend",
-        unit="money",
-        window=ALL_TIME,
-        missing="no order with an amount",
-        higher_is_riskier=None,
-        text="{value} an order on average",
-    ),
-    Feature(
-        "order_amount_last_ratio",
-        family="spend",
-        unit="times",
-        window=ALL_TIME,
-        missing="no order with an amount",
-        higher_is_riskier=None,
-        text="the last order was {value} the customer's average",
-    ),
-)
+    _ever("spend_total", "{value} spent in all", unit="money", riskier=False),
+    *(_within(f"spend_{days}d", f"{{value}} spent in the last {days} days", unit="money", days=days)
+      for days in (30, 60, 90, 365)),
+    *(_within(f"spend_trend_{days}d",
+              f"{{value}} as much spent in the last {days} days as in the {days} before",
+              unit="times", days=2 * days,
+              missing=f"nothing spent in the {days} days before the last {days}")
+      for days in (30, 60, 90)),
+    _ever("order_amount_mean", "{value} an order on average", unit="money", riskier=None,
+          missing="no order with an amount"),
+    _ever("order_amount_last_ratio", "the last order was {value} the customer's average",
+          unit="times", riskier=None, missing="no order with an amount"),
+)  # fmt: skip  # read as the table it is
 
 
 @njit

@@ -1,65 +1,45 @@
 """How long the customer has been with us, and how lively of late, whatever the kind of activity."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
-from app.features.feature import ALL_TIME, NEVER_MISSING, Feature, days_before
+from app.features.feature import ever, within
 from app.features.kinds import ACCOUNT_KNOWN, IS_OWN
 from app.features.windows import days_between, ratio, start_of
 
+_within = partial(within, family="tenure", riskier=False)
+_ever = partial(ever, family="tenure", unit="days")
+
 FEATURES = (
-    Feature(
-        "tenure_days",
-        family="tenure",
-        unit="days",
-        window="[sign-up, as_of), from the first activity where the sign-up is not known",
-        missing="not signed up and no activity",
-        higher_is_riskier=None,
-        text="customer for {value}",
-    ),
-    Feature(
-        "days_since_activity",
-        family="tenure",
-        unit="days",
-        window=ALL_TIME,
-        missing="never did anything",
-        higher_is_riskier=True,
-        text="{value} since the customer last did anything",
-    ),
-    Feature(
-        "activities_30d",
-        family="tenure",
-        unit="activities",
-        window=days_before(30),
-        missing=NEVER_MISSING,
-        higher_is_riskier=False,
-        text="{value} of any kind in the last 30 days",
-    ),
-    Feature(
-        "activity_trend_30d",
-        family="tenure",
-        unit="times",
-        window=days_before(60),
-        missing="no activity in the 30 days before the last 30",
-        higher_is_riskier=False,
-        text="{value} as many activities in the last 30 days as in the 30 before",
-    ),
-)
+    _ever("tenure_days", "customer for {value}", riskier=None,
+          missing="not signed up and no activity"),
+    _ever("days_since_activity", "{value} since the customer last did anything", riskier=True,
+          missing="never did anything"),
+    _within("activities_30d", "{value} of any kind in the last 30 days", unit="activities",
+            days=30),
+    _within("activity_trend_30d",
+            "{value} as many activities in the last 30 days as in the 30 before", unit="times",
+            days=60, missing="no activity in the 30 days before the last 30"),
+)  # fmt: skip  # read as the table it is
 
 
 @njit
 def measure_tenure(
     occurred_at: Moments, kind: Kinds, signed_up_at: int, as_of: int, row: Numbers
-) -> None:
-    """Write the tenure features of one customer into `row`, in the order of `FEATURES`.
+) -> int:
+    """Write the tenure features of one customer into `row`; return when the customer joined.
+
+    That is the sign-up where it is known and past, else the first activity, else `as_of`.
 
     Parameters
     ----------
     occurred_at, kind
         All that is known of the customer before `as_of`, in any order.
     signed_up_at
-        The sign-up (microseconds, UTC). One that is unknown or lies in the future does not count.
+        The sign-up (microseconds, UTC), or NO_MOMENT.
     as_of
         The moment of the snapshot.
     row
@@ -82,3 +62,4 @@ def measure_tenure(
     row[1] = days_between(last, as_of) if last < as_of else np.nan
     row[2] = n_last_30
     row[3] = ratio(n_last_30, n_last_60 - n_last_30)
+    return first

@@ -10,6 +10,8 @@ from numba import njit
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.arrays import Moments, Numbers
 
+MILLISECONDS_PER_HOUR = 3_600_000
+
 
 @njit
 def start_of(as_of: int, days: int) -> int:
@@ -21,6 +23,12 @@ def start_of(as_of: int, days: int) -> int:
 def days_between(earlier: int, later: int) -> float:
     """Return the time from `earlier` to `later` in days, with fractions."""
     return (later - earlier) / MICROSECONDS_PER_DAY
+
+
+@njit
+def milliseconds_between(earlier: int, later: int) -> int:
+    """Return whole milliseconds: sums of many waits stay exact, whatever their order, and small."""
+    return (later - earlier) // 1000
 
 
 @njit
