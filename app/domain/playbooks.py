@@ -8,12 +8,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from app.domain.activity import Channel
 from app.domain.assessment import InterventionStep
 from app.domain.conditions import Condition
 from app.domain.names import check_hours, check_name, check_text
 from app.domain.segments import SegmentRule
 from app.domain.signals import Level, SignalRule
 from app.domain.tiers import RiskTier
+
+MAX_PRIORITY = 99
+# How a touch reaches somebody; "internal" is a task for the owning team that no customer sees.
+TOUCH_CHANNELS = (
+    "internal",
+    *[c.value for c in Channel if c not in {Channel.NONE, Channel.OTHER}],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,10 @@ class StepRule:
     when: Condition | None = None
 
     def __post_init__(self) -> None:
-        check_name("channel", self.step.channel)
+        if self.step.channel not in TOUCH_CHANNELS:
+            raise ValueError(
+                f"a channel is one of {', '.join(TOUCH_CHANNELS)}, got {self.step.channel!r}"
+            )
         check_text("action", self.step.action)
         check_hours("after_hours", self.step.after_hours, least=0)
         check_hours("until_hours", self.step.until_hours, least=self.step.after_hours)
@@ -154,9 +165,6 @@ class Playbook:
                     f"tiers.{tier.value}: signals go first, so the priority of "
                     f"{default.intervention!r} must be above {last}, got {priority}"
                 )
-
-
-MAX_PRIORITY = 99
 
 
 def _check_unique(what: str, names: Iterable[str]) -> None:

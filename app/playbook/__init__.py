@@ -1,0 +1,1 @@
+"""The playbook file: rules for signals, segments and interventions, editable without code."""

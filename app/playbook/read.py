@@ -1,0 +1,172 @@
+"""The playbook file as domain rules; refuses, with the entry and the reason, what is not valid."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from app.domain.assessment import InterventionStep
+from app.domain.errors import PlaybookRefused
+from app.domain.playbooks import InterventionRule, Occasion, Playbook, StepRule, TierDefault
+from app.domain.segments import SegmentRule
+from app.domain.sentences import sentence_of
+from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.tiers import RiskTier
+from app.features.catalogue import FEATURE_NAMES
+from app.playbook.conditions import condition_of
+from app.playbook.entries import Entry, EntryRefused, entry_of
+from app.playbook.yaml_file import load_yaml
+
+DEFAULT_PLAYBOOK: Final = Path(__file__).with_name("default.yaml")
+
+T = TypeVar("T")
+Positions = Mapping[str, int]
+
+
+def read_playbook(
+    path: Path = DEFAULT_PLAYBOOK, *, feature_names: Sequence[str] = FEATURE_NAMES
+) -> Playbook:
+    """Return the rules of a playbook file, checked in full.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file; ``default.yaml`` of this package shows every key.
+    feature_names : sequence of str
+        The features that conditions may name, in the order of the columns.
+
+    Raises
+    ------
+    PlaybookRefused
+        If the file is not valid; the message names the file, the entry and the reason.
+    """
+    data, content = load_yaml(path)
+    positions = {name: i for i, name in enumerate(feature_names)}
+    try:
+        return _playbook(entry_of(data, where=""), positions, hashlib.sha256(content).hexdigest())
+    except ValueError as error:
+        raise PlaybookRefused(f"{path}: {str(error).removeprefix(': ')}") from error
+
+
+def _playbook(file: Entry, positions: Positions, sha256: str) -> Playbook:
+    sections = ("version", "teams", "segments", "signals", "interventions", "occasions", "tiers")
+    file.only(*sections)
+    interventions = [_named(e, _intervention, positions) for e in file.entries("interventions")]
+    return Playbook(
+        version=file.text("version"),
+        sha256=sha256,
+        teams=file.texts("teams"),
+        segments=_all(file, "segments", _segment, positions),
+        signals=_all(file, "signals", _signal, positions),
+        interventions=_by_name(interventions),
+        occasions=_all(file, "occasions", _occasion, positions),
+        tiers=_tiers(file.entry("tiers")),
+    )
+
+
+def _all(
+    file: Entry, section: str, read: Callable[[Entry, Positions], T], positions: Positions
+) -> tuple[T, ...]:
+    if not file.has(section):
+        return ()
+    return tuple([_named(entry, read, positions) for entry in file.entries(section)])
+
+
+def _named(entry: Entry, read: Callable[[Entry, Positions], T], positions: Positions) -> T:
+    """Return what `read` makes of the entry; a rule's own refusal gets the entry's name."""
+    try:
+        return read(entry, positions)
+    except EntryRefused:
+        raise
+    except ValueError as error:
+        raise EntryRefused(f"{entry.where}: {error}") from error
+
+
+def _segment(entry: Entry, positions: Positions) -> SegmentRule:
+    entry.only("name", "row", "text", "when")
+    return SegmentRule(
+        name=entry.text("name"),
+        row=entry.text("row"),
+        text=entry.text("text"),
+        when=condition_of(entry.entry("when"), positions),
+    )
+
+
+def _signal(entry: Entry, positions: Positions) -> SignalRule:
+    entry.only("name", "row", "kind", "indication", "owner", "text", "intervention", "levels")
+    indication = entry.text("indication")
+    return SignalRule(
+        name=entry.text("name"),
+        row=entry.text("row"),
+        kind=entry.choice("kind", SignalKind),
+        indication=indication,
+        owner=entry.text("owner"),
+        text=sentence_of(entry.text("text"), without_values=indication, positions=positions),
+        intervention=entry.text("intervention"),
+        levels=tuple([_level(level, positions) for level in entry.entries("levels")]),
+    )
+
+
+def _level(entry: Entry, positions: Positions) -> Level:
+    entry.only("severity", "respond_within_hours", "when")
+    return Level(
+        severity=entry.choice("severity", Severity),
+        respond_within_hours=entry.whole("respond_within_hours"),
+        when=condition_of(entry.entry("when"), positions),
+    )
+
+
+def _intervention(entry: Entry, positions: Positions) -> InterventionRule:
+    entry.only("name", "row", "owner", "priority", "next_step", "steps")
+    return InterventionRule(
+        name=entry.text("name"),
+        row=entry.text("row"),
+        owner=entry.text("owner"),
+        priority=entry.whole("priority"),
+        next_step=entry.text("next_step"),
+        steps=tuple([_step(step, positions) for step in entry.entries("steps")]),
+    )
+
+
+def _step(entry: Entry, positions: Positions) -> StepRule:
+    entry.only("channel", "after_hours", "until_hours", "action", "when")
+    step = InterventionStep(
+        channel=entry.text("channel"),
+        after_hours=entry.whole("after_hours"),
+        until_hours=entry.whole("until_hours"),
+        action=entry.text("action"),
+    )
+    when = condition_of(entry.entry("when"), positions) if entry.has("when") else None
+    return StepRule(step, when)
+
+
+def _occasion(entry: Entry, positions: Positions) -> Occasion:
+    entry.only("name", "row", "intervention", "respond_within_hours", "when")
+    return Occasion(
+        name=entry.text("name"),
+        row=entry.text("row"),
+        intervention=entry.text("intervention"),
+        respond_within_hours=entry.whole("respond_within_hours"),
+        when=condition_of(entry.entry("when"), positions),
+    )
+
+
+def _tiers(entry: Entry) -> dict[RiskTier, TierDefault]:
+    entry.only(*[tier.value for tier in RiskTier])
+    tiers = {}
+    for tier in RiskTier:
+        default = entry.entry(tier.value).only("intervention", "respond_within_hours")
+        tiers[tier] = TierDefault(
+            intervention=default.text("intervention"),
+            respond_within_hours=default.whole("respond_within_hours"),
+        )
+    return tiers
+
+
+def _by_name(rules: Sequence[InterventionRule]) -> dict[str, InterventionRule]:
+    found: dict[str, InterventionRule] = {}
+    for rule in rules:
+        if rule.name in found:
+            raise ValueError(f"interventions: two entries share the name {rule.name!r}")
+        found[rule.name] = rule
+    return found
