@@ -1,0 +1,167 @@
+"""From the arrays of a chunk to the frames of the three files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from app.domain.activity import TYPE_CODES, ActivityType, Channel
+from training.simulation.company import FEATURES, ONBOARDING_STEPS
+from training.simulation.customers import Chunk
+from training.simulation.events import LABELS
+from training.simulation.traits import CURRENCIES
+
+MOMENT = pl.Datetime("us", "UTC")
+_OTHER_CHANNEL = "marketplace"  # a channel of this company's own; the vocabulary has none for it
+_CHANNELS = [None, _OTHER_CHANNEL, *list(Channel)[2:]]  # in the order of CHANNEL_CODES
+# What `number` counts, per type; features, steps and incidents have names of their own.
+_REF_PREFIXES = {
+    ActivityType.ORDER_PLACED: "o",
+    ActivityType.ORDER_RETURNED: "o",
+    ActivityType.TICKET_OPENED: "t",
+    ActivityType.TICKET_REPLIED: "t",
+    ActivityType.TICKET_CLOSED: "t",
+    ActivityType.MESSAGE_SENT: "m",
+    ActivityType.MESSAGE_OPENED: "m",
+    ActivityType.MESSAGE_CLICKED: "m",
+    ActivityType.MESSAGE_REPLIED: "m",
+}
+_MONEY = (
+    ActivityType.ORDER_PLACED,
+    ActivityType.ORDER_RETURNED,
+    ActivityType.SUBSCRIPTION_STARTED,
+    ActivityType.SUBSCRIPTION_RENEWED,
+    ActivityType.SUBSCRIPTION_CHANGED,
+    ActivityType.PAYMENT_FAILED,
+)
+_PROPERTIES = [
+    *(f'{{"topic":"{label}"}}' for label in LABELS[:5]),
+    *(f'{{"survey":"{label}"}}' for label in LABELS[5:7]),
+    *(f'{{"reason":"{label}"}}' for label in LABELS[7:]),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days of a log: `n_days` before `end`, which is its first day no more."""
+
+    end: date
+    n_days: int
+
+    @property
+    def first(self) -> date:
+        """The first day of the log."""
+        return self.end - timedelta(days=self.n_days)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment that microseconds count from."""
+        return datetime.combine(self.first, time(), UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment before which everything in the log happened and arrived."""
+        return datetime.combine(self.end, time(), UTC)
+
+
+def moments(micros: NDArray[np.int64], period: Period) -> pl.Series:
+    """Return aware moments of microseconds since the start of the log."""
+    return pl.Series(values=micros, dtype=pl.Duration("us")) + period.starts_at
+
+
+def text_ids(numbers: NDArray[np.int64]) -> pl.Series:
+    """Return the ids of customers: c0000001 for the customer at position 0."""
+    padded = pl.Series(values=numbers + 1).cast(pl.String).str.zfill(7)
+    return "c" + padded
+
+
+def activity_of(chunk: Chunk, period: Period) -> pl.DataFrame:
+    """Return the events of a chunk in the columns of an activity file.
+
+    Sorted by customer and moment. `event_id` is the customer's id and the position of the
+    event in their log.
+    """
+    frame = _raw(chunk, period)
+    position = pl.int_range(pl.len()).over("customer_id").cast(pl.String).str.zfill(5)
+    return frame.select(
+        pl.format("{}-{}", "customer_id", position).alias("event_id"),
+        "customer_id",
+        "occurred_at",
+        "received_at",
+        _names(list(ActivityType), "kind").alias("type"),
+        _names(_CHANNELS, "channel").alias("channel"),
+        pl.col("amount").fill_nan(None),
+        pl.when(_is(*_MONEY)).then("currency").alias("currency"),
+        _ref(period).alias("ref"),
+        _properties(period).alias("properties"),
+    )
+
+
+def _raw(chunk: Chunk, period: Period) -> pl.DataFrame:
+    """Return the log in codes, sorted, with ids, moments and currencies."""
+    log, n = chunk.log, int(chunk.log.count[0])
+    order = np.lexsort((log.occurred_at[:n], log.customer[:n]))
+    customer = log.customer[:n][order]
+    ids = text_ids(np.arange(chunk.first, chunk.first + len(chunk.traits)))
+    currencies = pl.Series(values=list(CURRENCIES))[chunk.traits["currency"].astype(np.int64)]
+    columns = ("kind", "channel", "number", "amount", "label", "until")
+    return pl.DataFrame({
+        "customer": customer,
+        "customer_id": ids.gather(customer),
+        "currency": currencies.gather(customer),
+        "occurred_at": moments(log.occurred_at[:n][order], period),
+        "received_at": moments(log.received_at[:n][order], period),
+        **{name: getattr(log, name)[:n][order] for name in columns},
+    })
+
+
+def _is(*types: ActivityType) -> pl.Expr:
+    return pl.col("kind").is_in([TYPE_CODES[t] for t in types])
+
+
+def _names(names: Sequence[str | None], column: str) -> pl.Expr:
+    """Return the names that the codes of a column stand for."""
+    texts = {code: str(name) for code, name in enumerate(names) if name is not None}
+    return pl.col(column).replace_strict(texts, default=None, return_dtype=pl.String)
+
+
+def _ref(period: Period) -> pl.Expr:
+    """Return the ref per type, as in the table of `app.domain.activity`."""
+    prefix = pl.col("kind").replace_strict(
+        {TYPE_CODES[t]: text for t, text in _REF_PREFIXES.items()},
+        default=None,
+        return_dtype=pl.String,
+    )
+    day = pl.lit(period.first) + pl.duration(days="number")
+    return (
+        pl
+        .when(_is(ActivityType.FEATURE_USED))
+        .then(_names(list(FEATURES), "number"))
+        .when(_is(ActivityType.ONBOARDING_STEP_COMPLETED))
+        .then(_names(list(ONBOARDING_STEPS), "number"))
+        .when(_is(ActivityType.INCIDENT))
+        .then(pl.format("incident-{}", day.dt.to_string("%Y-%m-%d")))
+        .when(prefix.is_not_null())
+        .then(pl.format("{}{}", prefix, pl.col("number")))
+    )
+
+
+def _properties(period: Period) -> pl.Expr:
+    """Return the properties as JSON text, null where there are none.
+
+    A subscription runs until the end of its day of renewal: by then it is renewed.
+    """
+    day = pl.lit(period.first) + pl.duration(days="until")
+    renewal = pl.concat_str(
+        pl.lit('{"renews_at":"'), day.dt.to_string("%Y-%m-%d"), pl.lit('T23:59:59Z"}')
+    )
+    return (
+        pl
+        .when(pl.col("until") >= 0)
+        .then(renewal)
+        .when(pl.col("label") >= 0)
+        .then(_names(_PROPERTIES, "label"))
+    )

@@ -1,0 +1,114 @@
+"""The simulated company: every number of the process, with its reason.
+
+How the process works
+---------------------
+Each customer has traits that never change (how often they order, look in and use features, how
+they take prices) and a *satisfaction* that moves daily: back towards the customer's own level,
+and by what happens to them (incidents, price notices, slow answers, failed payments, onboarding
+steps, outreach). Once a day an active customer may start to leave, with a hazard that falls with
+satisfaction. Leaving is a fading, not a bang: logins and usage drop at once and go first, orders
+follow over months, the subscription is usually cancelled on the way. Nobody comes back.
+
+So what decides about the future (rates, satisfaction, fading or not and since when) is hidden,
+but leaves frequent traces: rates in logins and orders, fading in logins that stay away,
+satisfaction in what happened to the customer, in tickets and in surveys.
+"""
+
+from typing import NamedTuple
+
+
+class Company(NamedTuple):
+    """The parameters; a named tuple, because compiled code reads frozen tuples but no dataclasses.
+
+    Rates are per year where they say so, else per day. Satisfaction has no unit: 0 is content,
+    +1 delighted, -1 angry.
+    """
+
+    # Rates of an active customer.
+    orders_per_year: float = 12.0  # median: about one a month, as in a shop for consumables
+    orders_spread: float = 0.45  # log sd: 1 in 20 orders more than twice as often as the median
+    logins_per_order: float = 2.6  # most visits only look
+    logins_spread: float = 0.12  # log sd: how alike customers are in looking before buying
+    uses_per_login: float = 0.5  # feature uses that are worth an event
+    uses_spread: float = 0.8  # log sd: few power users make most of the usage
+    first_weeks_boost: float = 0.8  # newcomers order up to 1.8 times as often
+    first_weeks_days: float = 14.0
+    orders_by_satisfaction: float = 0.12  # log rate of orders per unit of satisfaction
+    logins_by_satisfaction: float = 0.25  # looking in reacts twice as much as buying
+
+    # Satisfaction.
+    level_spread: float = 0.3  # sd of the customers' own levels
+    level_per_step: float = 0.12  # who knows the product likes it better
+    level_at_start: float = -0.4  # a customer without onboarding is below content
+    recovery_days: float = 40.0  # anger halves within a month
+    incident_shock: float = -0.25  # per square root of an hour affected
+    notice_shock: float = -0.07  # per percent of price, times the customer's sensitivity
+    slow_answer_shock: float = -0.6
+    no_answer_shock: float = -1.0
+    quick_answer_shock: float = 0.1
+    failed_payment_shock: float = -0.4
+    outreach_shock: float = 0.5
+
+    # What happens to an active customer.
+    incidents_per_day: float = 0.04  # of the company: 15 a year
+    incident_reach: float = 0.1  # share of customers affected by one
+    notices_per_day: float = 0.009  # of the company: 3 a year, each to one cohort of three
+    notice_reach: float = 0.9
+    notice_free_days: float = 60.0  # newcomers keep the price they signed for
+    tickets_per_day: float = 0.003  # about one a year
+    tickets_by_satisfaction: float = -0.5
+    worry_days: int = 12  # how long a price notice keeps people writing
+    worried_tickets_per_day: float = 0.012  # times sensitivity
+    unanswered: float = 0.08  # share of tickets that nobody answers
+    slow: float = 0.17  # share answered late
+    slow_hours: float = 48.0  # late: after two days
+    failed_payments_per_day: float = 0.0015  # a card expires every other year
+    outreach_per_day: float = 0.002  # a personal call or mail, every other year
+    outreach_by_satisfaction: float = -0.6  # the company calls those who complain
+    onboarding_days: int = 28  # steps are done in the first four weeks or never
+    steps_per_day: float = 0.22  # four in five finish all steps
+
+    # Leaving.
+    leaving_per_day: float = 0.0006  # hazard of a content customer
+    leaving_by_satisfaction: float = -1.3  # an angry one leaves 3.7 times as likely
+    leaving_early: float = 4.0  # newcomers without habit leave five times as likely
+    leaving_early_days: float = 40.0
+    login_drop: float = 0.4  # what is left of logins when leaving begins
+    login_fade_days: float = 16.0
+    use_fade_days: float = 12.0
+    order_fade_days: float = 40.0  # orders follow more slowly
+
+    # Subscriptions.
+    subscribing: float = 0.65  # the others only order
+    annual: float = 0.25
+    cancelling_per_day: float = 0.0006  # of an active, content customer
+    cancelling_by_satisfaction: float = -1.0
+    cancelling_when_leaving: float = 0.016  # half within six weeks
+    cancelling_before_renewal: float = 3.0  # times as likely in the week before a renewal
+    cancelling_after_failed_payment: float = 0.08  # on the day itself
+    changes_per_day: float = 0.0008  # of the plan
+
+    # Contact and answers.
+    messages_per_day: float = 0.018  # one every eight weeks
+    opening: float = 0.5
+    clicking: float = 0.25
+    replying: float = 0.12
+    surveys_per_day: float = 0.004
+    survey_after_ticket: float = 0.4
+    returning: float = 0.05  # share of orders
+    late: float = 0.03  # share of events that arrive late; four times that where people are offline
+
+    # The calendar.
+    launch_share: float = 0.3  # customers who came with the launch, in the first tenth of the days
+    december_peak: float = 0.35  # orders in the four weeks before Christmas
+    january_dip: float = -0.25  # and the slump that pays for it
+    summer_dip: float = -0.08
+    weekend: float = 0.75  # orders on Saturdays and Sundays, in terms of a weekday
+
+
+HORIZON_DAYS = 90
+ONBOARDING_STEPS = ("profile", "first_search", "payment_method", "first_order", "app_installed")
+FEATURES = ("search", "wishlist", "reorder", "export", "reports", "price_alert", "team", "api")
+PLANS = ("basic", "plus", "pro")
+PLAN_PRICES = (15.0, 39.0, 99.0)  # per month; a year costs ten months
+COHORTS = 3

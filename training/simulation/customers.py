@@ -1,0 +1,74 @@
+"""Simulating a chunk of customers: traits, life and truth, each from their own streams."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from training.simulation.company import Company
+from training.simulation.draws import CONTINUATION, LIFE, TRAITS, stream_of
+from training.simulation.life import live
+from training.simulation.tables import (
+    OUTCOME_FIELDS,
+    STATE_FIELDS,
+    TRAIT_FIELDS,
+    Calendar,
+    Log,
+    Scene,
+    Today,
+    empty_log,
+    empty_today,
+)
+from training.simulation.traits import draw_traits
+from training.simulation.truth import foretell
+
+_EVENTS_PER_CUSTOMER = 120  # room to begin with; twice as much if it does not do
+
+
+class Chunk(NamedTuple):
+    """What became of the customers `first`, `first + 1`, ...; arrays have one element each."""
+
+    first: int
+    traits: NDArray[np.void]  # TRAIT_FIELDS
+    states: NDArray[np.void]  # STATE_FIELDS, as of the end of the log
+    outcomes: NDArray[np.void]  # OUTCOME_FIELDS
+    log: Log  # `count` events; the columns may be longer
+
+
+def simulate_chunk(
+    company: Company, calendar: Calendar, *, seed: int, first: int, n_customers: int
+) -> Chunk:
+    """Return the customers from `first` on; no other chunk is needed to do so."""
+    capacity = _EVENTS_PER_CUSTOMER * n_customers
+    while True:
+        traits = np.zeros(n_customers, TRAIT_FIELDS)
+        states = np.zeros((n_customers, 2), STATE_FIELDS)
+        outcomes = np.zeros(n_customers, OUTCOME_FIELDS)
+        log = empty_log(capacity)
+        _fill(company, calendar, seed, first, traits, states, outcomes, log, empty_today())
+        if log.count[0] <= capacity:
+            return Chunk(first, traits, states[:, 0], outcomes, log)
+        capacity = int(log.count[0])
+
+
+@njit(cache=True)
+def _fill(
+    company: Company,
+    calendar: Calendar,
+    seed: int,
+    first: int,
+    traits: NDArray[np.void],
+    states: NDArray[np.void],
+    outcomes: NDArray[np.void],
+    log: Log,
+    today: Today,
+) -> None:
+    for i in range(len(traits)):
+        number = first + i
+        draw_traits(stream_of(seed, number, TRAITS), traits[i], company, calendar.n_days)
+        stream = stream_of(seed, number, LIFE)
+        scene = Scene(company, calendar, today, stream, np.full(1, i, np.int64), log)
+        live(scene, traits[i], states[i], outcomes[i])
+        stream = stream_of(seed, number, CONTINUATION)
+        foretell(stream, company, calendar, traits[i], states[i], outcomes[i], today)

@@ -1,0 +1,82 @@
+"""Random numbers per customer and purpose: counter-based, so that any customer can be drawn alone.
+
+The generator is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, figure 2): one 64-bit counter
+per stream. It depends on no library's version, so the same seed gives the same bytes next year.
+"""
+
+from math import cos, exp, log, pi, sqrt
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Stream = NDArray[np.uint64]  # shape (1,): the counter
+
+TRAITS, LIFE, CONTINUATION, CALENDAR = 1, 2, 3, 4  # purposes: a stream each
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_UNIT = 2.0**-53  # 53 random bits fill the mantissa of a double
+
+
+@njit(cache=True)
+def mixed(value: np.uint64) -> np.uint64:
+    """Return 64 well-mixed bits of a counter."""
+    value = (value ^ (value >> np.uint64(30))) * _FIRST
+    value = (value ^ (value >> np.uint64(27))) * _SECOND
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(cache=True)
+def stream_of(seed: int, customer: int, purpose: int) -> Stream:
+    """Return the stream of one customer and purpose under a seed."""
+    stream = np.empty(1, np.uint64)
+    start = mixed(np.uint64(seed) + _GOLDEN)
+    start = mixed(start ^ (np.uint64(customer) * _FIRST + np.uint64(purpose)))
+    stream[0] = start
+    return stream
+
+
+@njit(cache=True)
+def uniform(stream: Stream) -> float:
+    """Return a number in (0, 1)."""
+    stream[0] += _GOLDEN
+    return (np.float64(mixed(stream[0]) >> np.uint64(11)) + 0.5) * _UNIT
+
+
+@njit(cache=True)
+def normal(stream: Stream) -> float:
+    """Return a standard normal number (Box and Muller 1958)."""
+    radius = sqrt(-2.0 * log(uniform(stream)))
+    return radius * cos(2.0 * pi * uniform(stream))
+
+
+@njit(cache=True)
+def exponential(stream: Stream, mean: float) -> float:
+    """Return an exponential number of the given mean."""
+    return -mean * log(uniform(stream))
+
+
+@njit(cache=True)
+def poisson(stream: Stream, rate: float) -> int:
+    """Return a Poisson count by inversion; fit for rates up to some hundred."""
+    left = uniform(stream)
+    probability = exp(-rate)
+    count = 0
+    while left > probability > 0.0:
+        left -= probability
+        count += 1
+        probability *= rate / count
+    return count
+
+
+@njit(cache=True)
+def pick(stream: Stream, weights: tuple[float, ...]) -> int:
+    """Return a position of `weights` (which add up to 1) with that probability."""
+    left = uniform(stream)
+    for position in range(len(weights)):
+        left -= weights[position]
+        if left < 0.0:
+            return position
+    return len(weights) - 1

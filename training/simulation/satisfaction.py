@@ -1,0 +1,210 @@
+"""What happens to a customer on a day, how it moves satisfaction, and what follows from that.
+
+The life of a customer (`life.py`) and the truth about their future (`truth.py`) both call these
+functions, so that the stated probability is that of the process itself.
+"""
+
+from math import exp, sqrt
+
+import numpy as np
+from numba import njit
+
+from training.simulation.company import ONBOARDING_STEPS, Company
+from training.simulation.draws import Stream, exponential, normal, pick, uniform
+from training.simulation.tables import Calendar, Record, Today
+
+TOPICS = ("billing", "onboarding", "usage", "returns", "technical")
+_BILLING, _ONBOARDING, _USAGE = 0, 1, 2
+_USUAL_TOPICS = (0.15, 0.0, 0.35, 0.2, 0.3)
+_PERCENTS = (4.0, 7.0, 12.0)  # price notices; _PERCENT_SHARES of them
+_PERCENT_SHARES = (0.4, 0.4, 0.2)
+_DAY = 86_400_000_000
+N_STEPS = len(ONBOARDING_STEPS)
+
+
+@njit(cache=True)
+def leaving_chance(company: Company, satisfaction: float, tenure: int) -> float:
+    """Return the probability that an active customer starts to leave today."""
+    early = 1.0 + company.leaving_early * exp(-tenure / company.leaving_early_days)
+    mood = exp(company.leaving_by_satisfaction * satisfaction)
+    return min(company.leaving_per_day * early * mood, 0.5)
+
+
+@njit(cache=True)
+def order_base(company: Company, calendar: Calendar, traits: Record, day: int) -> float:
+    """Return the orders expected today of an active customer whose satisfaction is 0."""
+    tenure = day - traits.signed_up_at // _DAY
+    boost = 1.0 + company.first_weeks_boost * exp(-tenure / company.first_weeks_days)
+    return traits.order_rate * boost * calendar.season[day]
+
+
+@njit(cache=True)
+def order_mood(company: Company, satisfaction: float) -> float:
+    """Return the factor of satisfaction on orders."""
+    return exp(company.orders_by_satisfaction * satisfaction)
+
+
+@njit(cache=True)
+def cancelling_chance(
+    company: Company, satisfaction: float, fading: bool, days_to_renewal: int
+) -> float:
+    """Return the probability that a running subscription is cancelled today."""
+    chance = company.cancelling_when_leaving
+    if not fading:
+        mood = exp(company.cancelling_by_satisfaction * satisfaction)
+        chance = company.cancelling_per_day * mood
+    if days_to_renewal <= 7:
+        chance *= company.cancelling_before_renewal
+    return min(chance, 0.5)
+
+
+@njit(cache=True)
+def days_to_renewal(renews_on: int, period: int, day: int) -> int:
+    """Return the days from `day` to the next renewal, if every renewal until then happens."""
+    left = renews_on - day
+    while left < 0:
+        left += period
+    return left
+
+
+@njit(cache=True)
+def recovered(company: Company, traits: Record, satisfaction: float, steps: int) -> float:
+    """Return tomorrow's satisfaction if nothing happens."""
+    level = traits.level + company.level_per_step * steps
+    return satisfaction + (level - satisfaction) / company.recovery_days
+
+
+@njit(cache=True)
+def experience(
+    stream: Stream,
+    company: Company,
+    calendar: Calendar,
+    traits: Record,
+    state: Record,
+    day: int,
+    today: Today,
+) -> None:
+    """Draw what happens to an active customer today, and move their satisfaction.
+
+    At most one thing happens a day (and an onboarding step on top): these are rare, and two
+    on one day would change no figure.
+    """
+    _nothing(today)
+    tenure = day - traits.signed_up_at // _DAY
+    if state.steps < N_STEPS and tenure <= company.onboarding_days:
+        _draw_step(stream, company, traits, state, today)
+    left = uniform(stream)
+    left -= calendar.incident_chance[day]
+    if left < 0.0:
+        today.incident_minutes[0] = 5.0 + np.floor(60.0 * exp(0.8 * normal(stream)))
+    elif left < notice_chance(company, calendar, traits, day, tenure):
+        today.notice_percent[0] = _PERCENTS[pick(stream, _PERCENT_SHARES)]
+        state.noticed_on = day
+    else:
+        _draw_rest(stream, company, calendar, traits, state, day, today)
+    state.satisfaction = recovered(company, traits, state.satisfaction, state.steps)
+    state.satisfaction += shock(company, traits, today)
+
+
+@njit(cache=True)
+def _nothing(today: Today) -> None:
+    today.incident_minutes[0] = 0.0
+    today.notice_percent[0] = 0.0
+    today.topic[0] = -1
+    today.reply_hours[0] = np.nan
+    today.payment_failed[0] = 0
+    today.outreach[0] = 0
+    today.step[0] = -1
+
+
+@njit(cache=True)
+def _draw_step(
+    stream: Stream, company: Company, traits: Record, state: Record, today: Today
+) -> None:
+    if uniform(stream) < traits.steps_per_day:
+        today.step[0] = state.steps
+        state.steps += 1
+        state.satisfaction += 0.5 * company.level_per_step  # half at once, the rest with time
+
+
+@njit(cache=True)
+def notice_chance(
+    company: Company, calendar: Calendar, traits: Record, day: int, tenure: int
+) -> float:
+    """Return the probability that the customer is told a new price today."""
+    if tenure < company.notice_free_days:
+        return 0.0
+    return calendar.notice_chance[day, traits.cohort]
+
+
+@njit(cache=True)
+def _draw_rest(
+    stream: Stream,
+    company: Company,
+    calendar: Calendar,
+    traits: Record,
+    state: Record,
+    day: int,
+    today: Today,
+) -> None:
+    left = uniform(stream)
+    worried = state.noticed_on >= 0 and day - state.noticed_on <= company.worry_days
+    left -= ticket_chance(company, traits, state.satisfaction, worried)
+    if left < 0.0:
+        draw_ticket(stream, company, traits, worried, day, today)
+        return
+    left -= company.failed_payments_per_day
+    if left < 0.0:
+        today.payment_failed[0] = 1
+        return
+    calling = company.outreach_per_day
+    calling *= exp(company.outreach_by_satisfaction * state.satisfaction)
+    if left < min(calling, 0.2):
+        today.outreach[0] = 1
+
+
+@njit(cache=True)
+def ticket_chance(company: Company, traits: Record, satisfaction: float, worried: bool) -> float:
+    """Return the probability that an active customer opens a ticket today."""
+    chance = company.tickets_per_day * exp(company.tickets_by_satisfaction * satisfaction)
+    if worried:
+        chance += company.worried_tickets_per_day * traits.sensitivity
+    return min(chance, 0.3)
+
+
+@njit(cache=True)
+def draw_ticket(
+    stream: Stream, company: Company, traits: Record, worried: bool, day: int, today: Today
+) -> None:
+    """Draw the topic of today's ticket, and the hours until somebody replies."""
+    tenure = day - traits.signed_up_at // _DAY
+    topic = pick(stream, _USUAL_TOPICS)
+    if tenure <= company.onboarding_days and uniform(stream) < 0.6:
+        topic = _ONBOARDING
+    if worried:
+        topic = _BILLING
+    today.topic[0] = topic
+    kind = uniform(stream)
+    if kind < company.unanswered:
+        today.reply_hours[0] = np.nan
+    elif kind < company.unanswered + company.slow:
+        today.reply_hours[0] = company.slow_hours + exponential(stream, 48.0)
+    else:
+        today.reply_hours[0] = 0.2 + min(exponential(stream, 9.0), 0.9 * company.slow_hours)
+
+
+@njit(cache=True)
+def shock(company: Company, traits: Record, today: Today) -> float:
+    """Return by how much today's events move satisfaction (waiting for an answer: at once)."""
+    if today.incident_minutes[0] > 0.0:
+        return company.incident_shock * min(sqrt(today.incident_minutes[0] / 60.0), 3.0)
+    if today.notice_percent[0] > 0.0:
+        return company.notice_shock * today.notice_percent[0] * traits.sensitivity
+    if today.topic[0] >= 0:
+        if np.isnan(today.reply_hours[0]):
+            return company.no_answer_shock
+        late = today.reply_hours[0] > company.slow_hours
+        return company.slow_answer_shock if late else company.quick_answer_shock
+    if today.payment_failed[0]:
+        return company.failed_payment_shock
+    return company.outreach_shock if today.outreach[0] else 0.0
