@@ -1,0 +1,202 @@
+"""The log takes every event once, and gives histories back as they were known at a moment."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from app.db import activity, customers
+from app.db.activity import Recorded
+from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES, Activity
+from app.domain.customers import AccountVersion, Customer
+from app.domain.moments import to_micros
+from app.features.history import NO_MOMENT
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=30)
+
+
+def an_activity(event_id="e-1", customer_id="c-1", **values) -> Activity:
+    values = {"occurred_at": NOON, "received_at": NOON, "type": "login"} | values
+    return Activity(event_id=event_id, customer_id=customer_id, **values)
+
+
+def history(session, *customer_ids, as_of=LATER, currency=None):
+    return activity.history_of(session, customer_ids, as_of=as_of, currency=currency)
+
+
+def test_an_event_is_accepted_once(session):
+    assert activity.record(session, [an_activity()]) == [Recorded.ACCEPTED]
+    assert activity.record(session, [an_activity()]) == [Recorded.DUPLICATE]
+    assert history(session, "c-1").n_events == 1
+
+
+def test_the_same_event_twice_in_one_batch_counts_once(session):
+    batch = [an_activity("e-1"), an_activity("e-2"), an_activity("e-1")]
+
+    assert activity.record(session, batch) == ["accepted", "accepted", "duplicate"]
+
+
+def test_of_two_contents_with_one_event_id_the_first_stays(session):
+    activity.record(session, [an_activity(amount=1.0), an_activity(amount=2.0)])
+    activity.record(session, [an_activity(amount=3.0)])
+
+    assert history(session, "c-1").amount.tolist() == [1.0]
+
+
+def test_an_empty_batch_is_nothing(session):
+    assert activity.record(session, []) == []
+
+
+def test_an_event_of_an_unknown_customer_creates_the_customer(session):
+    activity.record(session, [an_activity(customer_id="c-new")])
+
+    assert customers.get(session, "c-new") == Customer("c-new")
+
+
+def test_events_do_not_touch_the_facts_of_a_known_customer(session):
+    customers.put(session, Customer("c-1", owner="Ada"))
+    activity.record(session, [an_activity()])
+
+    assert customers.get(session, "c-1").owner == "Ada"
+
+
+def test_every_column_arrives_as_it_went(session):
+    received = NOON + timedelta(hours=1)
+    ticket = an_activity(
+        type="ticket_opened",
+        received_at=received,
+        channel="email",
+        ref="t-1",
+        amount=2.5,
+        properties={"topic": "billing"},
+    )
+    activity.record(session, [ticket])
+
+    found = history(session, "c-1")
+
+    assert found.occurred_at.tolist() == [to_micros(NOON)]
+    assert found.received_at.tolist() == [to_micros(received)]
+    assert found.kind.tolist() == [TYPE_CODES["ticket_opened"]]
+    assert found.channel.tolist() == [CHANNEL_CODES["email"]]
+    assert found.detail.tolist() == [DETAIL_CODES["billing"]]
+    assert found.amount.tolist() == [2.5]
+    assert found.until.tolist() == [NO_MOMENT]
+
+
+def test_equal_refs_are_equal_and_no_ref_is_zero(session):
+    activity.record(
+        session,
+        [an_activity("e-1", ref="t-1"), an_activity("e-2", ref="t-1"), an_activity("e-3")],
+    )
+
+    one, same, none = sorted(history(session, "c-1").ref.tolist(), key=lambda ref: ref == 0)
+    assert one == same != 0
+    assert none == 0
+
+
+def test_a_renewal_date_is_read_from_the_properties(session):
+    renewed = an_activity(type="subscription_renewed", properties={"renews_at": "2026-09-01"})
+    activity.record(session, [renewed])
+
+    assert history(session, "c-1").until.tolist() == [
+        to_micros(datetime(2026, 9, 1, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize("value", ["someday", 7, ["2026-09-01"]])
+def test_a_renewal_date_that_is_none_counts_as_none(session, value):
+    renewed = an_activity(type="subscription_renewed", properties={"renews_at": value})
+    activity.record(session, [renewed])
+
+    assert history(session, "c-1").until.tolist() == [NO_MOMENT]
+
+
+def test_what_occurs_at_the_moment_itself_is_not_seen(session):
+    activity.record(session, [an_activity()])
+
+    assert history(session, "c-1", as_of=NOON).n_events == 0
+    assert history(session, "c-1", as_of=NOON + timedelta(microseconds=1)).n_events == 1
+
+
+def test_what_we_learned_later_is_not_seen(session):
+    activity.record(session, [an_activity(received_at=LATER)])
+
+    assert history(session, "c-1", as_of=LATER).n_events == 0
+    assert history(session, "c-1", as_of=LATER + timedelta(microseconds=1)).n_events == 1
+
+
+def test_histories_come_in_the_order_asked_and_unknown_ids_are_left_out(session):
+    activity.record(session, [an_activity("e-1", "c-1"), an_activity("e-2", "c-2")])
+    activity.record(session, [an_activity("e-3", "c-2", occurred_at=NOON - timedelta(days=1))])
+
+    found = history(session, "c-2", "nobody", "c-1", "c-2")
+
+    assert list(found.customer_ids) == ["c-2", "c-1"]
+    assert found.starts.tolist() == [0, 2, 3]
+    assert found.occurred_at[0] < found.occurred_at[1]
+
+
+def test_asking_for_nobody_gives_an_empty_history(session):
+    assert history(session).n_customers == 0
+    assert history(session, "nobody").n_customers == 0
+
+
+def test_account_versions_are_events_of_the_past_only(session):
+    version = AccountVersion("c-1", valid_from=NOON, price=49.0, renews_at=LATER)
+    customers.put(session, Customer("c-1", signed_up_at=NOON), version)
+
+    found = history(session, "c-1")
+
+    assert history(session, "c-1", as_of=NOON).n_events == 0
+    assert found.kind.tolist() == [TYPE_CODES["account_known"]]
+    assert found.amount.tolist() == [49.0]
+    assert found.until.tolist() == [to_micros(LATER)]
+    assert found.signed_up_at.tolist() == [to_micros(NOON)]
+
+
+def test_amounts_in_another_currency_are_no_amounts(session):
+    orders = [
+        an_activity("e-1", amount=1.0, currency="EUR"),
+        an_activity("e-2", amount=2.0, currency="USD", occurred_at=NOON + timedelta(hours=1)),
+        an_activity("e-3", amount=3.0, occurred_at=NOON + timedelta(hours=2)),
+    ]
+    activity.record(session, orders)
+
+    np.testing.assert_array_equal(history(session, "c-1", currency="EUR").amount, [1, np.nan, 3])
+    np.testing.assert_array_equal(history(session, "c-1").amount, [1, 2, 3])
+
+
+def test_prices_follow_the_currency_of_the_customer(session):
+    version = AccountVersion("c-1", valid_from=NOON, price=49.0)
+    customers.put(session, Customer("c-1", currency="EUR"), version)
+    assert history(session, "c-1", currency="EUR").amount.tolist() == [49.0]
+
+    customers.put(session, Customer("c-1", currency="USD"))
+    np.testing.assert_array_equal(history(session, "c-1", currency="EUR").amount, [np.nan])
+
+
+def test_text_of_every_script_survives(session):
+    activity.record(session, [an_activity("é-☃", "客-1", channel="fax", type="walked_in")])
+
+    found = history(session, "客-1")
+
+    assert list(found.customer_ids) == ["客-1"]
+    assert found.kind.tolist() == [TYPE_CODES["other"]]
+    assert found.channel.tolist() == [CHANNEL_CODES["other"]]
+
+
+def test_what_was_committed_is_seen_by_others(reading, writing):
+    with writing.begin() as session:
+        activity.record(session, [an_activity()])
+
+    with reading() as session:
+        assert history(session, "c-1").n_events == 1
+
+
+def test_what_was_rolled_back_is_not_known(reading, writing):
+    with writing() as session:
+        activity.record(session, [an_activity()])
+
+    with writing.begin() as session:
+        assert activity.record(session, [an_activity()]) == [Recorded.ACCEPTED]
