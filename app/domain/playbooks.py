@@ -128,6 +128,8 @@ class Playbook:
 
     def __post_init__(self) -> None:
         _check_unique("segment", [rule.name for rule in self.segments])
+        if not self.signals:
+            raise ValueError("signals: a playbook without any watches over nobody")
         names = [rule.name for rule in self.signals] + [rule.name for rule in self.occasions]
         _check_unique("signal or occasion", names)
         self._check_owners()

@@ -24,14 +24,14 @@ Positions = Mapping[str, int]
 
 
 def read_playbook(
-    path: Path = DEFAULT_PLAYBOOK, *, feature_names: Sequence[str] = FEATURE_NAMES
+    path: Path | None = None, *, feature_names: Sequence[str] = FEATURE_NAMES
 ) -> Playbook:
     """Return the rules of a playbook file, checked in full.
 
     Parameters
     ----------
-    path : Path
-        A YAML file; ``default.yaml`` of this package shows every key.
+    path : Path, optional
+        A YAML file; the default one of this package, which shows every key, unless given.
     feature_names : sequence of str
         The features that conditions may name, in the order of the columns.
 
@@ -40,6 +40,7 @@ def read_playbook(
     PlaybookRefused
         If the file is not valid; the message names the file, the entry and the reason.
     """
+    path = path or DEFAULT_PLAYBOOK
     data, content = load_yaml(path)
     positions = {name: i for i, name in enumerate(feature_names)}
     try:

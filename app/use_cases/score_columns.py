@@ -1,0 +1,58 @@
+"""The numbers of many customers as columns: what every assessment starts from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.opened import RiskBundle, probabilities_of
+from app.domain.moments import to_micros
+from app.features.engine import features_of
+from app.features.history import History
+from app.features.population import in_population, last_activity_at
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreColumns:
+    """Features and risks of many customers as of one moment; every column has shape (n,).
+
+    Attributes
+    ----------
+    features
+        float64, shape (n, n_features), as `features_of` returns them.
+    sufficient
+        Whether the customer is in the population that the bundle was trained on. Where False, the
+        columns below hold numbers without a meaning.
+    margins
+        float64, calibrated log-odds.
+    probabilities
+        float64, 0 to 1.
+    percentiles
+        int64, 0 to 100.
+    last_activity_at
+        int64, microseconds (UTC), `NO_MOMENT` = never.
+    """
+
+    features: NDArray[np.float64]
+    sufficient: NDArray[np.bool_]
+    margins: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    percentiles: NDArray[np.int64]
+    last_activity_at: NDArray[np.int64]
+
+
+def score_columns(history: History, bundle: RiskBundle, *, as_of: datetime) -> ScoreColumns:
+    """Return the features and risks of every customer of `history`, in its order."""
+    moment = to_micros(as_of)
+    features = features_of(history, as_of=moment)
+    margins = bundle.margins(features)
+    probabilities = probabilities_of(margins)
+    return ScoreColumns(
+        features=features,
+        sufficient=in_population(history, bundle.churn, as_of=moment),
+        margins=margins,
+        probabilities=probabilities,
+        percentiles=bundle.percentiles(probabilities),
+        last_activity_at=last_activity_at(history, as_of=moment),
+    )
