@@ -1,8 +1,7 @@
 """On how many channels the customer meets us."""
 
-from numba import njit
-
 from app.features.arrays import Codes, Kinds, Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import within
 from app.features.kinds import IS_OWN, NO_CHANNEL
 from app.features.windows import start_of
@@ -13,7 +12,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_channels(
     occurred_at: Moments, kind: Kinds, channel: Codes, as_of: int, row: Numbers
 ) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from app.features import (
@@ -27,6 +26,7 @@ from app.features import (
 from app.features.arrays import Moments, Numbers, Positions
 from app.features.catalogue import FEATURE_NAMES, first_column
 from app.features.channels import measure_channels
+from app.features.compiled import entry, part
 from app.features.history import History, group_and_sort
 from app.features.kinds import (
     INCIDENTS,
@@ -126,22 +126,35 @@ def warm_up() -> None:
 def _kernel() -> Kernel:
     this_revision = revision()
 
-    @njit(cache=True, nogil=True)
+    @entry
     def measure_all(
         columns: Columns, starts: Positions, signed_up_at: Moments, as_of: Moments, rows: Numbers
     ) -> int:
         longest = longest_slice(starts)
         known, room = empty_known(longest), empty_room(longest)
-        for customer in range(len(as_of)):
-            first, last = starts[customer], starts[customer + 1]
-            take_known(columns, first, last, as_of[customer], known)
-            _measure(known, room, signed_up_at[customer], as_of[customer], rows[customer])
+        _measure_each(columns, starts, signed_up_at, as_of, rows, known, room)
         return this_revision
 
     return measure_all
 
 
-@njit
+@part
+def _measure_each(
+    columns: Columns,
+    starts: Positions,
+    signed_up_at: Moments,
+    as_of: Moments,
+    rows: Numbers,
+    known: Known,
+    room: Room,
+) -> None:
+    for customer in range(len(as_of)):
+        first, last = starts[customer], starts[customer + 1]
+        take_known(columns, first, last, as_of[customer], known)
+        _measure(known, room, signed_up_at[customer], as_of[customer], rows[customer])
+
+
+@part
 def _measure(known: Known, room: Room, signed_up_at: int, as_of: int, row: Numbers) -> None:
     """Let each family write its part of the row of one customer."""
     _measure_engagement(known, room, as_of, row)
@@ -151,7 +164,7 @@ def _measure(known: Known, room: Room, signed_up_at: int, as_of: int, row: Numbe
     _measure_whole(known, room, signed_up_at, as_of, row)
 
 
-@njit
+@part
 def _measure_engagement(known: Known, room: Room, as_of: int, row: Numbers) -> None:
     starts, moments = known.starts, known.occurred_at
     measure_logins(moments[starts[LOGINS] : starts[LOGINS + 1]], as_of, row[_LOGINS:])
@@ -160,7 +173,7 @@ def _measure_engagement(known: Known, room: Room, as_of: int, row: Numbers) -> N
     measure_others(moments[starts[OTHERS] : starts[OTHERS + 1]], as_of, row[_OTHERS:])
 
 
-@njit
+@part
 def _measure_orders(known: Known, as_of: int, row: Numbers) -> None:
     starts, moments = known.starts, known.occurred_at
     a, b = starts[ORDERS], starts[ORDERS + 1]
@@ -171,7 +184,7 @@ def _measure_orders(known: Known, as_of: int, row: Numbers) -> None:
     measure_returns(returned_at, moments[a:b], as_of, row[_RETURNS:])
 
 
-@njit
+@part
 def _measure_contract(known: Known, as_of: int, row: Numbers) -> None:
     starts, moments = known.starts, known.occurred_at
     a, b = starts[SUBSCRIPTIONS], starts[SUBSCRIPTIONS + 1]
@@ -187,7 +200,7 @@ def _measure_contract(known: Known, as_of: int, row: Numbers) -> None:
     )
 
 
-@njit
+@part
 def _measure_contacts(known: Known, room: Room, as_of: int, row: Numbers) -> None:
     starts, moments, kind, ref = known.starts, known.occurred_at, known.kind, known.ref
     a, b = starts[TICKETS], starts[TICKETS + 1]
@@ -202,7 +215,7 @@ def _measure_contacts(known: Known, room: Room, as_of: int, row: Numbers) -> Non
     measure_surveys(moments[a:b], known.detail[a:b], known.amount[a:b], as_of, row[_SURVEYS:])
 
 
-@njit
+@part
 def _measure_whole(known: Known, room: Room, signed_up_at: int, as_of: int, row: Numbers) -> None:
     starts, moments = known.starts, known.occurred_at
     n = starts[-1]

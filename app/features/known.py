@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
+from app.features.compiled import allocating_part, part
 from app.features.history import History
 from app.features.kinds import GROUP_OF_KIND, N_GROUPS
 
@@ -54,7 +54,7 @@ def columns_of(history: History) -> Columns:
     )
 
 
-@njit
+@part
 def longest_slice(starts: Positions) -> int:
     """Return the number of events of the customer who has most."""
     longest = 0
@@ -63,7 +63,7 @@ def longest_slice(starts: Positions) -> int:
     return longest
 
 
-@njit
+@allocating_part
 def empty_known(capacity: int) -> Known:
     """Return room for what is known of a customer with up to `capacity` events."""
     return Known(
@@ -78,7 +78,7 @@ def empty_known(capacity: int) -> Known:
     )
 
 
-@njit
+@part
 def take_known(columns: Columns, first: int, last: int, as_of: int, known: Known) -> None:
     """Fill `known` with those of the rows ``first:last`` that were known as of `as_of`.
 

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import (
     count_before,
@@ -35,7 +35,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_logins(occurred_at: Moments, as_of: int, row: Numbers) -> None:
     """Write the login features of one customer into `row`, in the order of `FEATURES`.
 

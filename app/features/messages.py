@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Refs
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import EMAIL, IN_APP, MESSAGE_SENT, PHONE, PUSH, SMS
 from app.features.refs import NO_REF, Room, number_refs
@@ -39,7 +39,7 @@ _CHANNELS = (EMAIL, SMS, PUSH, IN_APP, PHONE)
 _FIRST_CHANNEL_COLUMN = 3
 
 
-@njit
+@part
 def measure_messages(
     occurred_at: Moments,
     kind: Kinds,
@@ -78,7 +78,7 @@ def measure_messages(
         row[_FIRST_CHANNEL_COLUMN + i] = ratio(hours, room.counts[_CHANNELS[i]])
 
 
-@njit
+@part
 def _match_responses(
     occurred_at: Moments, kind: Kinds, channel: Codes, ref: Refs, as_of: int, room: Room
 ) -> float:

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last, sum_between, window_start
 
@@ -23,7 +23,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_notices(
     noticed_at: Moments,
     percent: Numbers,

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Numbers, Refs
+from app.features.compiled import part
 from app.features.feature import ever
 from app.features.refs import NO_REF, Room, number_refs
 from app.features.windows import days_between, days_since_last, ratio
@@ -24,7 +24,7 @@ FEATURES = (
 DEFAULT_STEPS = 5  # where the log does not say how many there are: row C9 of the requirements
 
 
-@njit
+@part
 def measure_onboarding(
     occurred_at: Moments,
     ref: Refs,

@@ -1,8 +1,7 @@
 """Activity of types that we do not know: kept, counted, and taken for the customer's doing."""
 
-from numba import njit
-
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last
 
@@ -14,7 +13,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_others(occurred_at: Moments, as_of: int, row: Numbers) -> None:
     """Write the features of unknown types of one customer into `row`, in the order of `FEATURES`.
 

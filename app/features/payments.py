@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from numba import njit
-
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last
 
@@ -18,7 +17,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_payments(failed_at: Moments, as_of: int, row: Numbers) -> None:
     """Write the payment features of one customer into `row`, in the order of `FEATURES`.
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Positions
+from app.features.compiled import entry
 from app.features.history import History
 from app.features.kinds import IS_OWN, SUBSCRIPTIONS
 from app.features.known import Columns, columns_of, empty_known, longest_slice, take_known
@@ -74,7 +74,7 @@ def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> Moments:
     )
 
 
-@njit(cache=True, nogil=True)
+@entry
 def _last_of_kinds(
     starts: Positions,
     occurred_at: Moments,
@@ -96,7 +96,7 @@ def _last_of_kinds(
 def _subscribed_kernel() -> Callable[[Columns, Positions, int, NDArray[np.bool_]], int]:
     this_revision = revision()
 
-    @njit(cache=True, nogil=True)
+    @entry
     def find_subscribed(
         columns: Columns, starts: Positions, as_of: int, running: NDArray[np.bool_]
     ) -> int:

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Positions, Refs
+from app.features.compiled import allocating_part, part
 from app.features.kinds import N_CHANNELS
 
 NO_REF = -1
@@ -31,7 +31,7 @@ class Room(NamedTuple):
     table_codes: Positions
 
 
-@njit
+@allocating_part
 def empty_room(capacity: int) -> Room:
     """Return room for a customer with up to `capacity` events."""
     table_size = _table_size(capacity)
@@ -47,7 +47,7 @@ def empty_room(capacity: int) -> Room:
     )
 
 
-@njit
+@part
 def number_refs(ref: Refs, room: Room) -> int:
     """Return how many different refs there are; write each event's code to ``room.codes``.
 
@@ -74,7 +74,7 @@ def number_refs(ref: Refs, room: Room) -> int:
     return n_refs
 
 
-@njit
+@part
 def _table_size(n: int) -> int:
     """Return the least power of two that is at least twice `n`."""
     size = 2

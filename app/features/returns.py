@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from numba import njit
-
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last, ratio
 
@@ -19,7 +18,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_returns(returned_at: Moments, ordered_at: Moments, as_of: int, row: Numbers) -> None:
     """Write the return features of one customer into `row`, in the order of `FEATURES`.
 

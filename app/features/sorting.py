@@ -5,10 +5,10 @@ eight), then each customer's few records are sorted while they are in the cache.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
+from app.features.compiled import allocating_part, entry, part
 
 _OCCURRED_AT, _CODES, _UNTIL, _AMOUNT, _RECEIVED_AT, _REF, _N_FIELDS = range(7)
 _SMALL = 24  # up to here an insertion sort beats a merge sort
@@ -17,7 +17,7 @@ Records = NDArray[np.int64]  # shape (n, _N_FIELDS); compared field by field fro
 Columns = tuple[Positions, Moments, Moments, Kinds, Codes, Codes, Refs, Numbers, Moments]
 
 
-@njit(cache=True, nogil=True)
+@entry
 def sort_columns(  # noqa: PLR0917  # compiled functions take columns by position
     customer_codes: Positions,
     n_customers: int,
@@ -55,19 +55,17 @@ def sort_columns(  # noqa: PLR0917  # compiled functions take columns by positio
     largest = 0
     for customer in range(n_customers):
         largest = max(largest, starts[customer + 1] - starts[customer])
-    spare = np.empty((largest, _N_FIELDS), np.int64)
-    for customer in range(n_customers):
-        _sort(records[starts[customer] : starts[customer + 1]], spare)
+    _sort_each(starts, records, np.empty((max(largest, 1), _N_FIELDS), np.int64))
     return _unpacked(starts, records)
 
 
-@njit
+@part
 def _sortable(bits: int) -> int:
     """Return an integer that orders as the float with these bits; it is its own inverse."""
     return bits if bits >= 0 else bits ^ 0x7FFFFFFFFFFFFFFF
 
 
-@njit
+@allocating_part
 def _unpacked(starts: Positions, records: Records) -> Columns:
     n = len(records)
     occurred_at, received_at = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -89,12 +87,18 @@ def _unpacked(starts: Positions, records: Records) -> Columns:
     return starts, occurred_at, received_at, kind, channel, detail, ref, amount, until
 
 
-@njit
+@part
+def _sort_each(starts: Positions, records: Records, spare: Records) -> None:
+    for customer in range(len(starts) - 1):
+        _sort(records[starts[customer] : starts[customer + 1]], spare)
+
+
+@part
 def _sort(records: Records, spare: Records) -> None:
-    """Sort the records of one customer in place; `spare` has room for as many."""
+    """Sort the records of one customer in place; `spare` has room for as many, at least one."""
     n = len(records)
     for start in range(0, n, _SMALL):
-        _insertion_sort(records, start, min(start + _SMALL, n))
+        _insertion_sort(records, start, min(start + _SMALL, n), spare)
     width = _SMALL
     while width < n:
         for start in range(0, n - width, 2 * width):
@@ -102,43 +106,48 @@ def _sort(records: Records, spare: Records) -> None:
         width *= 2
 
 
-@njit
-def _insertion_sort(records: Records, first: int, last: int) -> None:
-    held = np.empty(_N_FIELDS, np.int64)
+@part
+def _insertion_sort(records: Records, first: int, last: int, spare: Records) -> None:
     for i in range(first + 1, last):
-        if not _precedes(records[i], records[i - 1]):
+        if not _precedes(records, i, records, i - 1):
             continue
-        held[:] = records[i]
+        _copy(records, i, spare, 0)
         j = i
-        while j > first and _precedes(held, records[j - 1]):
-            records[j] = records[j - 1]
+        while j > first and _precedes(spare, 0, records, j - 1):
+            _copy(records, j - 1, records, j)
             j -= 1
-        records[j] = held
+        _copy(spare, 0, records, j)
 
 
-@njit
+@part
 def _merge(records: Records, first: int, middle: int, last: int, spare: Records) -> None:
     """Merge two sorted runs that lie side by side; runs already in order cost one comparison."""
-    if not _precedes(records[middle], records[middle - 1]):
+    if not _precedes(records, middle, records, middle - 1):
         return
     n_left = middle - first
-    spare[:n_left] = records[first:middle]
+    for i in range(n_left):
+        _copy(records, first + i, spare, i)
     i, j, target = 0, middle, first
-    while i < n_left and j < last:
-        if _precedes(records[j], spare[i]):
-            records[target] = records[j]
+    while i < n_left:
+        if j < last and _precedes(records, j, spare, i):
+            _copy(records, j, records, target)
             j += 1
         else:
-            records[target] = spare[i]
+            _copy(spare, i, records, target)
             i += 1
         target += 1
-    records[target : target + n_left - i] = spare[i:n_left]
 
 
-@njit
-def _precedes(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-    """Return whether `one` stands strictly before `other`; refs have no order, only equality."""
+@part
+def _precedes(ones: Records, i: int, others: Records, j: int) -> bool:
+    """Return whether one record stands strictly before another; refs have no order."""
     for field in range(_REF):
-        if one[field] != other[field]:
-            return one[field] < other[field]
+        if ones[i, field] != others[j, field]:
+            return ones[i, field] < others[j, field]
     return False
+
+
+@part
+def _copy(source: Records, i: int, target: Records, j: int) -> None:
+    for field in range(_N_FIELDS):
+        target[j, field] = source[i, field]

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import ratio, sum_between, window_start
 
@@ -28,7 +28,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_spend(occurred_at: Moments, amount: Numbers, as_of: int, row: Numbers) -> None:
     """Write the spend features of one customer into `row`, in the order of `FEATURES`.
 
@@ -60,7 +60,7 @@ def measure_spend(occurred_at: Moments, amount: Numbers, as_of: int, row: Number
     row[9] = ratio(last, row[8])
 
 
-@njit
+@part
 def _spend(occurred_at: Moments, amount: Numbers, as_of: int, days: int, end_days: int) -> float:
     """Return the spend in ``[as_of - days, as_of - end_days)``."""
     first = window_start(occurred_at, as_of, days)

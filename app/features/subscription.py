@@ -4,9 +4,9 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import (
     ACCOUNT_KNOWN,
@@ -45,7 +45,7 @@ class Subscription(NamedTuple):
     price: float
 
 
-@njit
+@part
 def measure_subscription(
     occurred_at: Moments, kind: Kinds, amount: Numbers, until: Moments, as_of: int, row: Numbers
 ) -> None:
@@ -79,7 +79,7 @@ def measure_subscription(
             row[7] = days_between(occurred_at[i], as_of)
 
 
-@njit
+@part
 def is_running(subscription: Subscription, as_of: int) -> bool:
     """Return whether it was begun, not cancelled, and is not past its renewal date at `as_of`."""
     return subscription.active and (
@@ -87,7 +87,7 @@ def is_running(subscription: Subscription, as_of: int) -> bool:
     )
 
 
-@njit
+@part
 def follow_subscription(
     occurred_at: Moments, kind: Kinds, amount: Numbers, until: Moments
 ) -> Subscription:
@@ -119,7 +119,7 @@ def follow_subscription(
     return Subscription(active, started_at, renews_at, price)
 
 
-@njit
+@part
 def _price_before(occurred_at: Moments, amount: Numbers, moment: int) -> float:
     """Return the price that held at `moment`; the first one known where it came later."""
     price = np.nan

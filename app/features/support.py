@@ -3,10 +3,10 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.domain.moments import MICROSECONDS_PER_HOUR
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Refs
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import BILLING, TICKET_OPENED, TICKET_REPLIED
 from app.features.refs import NO_REF, Room, number_refs
@@ -40,7 +40,7 @@ FEATURES = (
 _CLOSED, _OPEN = 0, 1
 
 
-@njit
+@part
 def measure_support(
     occurred_at: Moments,
     kind: Kinds,
@@ -78,7 +78,7 @@ def measure_support(
     _measure_waiting(n_tickets, as_of, room, row[4:7])
 
 
-@njit
+@part
 def _follow_tickets(occurred_at: Moments, kind: Kinds, ref: Refs, room: Room) -> int:
     """Return how many tickets there are; write when each was opened, answered, and its state.
 
@@ -104,7 +104,7 @@ def _follow_tickets(occurred_at: Moments, kind: Kinds, ref: Refs, room: Room) ->
     return n_tickets
 
 
-@njit
+@part
 def _measure_waiting(n_tickets: int, as_of: int, room: Room, row: Numbers) -> None:
     """Write the number of open tickets, the longest wait, and the mean time to a first reply."""
     opened_at, replied_at, state = room.first, room.second, room.third

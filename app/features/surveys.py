@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Codes, Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever
 from app.features.kinds import CSAT, NPS
 from app.features.windows import days_since_last
@@ -22,7 +22,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_surveys(
     occurred_at: Moments, detail: Codes, answer: Numbers, as_of: int, row: Numbers
 ) -> None:

@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import ACCOUNT_KNOWN, IS_OWN
 from app.features.windows import days_between, ratio, start_of
@@ -26,7 +26,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_tenure(
     occurred_at: Moments, kind: Kinds, signed_up_at: int, as_of: int, row: Numbers
 ) -> int:

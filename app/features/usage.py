@@ -3,9 +3,9 @@
 from functools import partial
 
 import numpy as np
-from numba import njit
 
 from app.features.arrays import Moments, Numbers, Refs
+from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.refs import Room, number_refs
 from app.features.windows import count_before, count_within, days_since_last, ratio, window_start
@@ -26,7 +26,7 @@ FEATURES = (
 )  # fmt: skip  # read as the table it is
 
 
-@njit
+@part
 def measure_usage(
     occurred_at: Moments, ref: Refs, amount: Numbers, as_of: int, room: Room, row: Numbers
 ) -> None:
