@@ -1,0 +1,99 @@
+import operator
+from dataclasses import replace
+
+import pytest
+
+from app.domain.assessment import InterventionStep
+from app.domain.conditions import Comparison
+from app.domain.playbooks import InterventionRule, Occasion, Playbook, StepRule, TierDefault
+from app.domain.sentences import Sentence
+from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.tiers import RiskTier
+
+SILENT = Comparison(0, operator.ge, 60.0)
+EMAIL = InterventionStep("email", 0, 6, "Write")
+SIGNAL = SignalRule(
+    "dormancy", "B6", SignalKind.LAGGING, "silent", "retention", Sentence("silent", (), "silent"),
+    "win_back", (Level(Severity.HIGH, 24, SILENT),),
+)  # fmt: skip  # read as the table it is
+WIN_BACK = InterventionRule("win_back", "C5", "retention", 1, "Write", (StepRule(EMAIL),))
+DEFAULT = InterventionRule("default", "C1", "retention", 2, "Write", (StepRule(EMAIL),))
+
+
+def playbook(**changes):
+    values = {
+        "version": "1",
+        "sha256": "0" * 64,
+        "teams": ("retention",),
+        "segments": (),
+        "signals": (SIGNAL,),
+        "interventions": {"win_back": WIN_BACK, "default": DEFAULT},
+        "occasions": (),
+        "tiers": dict.fromkeys(RiskTier, TierDefault("default", 24)),
+    }
+    return Playbook(**(values | changes))
+
+
+def test_triggers_are_all_that_has_a_condition_in_a_fixed_order():
+    occasion = Occasion("silence", "C8", "win_back", 24, SILENT)
+
+    names = [type(t).__name__ for t in playbook(occasions=(occasion,)).triggers]
+
+    assert names == ["RaisedLevel", "Occasion"]
+
+
+def test_a_reference_that_leads_nowhere_cannot_be_built():
+    lost = replace(SIGNAL, intervention="win_bakc")
+    with pytest.raises(ValueError, match="dormancy: there is no intervention named 'win_bakc'"):
+        playbook(signals=(lost,))
+    with pytest.raises(ValueError, match=r"tiers\.high: there is no intervention named 'x'"):
+        playbook(tiers=dict.fromkeys(RiskTier, TierDefault("x", 24)))
+
+
+def test_every_owner_is_one_of_the_teams():
+    with pytest.raises(ValueError, match="the owner 'retention' is none of the teams sales"):
+        playbook(teams=("sales",))
+
+
+def test_every_tier_has_a_default():
+    with pytest.raises(ValueError, match="tiers: no default for low"):
+        playbook(tiers=dict.fromkeys([RiskTier.HIGH, RiskTier.MEDIUM], TierDefault("default", 24)))
+
+
+def test_what_signals_call_for_goes_before_what_tiers_call_for():
+    with pytest.raises(ValueError, match="signals go first"):
+        playbook(interventions={"win_back": WIN_BACK, "default": replace(DEFAULT, priority=1)})
+
+
+def test_names_are_unique():
+    with pytest.raises(ValueError, match="share the signal or occasion name 'dormancy'"):
+        playbook(signals=(SIGNAL, SIGNAL))
+
+
+def test_a_playbook_watches_for_something():
+    with pytest.raises(ValueError, match="watches over nobody"):
+        playbook(signals=())
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        (InterventionStep("pigeon", 0, 6, "Write"), "a channel is one of internal, web"),
+        (InterventionStep("email", 6, 0, "Write"), "until_hours must lie in 6 to"),
+        (InterventionStep("email", -1, 0, "Write"), "after_hours must lie in 0 to"),
+        (InterventionStep("email", 0, 6, ""), "action needs 1 to 500 characters"),
+    ],
+)
+def test_a_touch_has_a_channel_a_window_and_an_action(step, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        StepRule(step)
+
+
+def test_an_intervention_has_touches_in_order_and_one_for_everybody():
+    later = InterventionStep("sms", 12, 24, "Write again")
+    with pytest.raises(ValueError, match="in order of after_hours"):
+        replace(WIN_BACK, steps=(StepRule(later), StepRule(EMAIL)))
+    with pytest.raises(ValueError, match="for everybody"):
+        replace(WIN_BACK, steps=(StepRule(EMAIL, SILENT),))
+    with pytest.raises(ValueError, match="priority must lie in 1 to 99, got 0"):
+        replace(WIN_BACK, priority=0)

@@ -1,0 +1,78 @@
+import operator
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.conditions import Comparison
+from app.domain.sentences import Sentence
+from app.domain.signals import Level, Severity, SignalKind, SignalRule, signal_of, standing_since
+
+AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
+EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
+SILENT = Comparison(0, operator.ge, 60.0)
+
+
+def level(severity=Severity.MEDIUM, hours=48):
+    return Level(severity, hours, SILENT)
+
+
+def rule(**changes):
+    values = {
+        "name": "dormancy",
+        "row": "B6",
+        "kind": SignalKind.LAGGING,
+        "indication": "no activity for 60 days",
+        "owner": "retention",
+        "text": Sentence("silent for {:.0f} days", (0,), "no activity for 60 days"),
+        "intervention": "win_back",
+        "levels": (level(Severity.HIGH), level(Severity.MEDIUM)),
+    }
+    return SignalRule(**(values | changes))
+
+
+def test_a_signal_says_what_is_wrong_whose_it_is_and_how_fast_to_respond():
+    signal = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={})
+
+    assert (signal.signal, signal.severity, signal.kind) == ("dormancy", "medium", "lagging")
+    assert (signal.owner, signal.respond_within_hours) == ("retention", 48)
+    assert signal.text == "silent for 61 days"
+
+
+def test_a_signal_stands_since_the_moment_asked_about_unless_it_stood_before():
+    new = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={"detractor": EARLIER})
+    old = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={"dormancy": EARLIER})
+
+    assert (new.since, old.since) == (AS_OF, EARLIER)
+    assert standing_since([old]) == {"dormancy": EARLIER}
+
+
+@pytest.mark.parametrize("hours", [0, -1, 24 * 90 + 1])
+def test_a_response_time_lies_between_an_hour_and_a_quarter(hours):
+    with pytest.raises(ValueError, match="respond_within_hours must lie in 1 to 2160 hours"):
+        level(hours=hours)
+
+
+@pytest.mark.parametrize("name", ["", "Dormancy", "win back", "x" * 61, "1st", None, ["sales"]])
+def test_a_name_is_a_lower_case_word(name):
+    with pytest.raises(ValueError, match="signal must be a name"):
+        rule(name=name)
+    with pytest.raises(ValueError, match="owner must be a name"):
+        rule(owner=name)
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        (),
+        (level(Severity.MEDIUM), level(Severity.HIGH)),
+        (level(Severity.LOW), level(Severity.LOW)),
+    ],
+)
+def test_levels_go_from_the_most_severe_to_the_least_each_once(levels):
+    with pytest.raises(ValueError, match="most severe to the least"):
+        rule(levels=levels)
+
+
+def test_an_indication_is_never_empty():
+    with pytest.raises(ValueError, match="indication needs 1 to 500 characters"):
+        rule(indication=" ")
