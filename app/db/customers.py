@@ -3,16 +3,26 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Integer, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.db.columns import IDENTIFIER
 from app.db.packing import pack_version
-from app.db.tables import AccountVersionRow, ActivityRow, CurrentScoreRow, CustomerRow
+from app.db.tables import (
+    AccountVersionRow,
+    ActivityRow,
+    AssessmentRow,
+    CurrentScoreRow,
+    CustomerRow,
+)
 from app.domain.activity import ActivityType
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
+
+_KEY: Final = (Integer(), IDENTIFIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +175,12 @@ def page(
     if max_score is not None:
         query = query.where(row.score <= max_score)
     if after is not None:
-        query = query.where(tuple_(row.score, row.customer_id) < tuple_(*after))
-    return [_scored(found) for found in session.scalars(query)]
+        query = query.where(tuple_(row.score, row.customer_id) < tuple_(*after, types=_KEY))
+    return [scored(found) for found in session.scalars(query)]
 
 
-def _scored(row: CurrentScoreRow) -> ScoredCustomer:
+def scored(row: CurrentScoreRow | AssessmentRow) -> ScoredCustomer:
+    """Return the score in a row of either table that holds scores."""
     return ScoredCustomer(
         customer_id=row.customer_id,
         as_of=row.as_of,

@@ -102,7 +102,7 @@ class AssessmentRow(Base):
 
     customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
     as_of: Mapped[datetime] = mapped_column(primary_key=True)
-    job_id: Mapped[Identifier] = mapped_column(primary_key=True, server_default=NO_JOB)
+    job_id: Mapped[Identifier] = mapped_column(primary_key=True)
     bundle_id: Mapped[ShortText]
     probability: Mapped[float | None]  # this and the next three are NULL: not enough history
     score: Mapped[int | None]
@@ -123,7 +123,7 @@ class CurrentScoreRow(Base):
 
     customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
     as_of: Mapped[datetime]
-    job_id: Mapped[Identifier] = mapped_column(server_default=NO_JOB)
+    job_id: Mapped[Identifier]
     bundle_id: Mapped[ShortText]
     probability: Mapped[float | None]
     score: Mapped[int | None]

@@ -1,0 +1,96 @@
+"""How assessments are written: COPY on PostgreSQL, one prepared statement on SQLite."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+if TYPE_CHECKING:  # an extra: absent where SQLite is all there is
+    import psycopg
+
+# A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
+# the epoch (UTC), the answer as JSON text.
+AssessmentRecord: TypeAlias = tuple[
+    str, int, str, str, float | None, int | None, int | None, str | None, str
+]
+
+_SCORE_COLUMNS: Final = (
+    "customer_id, as_of, job_id, bundle_id, probability, score, percentile, tier"
+)
+_COLUMNS: Final = f"{_SCORE_COLUMNS}, answer"
+_NEWEST_WINS: Final = (
+    "ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, job_id = excluded.job_id, "
+    "bundle_id = excluded.bundle_id, probability = excluded.probability, score = excluded.score, "
+    "percentile = excluded.percentile, tier = excluded.tier "
+    "WHERE excluded.as_of >= current_scores.as_of"
+)
+_REPLACE: Final = (
+    "ON CONFLICT (customer_id, as_of, job_id) DO UPDATE SET bundle_id = excluded.bundle_id, "
+    "probability = excluded.probability, score = excluded.score, "
+    "percentile = excluded.percentile, tier = excluded.tier, answer = excluded.answer"
+)
+_TO_STAGE: Final = f"COPY staged_scores ({_SCORE_COLUMNS}) FROM STDIN"
+_FROM_STAGE: Final = (
+    f"INSERT INTO current_scores ({_SCORE_COLUMNS}) "  # noqa: S608 - constants
+    f"SELECT {_SCORE_COLUMNS} FROM staged_scores ORDER BY customer_id {_NEWEST_WINS}"
+)
+_STAGE: Final = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS staged_scores (LIKE current_scores) ON COMMIT DELETE ROWS"
+)
+
+
+def write_new(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
+    """Write assessments; one that exists already is an IntegrityError."""
+    if not records:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insert("assessments", _COLUMNS, "?"), list(records))
+    else:
+        copy(connection, f"COPY assessments ({_COLUMNS}) FROM STDIN", records)
+
+
+def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
+    """Write assessments; one of the same customer, moment and job is replaced."""
+    if records:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        insert = f"{_insert('assessments', _COLUMNS, mark)} {_REPLACE}"
+        connection.exec_driver_sql(insert, list(records))
+
+
+def write_current_scores(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
+    """Make the records the current scores of their customers, unless newer ones are known."""
+    scores = [record[:-1] for record in {record[0]: record for record in records}.values()]
+    if not scores:
+        return
+    if connection.dialect.name == "sqlite" or len(scores) == 1:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        insert = f"{_insert('current_scores', _SCORE_COLUMNS, mark)} {_NEWEST_WINS}"
+        connection.exec_driver_sql(insert, scores)
+        return
+    connection.exec_driver_sql(_STAGE)
+    copy(connection, _TO_STAGE, scores)
+    connection.exec_driver_sql(_FROM_STAGE)
+    connection.exec_driver_sql("DELETE FROM staged_scores")
+
+
+def copy(connection: Connection, statement: str, records: Sequence[tuple[object, ...]]) -> None:
+    """Send records by PostgreSQL's COPY, in the transaction of `connection`.
+
+    Raises
+    ------
+    IntegrityError
+        If a record breaks a constraint.
+    """
+    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as stream:
+            for record in records:
+                stream.write_row(record)
+    except driver.IntegrityError as error:
+        raise IntegrityError(statement, None, error) from error
+
+
+def _insert(table: str, columns: str, mark: str) -> str:
+    marks = ", ".join([mark] * len(columns.split(", ")))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - constants of this file

@@ -1,0 +1,236 @@
+"""Jobs that rescore everybody: who works on which, how far it is, and what it could not do.
+
+A worker holds a lease and renews it with every chunk. A chunk's assessments, the cursor and the
+lease are written in one transaction that first checks that the lease is still this worker's: a job
+killed anywhere goes on behind its last whole chunk, and a worker that was taken for dead writes
+nothing more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, cast
+
+from sqlalchemy import ColumnElement, CursorResult, and_, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db.assessments import StoredAssessment, add_many
+from app.db.tables import JobFailureRow, JobRow
+from app.domain.errors import JobConflict, JobNotFound
+
+LEASE: Final = timedelta(seconds=60)  # several chunks long; a dead worker delays a job by this
+
+
+class JobState(StrEnum):
+    """What a job is at."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES: Final = (JobState.QUEUED.value, JobState.IN_PROGRESS.value)
+
+
+class LeaseLost(JobConflict):
+    """The job is no longer this worker's: it was taken over, cancelled or finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A rescoring as of one moment with one bundle; `cursor` is the last customer it has done."""
+
+    job_id: str
+    state: JobState
+    as_of: datetime
+    bundle_id: str
+    total: int
+    done: int
+    failed: int
+    cursor: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+
+
+def create(
+    session: Session, job_id: str, *, as_of: datetime, bundle_id: str, total: int, now: datetime
+) -> Job:
+    """Queue a job for `total` customers."""
+    row = JobRow(
+        job_id=job_id,
+        state=JobState.QUEUED.value,
+        as_of=as_of,
+        bundle_id=bundle_id,
+        total=total,
+        done=0,
+        failed=0,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _job(row)
+
+
+def get(session: Session, job_id: str) -> Job:
+    """Return a job.
+
+    Raises
+    ------
+    JobNotFound
+        If no job has this id.
+    """
+    row = session.get(JobRow, job_id, populate_existing=True)
+    if row is None:
+        raise JobNotFound(job_id)
+    return _job(row)
+
+
+def claim(session: Session, *, worker: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
+    """Take the oldest job that nobody works on, or None.
+
+    That is one in the queue, or one whose worker let the lease run out. Two workers never get the
+    same: on PostgreSQL the row is locked and others skip it, on SQLite the writer is alone.
+    """
+    expired = and_(JobRow.state == JobState.IN_PROGRESS.value, JobRow.lease_until < now)
+    row = session.scalars(
+        select(JobRow)
+        .where(or_(JobRow.state == JobState.QUEUED.value, expired))
+        .order_by(JobRow.created_at, JobRow.job_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    row.state = JobState.IN_PROGRESS.value
+    row.worker, row.lease_until = worker, now + lease
+    row.started_at = row.started_at or now
+    session.flush()
+    return _job(row)
+
+
+def renew(
+    session: Session, job_id: str, *, worker: str, now: datetime, lease: timedelta = LEASE
+) -> None:
+    """Say that the worker is alive; `LeaseLost` if the job is no longer its own."""
+    _change(session, job_id, worker, lease_until=now + lease)
+
+
+def finish_chunk(
+    session: Session,
+    job: Job,
+    *,
+    worker: str,
+    now: datetime,
+    cursor: str,
+    assessments: Sequence[StoredAssessment],
+    failures: Mapping[str, str],
+    lease: timedelta = LEASE,
+) -> Job:
+    """Write what became of the customers up to `cursor`; all of it or nothing.
+
+    `failures` holds the reason for each customer who could not be scored. `LeaseLost` if the job
+    is no longer this worker's, or went on since `job` was read; then roll back.
+    """
+    _change(
+        session,
+        job.job_id,
+        worker,
+        JobRow.cursor.is_not_distinct_from(job.cursor),
+        done=JobRow.done + len(assessments),
+        failed=JobRow.failed + len(failures),
+        cursor=cursor,
+        lease_until=now + lease,
+    )
+    add_many(session, assessments)
+    if failures:
+        rows = [
+            {"job_id": job.job_id, "customer_id": customer_id, "reason": reason}
+            for customer_id, reason in failures.items()
+        ]
+        session.execute(insert(JobFailureRow), rows)
+    return get(session, job.job_id)
+
+
+def complete(session: Session, job_id: str, *, worker: str, now: datetime) -> None:
+    """Close a job that went through all customers; `LeaseLost` if it is no longer the worker's."""
+    _change(session, job_id, worker, state=JobState.COMPLETED.value, finished_at=now)
+
+
+def fail(session: Session, job_id: str, *, worker: str, now: datetime, error: str) -> None:
+    """Close a job that cannot go on; `LeaseLost` if it is no longer the worker's."""
+    _change(session, job_id, worker, state=JobState.FAILED.value, finished_at=now, error=error)
+
+
+def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
+    """Stop a job; its worker notices with the next chunk, and what is written stays.
+
+    Raises
+    ------
+    JobConflict
+        If the job has ended already.
+    """
+    changed = session.execute(
+        update(JobRow)
+        .where(JobRow.job_id == job_id, JobRow.state.in_(OPEN_STATES))
+        .values(state=JobState.CANCELLED.value, finished_at=now)
+    )
+    job = get(session, job_id)
+    if _n_rows(changed) != 1:
+        raise JobConflict(f"the job {job_id!r} is {job.state} and can no longer be cancelled")
+    return job
+
+
+def failures(
+    session: Session, job_id: str, *, limit: int, after: str | None = None
+) -> list[tuple[str, str]]:
+    """Return customers whom the job could not score with the reasons, by customer id."""
+    query = select(JobFailureRow.customer_id, JobFailureRow.reason)
+    query = query.where(JobFailureRow.job_id == job_id).order_by(JobFailureRow.customer_id)
+    if after is not None:
+        query = query.where(JobFailureRow.customer_id > after)
+    return [(customer_id, reason) for customer_id, reason in session.execute(query.limit(limit))]
+
+
+def _change(
+    session: Session, job_id: str, worker: str, *conditions: ColumnElement[bool], **values: object
+) -> None:
+    """Change a job that is in progress and this worker's; else `LeaseLost`."""
+    changed = session.execute(
+        update(JobRow)
+        .where(
+            JobRow.job_id == job_id,
+            JobRow.worker == worker,
+            JobRow.state == JobState.IN_PROGRESS.value,
+            *conditions,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if _n_rows(changed) != 1:
+        raise LeaseLost(f"the job {job_id!r} is no longer held by the worker {worker!r}")
+
+
+def _n_rows(result: object) -> int:
+    return cast("CursorResult[object]", result).rowcount
+
+
+def _job(row: JobRow) -> Job:
+    return Job(
+        job_id=row.job_id,
+        state=JobState(row.state),
+        as_of=row.as_of,
+        bundle_id=row.bundle_id,
+        total=row.total,
+        done=row.done,
+        failed=row.failed,
+        cursor=row.cursor,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        error=row.error,
+    )

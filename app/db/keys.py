@@ -1,0 +1,69 @@
+"""API keys: their hashes and scopes; the keys themselves are never stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.tables import ApiKeyRow
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key; it works until `revoked_at` is set."""
+
+    key_id: str
+    name: str
+    scopes: frozenset[str]
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+def add(session: Session, key: ApiKey, *, sha256: str) -> None:
+    """Store a key under the hash (hexadecimal) of its text."""
+    session.add(
+        ApiKeyRow(
+            key_id=key.key_id,
+            name=key.name,
+            sha256=sha256,
+            scopes=" ".join(sorted(key.scopes)),
+            created_at=key.created_at,
+            revoked_at=key.revoked_at,
+        )
+    )
+    session.flush()
+
+
+def by_hash(session: Session, sha256: str) -> ApiKey | None:
+    """Return the key with this hash if there is one that is not revoked."""
+    row = session.scalars(
+        select(ApiKeyRow).where(ApiKeyRow.sha256 == sha256, ApiKeyRow.revoked_at.is_(None))
+    ).one_or_none()
+    return None if row is None else _key(row)
+
+
+def listed(session: Session) -> list[ApiKey]:
+    """Return all keys, oldest first, revoked ones too."""
+    rows = session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.created_at, ApiKeyRow.key_id))
+    return [_key(row) for row in rows]
+
+
+def revoke(session: Session, key_id: str, *, now: datetime) -> bool:
+    """Make a key useless from `now` on; return False where no such key works."""
+    row = session.get(ApiKeyRow, key_id)
+    if row is None or row.revoked_at is not None:
+        return False
+    row.revoked_at = now
+    session.flush()
+    return True
+
+
+def _key(row: ApiKeyRow) -> ApiKey:
+    return ApiKey(
+        key_id=row.key_id,
+        name=row.name,
+        scopes=frozenset(row.scopes.split()),
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )

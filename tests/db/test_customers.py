@@ -1,0 +1,100 @@
+"""Facts are replaced, versions are kept, purchases are counted from the log."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.db import activity, customers
+from app.db.customers import Purchases
+from app.domain.activity import Activity
+from app.domain.customers import AccountVersion, Customer
+from app.domain.errors import CustomerNotFound
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=30)
+
+
+def an_order(event_id, occurred_at, **values):
+    values = {"type": "order_placed", "received_at": occurred_at} | values
+    return Activity(event_id=event_id, customer_id="c-1", occurred_at=occurred_at, **values)
+
+
+def test_facts_come_back_as_they_were_put(session):
+    customer = Customer(
+        "c-1",
+        signed_up_at=NOON,
+        acquisition_channel="referral",
+        acquisition_cost=12.5,
+        currency="EUR",
+        owner="Ada",
+        consent={"email": True, "sms": False},
+    )
+
+    assert customers.put(session, customer) is True
+    assert customers.get(session, "c-1") == customer
+
+
+def test_facts_are_replaced_whole(session):
+    customers.put(session, Customer("c-1", owner="Ada", consent={"email": True}))
+
+    assert customers.put(session, Customer("c-1", currency="EUR")) is False
+    assert customers.get(session, "c-1") == Customer("c-1", currency="EUR")
+
+
+def test_an_unknown_customer_is_an_error(session):
+    with pytest.raises(CustomerNotFound, match="'c-9'"):
+        customers.get(session, "c-9")
+
+
+def test_the_account_is_the_version_of_the_moment(session):
+    old = AccountVersion("c-1", NOON, plan="basic", price=10.0, renews_at=LATER, contract="yearly")
+    new = AccountVersion("c-1", LATER, plan="plus", price=20.0)
+    customers.put(session, Customer("c-1"), old)
+    customers.put(session, Customer("c-1"), new)
+
+    assert customers.account_at(session, "c-1", as_of=NOON) is None
+    assert customers.account_at(session, "c-1", as_of=LATER) == old
+    assert customers.account_at(session, "c-1", as_of=LATER + timedelta(days=1)) == new
+
+
+def test_a_version_of_the_same_moment_is_replaced(session):
+    customers.put(session, Customer("c-1"), AccountVersion("c-1", NOON, price=10.0))
+    customers.put(session, Customer("c-1"), AccountVersion("c-1", NOON, price=11.0))
+
+    history = activity.history_of(session, ["c-1"], as_of=LATER, currency=None)
+    assert history.amount.tolist() == [11.0]
+
+
+def test_purchases_are_counted_from_the_log_as_it_was_known(session):
+    activity.record(
+        session,
+        [
+            an_order("e-1", NOON),
+            an_order("e-2", NOON + timedelta(days=2)),
+            an_order("e-3", NOON + timedelta(days=3), received_at=LATER),
+            an_order("e-4", LATER),
+            an_order("e-5", NOON - timedelta(days=1), type="login"),
+        ],
+    )
+
+    found = customers.purchases(session, "c-1", as_of=LATER)
+    assert found == Purchases(NOON, NOON + timedelta(days=2), 2)
+
+
+def test_nobody_has_bought_nothing_at_no_time(session):
+    assert customers.purchases(session, "c-1", as_of=LATER) == Purchases(None, None, 0)
+
+
+def test_those_who_exist_are_known(session):
+    customers.put(session, Customer("c-1"))
+
+    assert customers.known(session, ["c-1", "c-2"]) == {"c-1"}
+    assert customers.count(session) == 1
+
+
+def test_ids_are_walked_bytewise_from_a_cursor(session):
+    for customer_id in ("b", "a", "B", "é", "a-1"):
+        customers.put(session, Customer(customer_id))
+
+    assert customers.ids_after(session, None, limit=3) == ["B", "a", "a-1"]
+    assert customers.ids_after(session, "a-1", limit=3) == ["b", "é"]
