@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     job_poll_seconds: Annotated[
         float, Field(gt=0, le=3600, description="How often an idle worker looks for a job")
     ] = 1.0
+    job_lease_seconds: Annotated[
+        float,
+        Field(gt=0, le=3600, description="After this long a silent worker's job is taken over"),
+    ] = 60.0
     job_worker: Annotated[
         bool, Field(description="Whether this process runs rescoring jobs in the background")
     ] = True

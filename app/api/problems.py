@@ -269,5 +269,18 @@ def _escaped(part: str) -> str:
 
 
 def _reason(error: Mapping[str, Any]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = _REASONS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     return message.encode("utf-8", "replace").decode("utf-8")
+
+
+# Pydantic's own words for these speak of Python.
+_REASONS: Mapping[str, str] = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+}

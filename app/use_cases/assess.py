@@ -18,6 +18,7 @@ from app.features.history import NO_MOMENT, History
 from app.use_cases.score_columns import ScoreColumns, score_columns
 
 N_REASONS: Final = 5  # as many as a person reads
+LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
 CHUNK: Final = 2_048  # customers at a time: the matrices of one chunk stay in the processor's cache
 # Base rates move with the season: half a year after its cut-off a bundle speaks of another one.
 STALE_BUNDLE_DAYS: Final = 180

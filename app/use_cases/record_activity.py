@@ -3,23 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from app.db import activity as log
+from app.db.activity import Recorded
 from app.domain.activity import RESERVED_TYPES, Activity
 
 CLOCK_TOLERANCE = timedelta(minutes=5)  # what clocks of honest senders are apart at most
-ACCEPTED, DUPLICATE, REJECTED = "accepted", "duplicate", "rejected"
+Status = Literal["accepted", "duplicate", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one event: accepted, duplicate, or rejected for a field and a reason."""
 
-    status: str
+    status: Status
     field: str | None = None
     reason: str | None = None
+
+
+_STATUS = {
+    Recorded.ACCEPTED: Outcome("accepted"),
+    Recorded.DUPLICATE: Outcome("duplicate"),
+}
 
 
 def record_activity(
@@ -37,14 +45,14 @@ def record_activity(
         if refusal is None
     ]
     recorded = iter(log.record(session, believed) if believed else [])
-    return [refusal or Outcome(next(recorded).value) for refusal in outcomes]
+    return [refusal or _STATUS[next(recorded)] for refusal in outcomes]
 
 
 def _refusal(activity: Activity, *, now: datetime) -> Outcome | None:
     if activity.type in RESERVED_TYPES:
         reason = f"{activity.type!r} is made from customers' accounts: use PUT /v1/customers/{{id}}"
-        return Outcome(REJECTED, "type", reason)
+        return Outcome("rejected", "type", reason)
     if activity.occurred_at > now + CLOCK_TOLERANCE:
         reason = f"{activity.occurred_at.isoformat()} lies in the future; it is {now.isoformat()}"
-        return Outcome(REJECTED, "occurred_at", reason)
+        return Outcome("rejected", "occurred_at", reason)
     return None

@@ -4,7 +4,7 @@ import logging
 import threading
 from pathlib import Path
 
-from app.bundle.opened import RiskBundle, open_promoted
+from app.bundle.opened import RiskBundle, open_bundle, open_promoted
 from app.bundle.serving import SERVING_FILE, promoted_id
 from app.domain.errors import BundleRefused, HoldfastError, NoBundleInService
 
@@ -40,6 +40,12 @@ class BundleInService:
         if self._bundle is None:
             raise self._refusal or NoBundleInService(str(self.models))
         return self._bundle
+
+    def opened(self, bundle_id: str) -> RiskBundle:
+        """Return the bundle with this id: the one in service, or another one from the shelf."""
+        if self._bundle is not None and self._bundle.id == bundle_id:
+            return self._bundle
+        return open_bundle(self.models / bundle_id, key=self._key)
 
     def refresh(self) -> bool:
         """Open the promoted bundle unless it is in service; return whether a new one took over.

@@ -94,6 +94,10 @@ class BundleOut(Answer):
         Field(description="What it was trained with", examples=[{"lightgbm": "4.7.0"}]),
     ]
     signed: Annotated[bool, Field(description="Whether it carries a signature", examples=[False])]
+    warnings: Annotated[
+        list[str],
+        Field(description="Why a newly promoted bundle is not in service", examples=[[]]),
+    ]
     card: Annotated[
         str,
         Field(

@@ -28,3 +28,15 @@ class ReadyOut(Answer):
             examples=[[]],
         ),
     ]
+
+
+class LiveOut(Answer):
+    """The process answers, in the words of KServe's protocol."""
+
+    live: Annotated[Literal[True], Field(description="Always true", examples=[True])]
+
+
+class ServerReadyOut(Answer):
+    """The service is ready, in the words of KServe's protocol."""
+
+    ready: Annotated[Literal[True], Field(description="Always true", examples=[True])]

@@ -1,0 +1,89 @@
+"""The published contract: the OpenAPI document, the same bytes whenever it is made."""
+
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from app.api import problems
+from app.api.fields import Answer, Request
+from app.api.problems import Problem
+from app.api.schemas.activity import EventIn
+
+TITLE: Final = "Holdfast"
+VERSION: Final = "1.0"
+DESCRIPTION: Final = """\
+Churn-risk scores with reasons, health signals and interventions, next to your CRM.
+
+- Every route but health needs an API key: `Authorization: Bearer hf_…`.
+- Moments are ISO 8601 with a zone; answers are in UTC.
+- A refusal is a problem (RFC 9457, `application/problem+json`) with a JSON pointer to each field.
+- Where a batch can fail in part, the answer is 200 with one result per item, in order.
+- Pages go on with `next_cursor`; a cursor belongs to one listing and its filters.
+- Long work is a job: 202 with its `Location`.
+"""
+_METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
+_ANY_REQUEST: Final = problems.of(problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
+_ANY_BODY: Final = problems.of(
+    problems.MALFORMED_JSON,
+    problems.TOO_SLOW,
+    problems.BODY_TOO_LARGE,
+    problems.UNSUPPORTED_MEDIA,
+)
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` publish this contract at ``/openapi.json``."""
+
+    def published() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _contract(app)
+        return app.openapi_schema
+
+    app.openapi = published  # type: ignore[method-assign]  # the documented way to extend it
+
+
+def document(app: FastAPI) -> str:
+    """Return the contract as it is kept in ``openapi/openapi.json``."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(app.openapi(), option=options).decode()
+
+
+def _contract(app: FastAPI) -> dict[str, Any]:
+    contract = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    schemas = contract["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas.update(_schemas())
+    for path in contract["paths"].values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                _describe_refusals(operation)
+    return contract
+
+
+def _schemas() -> dict[str, Any]:
+    """Return the schemas that no route names: problems, and events, which are judged one by one."""
+    models: list[tuple[type[Answer | Request], JsonSchemaMode]] = [
+        (Problem, "serialization"),
+        (EventIn, "validation"),
+    ]
+    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas
+
+
+def _describe_refusals(operation: dict[str, Any]) -> None:
+    """Add what every route can answer; what the route says itself comes first."""
+    responses = operation["responses"]
+    responses.pop("422", None)  # FastAPI's own shape, which we never send
+    common = _ANY_REQUEST | (_ANY_BODY if "requestBody" in operation else {})
+    for status, described in common.items():
+        known = responses.setdefault(str(status), described)
+        if known is not described and described["description"] not in known["description"]:
+            known["description"] += f"; {described['description']}"
+    operation["responses"] = dict(sorted(responses.items()))

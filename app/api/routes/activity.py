@@ -1,0 +1,96 @@
+"""POST /v1/activity."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import ValidationError
+
+from app.api import problems
+from app.api.access import ActivityWrite
+from app.api.json_route import JsonRoute
+from app.api.problems import FieldError, field_errors
+from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn, EventResultOut
+from app.domain.activity import Activity
+from app.use_cases.record_activity import Outcome, record_activity
+
+router = APIRouter(prefix="/v1", tags=["Activity"], route_class=JsonRoute)
+
+
+@router.post("/activity", responses=problems.of(problems.BODY_TOO_LARGE))
+def post_activity(batch: ActivityIn, service: ActivityWrite) -> ActivityOut:
+    """Record up to 1,000 events; each is accepted or rejected by itself.
+
+    The answer is 200 with one result per event: correct the rejected ones and send them again.
+    When it arrives, accepted events are stored durably, and every score from then on reflects
+    them. Sending a batch twice changes nothing: an `event_id` counts once.
+    """
+    now = service.now()
+    events, results = _read(batch.events, now)
+    with service.writing() as session:
+        outcomes = record_activity(session, [activity for _, activity in events], now=now)
+    for (index, activity), outcome in zip(events, outcomes, strict=True):
+        results[index] = _result(index, activity, outcome)
+    return _summary([results[index] for index in range(len(batch.events))])
+
+
+def _read(
+    events: Sequence[object], now: datetime
+) -> tuple[list[tuple[int, Activity]], dict[int, EventResultOut]]:
+    """Return the events that fit the schema, and the results of those that do not, by index."""
+    good: list[tuple[int, Activity]] = []
+    bad: dict[int, EventResultOut] = {}
+    for index, event in enumerate(events):
+        try:
+            good.append((index, _activity(EVENT.validate_python(event), now)))
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            prefix = f"/events/{index}"
+            errors = field_errors(found, location="body", prefix=prefix)
+            bad[index] = _rejected(index, _id_of(event), errors)
+    return good, bad
+
+
+def _activity(event: EventIn, now: datetime) -> Activity:
+    return Activity(
+        event_id=event.event_id,
+        customer_id=event.customer_id,
+        occurred_at=event.occurred_at,
+        received_at=now,
+        type=event.type,
+        channel=event.channel,
+        amount=event.amount,
+        currency=event.currency,
+        ref=event.ref,
+        properties=event.properties,
+    )
+
+
+def _result(index: int, activity: Activity, outcome: Outcome) -> EventResultOut:
+    if outcome.status == "rejected":
+        pointer = f"/events/{index}/{outcome.field}"
+        error = FieldError(location="body", pointer=pointer, detail=outcome.reason or "")
+        return _rejected(index, activity.event_id, [error])
+    return EventResultOut.model_construct(
+        index=index, event_id=activity.event_id, status=outcome.status, errors=[]
+    )
+
+
+def _rejected(index: int, event_id: str | None, errors: list[FieldError]) -> EventResultOut:
+    return EventResultOut(index=index, event_id=event_id, status="rejected", errors=errors)
+
+
+def _id_of(event: Any) -> str | None:  # noqa: ANN401 - what did not fit the schema is anything
+    found = event.get("event_id") if isinstance(event, dict) else None
+    return found[:200] if isinstance(found, str) else None
+
+
+def _summary(results: list[EventResultOut]) -> ActivityOut:
+    statuses = [result.status for result in results]
+    return ActivityOut(
+        accepted=statuses.count("accepted"),
+        duplicates=statuses.count("duplicate"),
+        rejected=statuses.count("rejected"),
+        results=results,
+    )

@@ -1,0 +1,148 @@
+"""PUT and GET /v1/customers/{customer_id}, and GET /v1/customers."""
+
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.api import cursors, problems
+from app.api.access import CustomerId, CustomersRead, CustomersWrite
+from app.api.json_route import JsonRoute
+from app.api.schemas.customers import (
+    AccountIn,
+    AccountOut,
+    ConsentOut,
+    CustomerIn,
+    CustomerOut,
+    CustomerPageOut,
+    ListedCustomerOut,
+)
+from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.scores import TierName
+from app.domain.customers import AccountVersion, Customer
+from app.domain.errors import CustomerNotFound, InvalidCursor
+from app.use_cases.get_customer import CustomerProfile, get_customer
+from app.use_cases.list_customers import list_customers
+from app.use_cases.put_customer import put_customer
+
+router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=JsonRoute)
+TierFilter = Annotated[
+    TierName | None, Query(description="Only customers of this tier", examples=["high"])
+]
+MinScore = Annotated[
+    int | None, Query(ge=0, le=100, description="Only scores from here on", examples=[70])
+]
+
+
+@router.get("", responses=problems.of(InvalidCursor))
+def get_customers(
+    service: CustomersRead,
+    tier: TierFilter = None,
+    min_score: MinScore = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CustomerPageOut:
+    """List customers by their newest stored score, the most at risk first.
+
+    Scores are stored by `POST /v1/jobs/rescore`. Customers without enough history have no score
+    and are not listed.
+    """
+    listing = f"customers:{tier}:{min_score}"
+    after = None
+    if cursor is not None:
+        score, customer_id = cursors.decode(cursor, listing, kinds=[int, str])
+        after = (int(score), str(customer_id))
+    with service.reading() as session:
+        page = list_customers(session, limit=limit, after=after, tier=tier, min_score=min_score)
+    return CustomerPageOut(
+        items=[ListedCustomerOut.model_validate(c, from_attributes=True) for c in page.items],
+        next_cursor=None if page.next is None else cursors.encode(listing, page.next),
+    )
+
+
+@router.put(
+    "/{customer_id}",
+    responses={HTTPStatus.CREATED.value: {"model": CustomerOut, "description": "Customer created"}},
+)
+def put_one_customer(
+    customer_id: CustomerId, facts: CustomerIn, service: CustomersWrite, response: Response
+) -> CustomerOut:
+    """Write down what is known about a customer; sending it again changes nothing.
+
+    All facts are replaced. A changed account adds a version that holds from now on: answers about
+    earlier moments keep what was known then.
+    """
+    now = service.now()
+    with service.writing() as session:
+        is_new = put_customer(
+            session,
+            _customer(customer_id, facts),
+            _account(customer_id, facts.account, now),
+            now=now,
+        )
+        profile = get_customer(session, customer_id, as_of=service.now())
+    if is_new:
+        response.status_code = HTTPStatus.CREATED
+    return _out(profile)
+
+
+@router.get("/{customer_id}", responses=problems.of(CustomerNotFound))
+def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> CustomerOut:
+    """Return what is known about a customer, purchases and stage of life included."""
+    with service.reading() as session:
+        return _out(get_customer(session, customer_id, as_of=service.now()))
+
+
+def _customer(customer_id: str, facts: CustomerIn) -> Customer:
+    consent = facts.consent.model_dump()
+    return Customer(
+        customer_id=customer_id,
+        signed_up_at=facts.signed_up_at,
+        acquisition_channel=facts.acquisition_channel,
+        acquisition_cost=facts.acquisition_cost,
+        currency=facts.currency,
+        owner=facts.owner,
+        consent={channel: said for channel, said in consent.items() if said is not None},
+    )
+
+
+def _account(customer_id: str, account: AccountIn | None, now: datetime) -> AccountVersion | None:
+    if account is None:
+        return None
+    return AccountVersion(
+        customer_id=customer_id,
+        valid_from=now,
+        plan=account.plan,
+        price=account.price,
+        renews_at=account.renews_at,
+        contract=account.contract,
+    )
+
+
+def _out(profile: CustomerProfile) -> CustomerOut:
+    customer, purchases = profile.customer, profile.purchases
+    return CustomerOut(
+        customer_id=customer.customer_id,
+        signed_up_at=customer.signed_up_at,
+        acquisition_channel=customer.acquisition_channel,
+        acquisition_cost=customer.acquisition_cost,
+        currency=customer.currency,
+        owner=customer.owner,
+        consent=ConsentOut(**{
+            c: customer.consent.get(c) for c in ("email", "sms", "push", "phone")
+        }),
+        account=_account_out(profile.account),
+        first_purchase_date=_day(purchases.first_purchase_at),
+        last_purchase_date=_day(purchases.last_purchase_at),
+        purchases_count=purchases.purchases_count,
+        lifecycle_stage=profile.lifecycle_stage.value,
+    )
+
+
+def _account_out(account: AccountVersion | None) -> AccountOut | None:
+    return None if account is None else AccountOut.model_validate(account, from_attributes=True)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.astimezone(UTC).date()

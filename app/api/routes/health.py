@@ -1,0 +1,42 @@
+"""Health, for orchestrators: no key is needed, and nothing about a customer is said."""
+
+from typing import cast
+
+from fastapi import APIRouter, Request
+
+from app.api import problems
+from app.api.schemas.health import AliveOut, LiveOut, ReadyOut, ServerReadyOut
+from app.api.service import Service
+from app.domain.errors import BundleRefused, DatabaseNotReady, NoBundleInService
+
+router = APIRouter(tags=["Health"])
+_NOT_READY = problems.of(DatabaseNotReady, NoBundleInService, BundleRefused)
+
+
+@router.get("/healthz")
+async def get_alive() -> AliveOut:
+    """Say that the process answers; restart it where this fails."""
+    return AliveOut(status="alive")
+
+
+@router.get("/readyz", responses=_NOT_READY)
+def get_ready(request: Request) -> ReadyOut:
+    """Say whether database and bundle are usable, or which is not and what to do about it."""
+    service = cast("Service", request.app.state.service)
+    service.check_database()
+    bundle = service.bundles.current()
+    problem = service.bundles.problem
+    return ReadyOut(status="ready", bundle_id=bundle.id, warnings=[problem] if problem else [])
+
+
+@router.get("/v2/health/live")
+async def get_live() -> LiveOut:
+    """Say that the process answers, as KServe clients ask."""
+    return LiveOut(live=True)
+
+
+@router.get("/v2/health/ready", responses=_NOT_READY)
+def get_server_ready(request: Request) -> ServerReadyOut:
+    """Say whether the service is ready, as KServe clients ask."""
+    get_ready(request)
+    return ServerReadyOut(ready=True)

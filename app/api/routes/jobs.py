@@ -1,0 +1,139 @@
+"""Jobs: rescoring everybody, progress, results, failures, and stopping one."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+
+from app.api import cursors, problems
+from app.api.access import JobsRead, JobsWrite
+from app.api.fields import Text
+from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut
+from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.scores import ScorePageOut, StoredScoreOut
+from app.db.jobs import Job
+from app.domain.errors import (
+    BundleRefused,
+    InvalidCursor,
+    JobConflict,
+    JobNotFound,
+    NoBundleInService,
+)
+from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.rescore import ask_for_rescore
+
+router = APIRouter(prefix="/v1/jobs", tags=["Jobs"])
+JobId = Annotated[
+    Text, Path(description="Id of the job", examples=["0f3b6a526f0e4f0e9a532c1d8d0f6c11"])
+]
+IdempotencyKey = Annotated[
+    Text | None,
+    Header(
+        description="Any text of yours: asking again with the same gives the same job",
+        examples=["nightly-2026-11-22"],
+    ),
+]
+_LOCATION = {
+    "headers": {
+        "Location": {"description": "Where to follow the job", "schema": {"type": "string"}}
+    }
+}
+
+
+@router.post(
+    "/rescore",
+    status_code=HTTPStatus.ACCEPTED,
+    responses={
+        HTTPStatus.ACCEPTED.value: _LOCATION,
+        **problems.of(NoBundleInService, BundleRefused),
+    },
+)
+def post_rescore(
+    service: JobsWrite, response: Response, idempotency_key: IdempotencyKey = None
+) -> JobOut:
+    """Rescore everybody as of now, in the background; follow the job at its Location.
+
+    The job survives restarts: it goes on where it was, and scores nobody twice.
+    """
+    bundle, now = service.bundles.current(), service.now()
+    job = ask_for_rescore(
+        service.writers,
+        bundle_id=bundle.id,
+        as_of=now,
+        now=now,
+        job_id=None if idempotency_key is None else _job_id(idempotency_key),
+    )
+    service.job_is_waiting()
+    response.headers["Location"] = f"/v1/jobs/{job.job_id}"
+    return _out(job)
+
+
+@router.get("/{job_id}", responses=problems.of(JobNotFound))
+def get_one_job(job_id: JobId, service: JobsRead) -> JobOut:
+    """Return where a job stands."""
+    with service.reading() as session:
+        return _out(get_job(session, job_id))
+
+
+@router.get("/{job_id}/results", responses=problems.of(JobNotFound, InvalidCursor))
+def get_job_results(
+    job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
+) -> ScorePageOut:
+    """Return the assessments that a job has written so far, by customer id."""
+    listing = f"results:{job_id}"
+    with service.reading() as session:
+        page = results_of_job(session, job_id, limit=limit, after=_after(cursor, listing))
+    return ScorePageOut(
+        items=[StoredScoreOut.model_validate(item, from_attributes=True) for item in page.items],
+        next_cursor=None if page.next is None else cursors.encode(listing, [page.next]),
+    )
+
+
+@router.get("/{job_id}/failures", responses=problems.of(JobNotFound, InvalidCursor))
+def get_job_failures(
+    job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
+) -> JobFailurePageOut:
+    """Return the customers whom a job could not score, with reasons, by customer id."""
+    listing = f"failures:{job_id}"
+    with service.reading() as session:
+        page = failures_of_job(session, job_id, limit=limit, after=_after(cursor, listing))
+    return JobFailurePageOut(
+        items=[JobFailureOut(customer_id=who, reason=why) for who, why in page.items],
+        next_cursor=None if page.next is None else cursors.encode(listing, [page.next]),
+    )
+
+
+@router.post("/{job_id}/cancel", responses=problems.of(JobNotFound, JobConflict))
+def post_cancel(job_id: JobId, service: JobsWrite) -> JobOut:
+    """Stop a job; what it has written stays."""
+    with service.writing() as session:
+        job = cancel_job(session, job_id, now=service.now())
+    return _out(job)
+
+
+def _job_id(idempotency_key: str) -> str:
+    return hashlib.blake2b(idempotency_key.encode(), digest_size=16).hexdigest()
+
+
+def _after(cursor: str | None, listing: str) -> str | None:
+    return None if cursor is None else str(cursors.decode(cursor, listing, kinds=[str])[0])
+
+
+def _out(job: Job) -> JobOut:
+    through = job.done + job.failed
+    ended = job.state.value == "completed"
+    return JobOut(
+        job_id=job.job_id,
+        state=job.state.value,
+        as_of=job.as_of,
+        bundle_id=job.bundle_id,
+        total=job.total,
+        done=job.done,
+        failed=job.failed,
+        progress=1.0 if ended else min(1.0, through / max(1, job.total)),
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        error=job.error,
+    )

@@ -1,0 +1,169 @@
+"""Scores of one customer and of many, with what they say: signals and interventions."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from app.api import cursors, problems
+from app.api.access import CustomerId, ScoresRead
+from app.api.fields import MomentOrDate, Text
+from app.api.json_route import JsonRoute
+from app.api.problems import FieldError, RefusedError, field_errors
+from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.scores import (
+    InterventionsOut,
+    ScoreOut,
+    ScorePageOut,
+    ScoresIn,
+    ScoresOut,
+    SignalsOut,
+    StoredScoreOut,
+)
+from app.api.service import Service
+from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
+from app.domain.moments import from_micros, to_micros
+from app.use_cases.score_customers import score_customer, score_customers
+from app.use_cases.stored_scores import score_history
+
+router = APIRouter(prefix="/v1", tags=["Scores"], route_class=JsonRoute)
+AsOf = Annotated[
+    MomentOrDate | None,
+    Query(
+        description="A moment in the past, or a date for its midnight (UTC); absent: now",
+        examples=["2026-11-22T09:00:00Z"],
+    ),
+]
+_SCORING = problems.of(CustomerNotFound, NoBundleInService, BundleRefused)
+_ID = TypeAdapter(Text)
+
+
+@router.get("/customers/{customer_id}/score", response_model=ScoreOut, responses=_SCORING)
+async def get_score(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None) -> Response:
+    """Score a customer from the log: probability, tier, reasons, signals, interventions.
+
+    Computed when asked; nothing is stored. `as_of` looks at a moment in the past as it was known
+    then.
+    """
+    return _json(_answer(service, customer_id, as_of))
+
+
+@router.get("/customers/{customer_id}/signals", response_model=SignalsOut, responses=_SCORING)
+async def get_signals(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None) -> Response:
+    """Return what is wrong with a customer, whose it is and how fast to respond."""
+    answer = _answer(service, customer_id, as_of)
+    return _json({name: answer[name] for name in ("customer_id", "as_of", "signals")})
+
+
+@router.get(
+    "/customers/{customer_id}/interventions", response_model=InterventionsOut, responses=_SCORING
+)
+async def get_interventions(
+    customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None
+) -> Response:
+    """Return what to do about a customer, most urgent first."""
+    answer = _answer(service, customer_id, as_of)
+    return _json({name: answer[name] for name in ("customer_id", "as_of", "interventions")})
+
+
+@router.get(
+    "/customers/{customer_id}/scores", responses=problems.of(CustomerNotFound, InvalidCursor)
+)
+def get_score_history(
+    customer_id: CustomerId, service: ScoresRead, limit: Limit = 50, cursor: Cursor = None
+) -> ScorePageOut:
+    """Return the stored assessments of a customer, the newest first."""
+    listing = f"scores:{customer_id}"
+    after = None
+    if cursor is not None:
+        at, job_id = cursors.decode(cursor, listing, kinds=[int, str])
+        after = (from_micros(int(at)), str(job_id))
+    with service.reading() as session:
+        page = score_history(session, customer_id, limit=limit, after=after)
+    following = None
+    if page.next is not None:
+        following = cursors.encode(listing, [to_micros(page.next[0]), page.next[1]])
+    items = [StoredScoreOut.model_validate(item, from_attributes=True) for item in page.items]
+    return ScorePageOut(items=items, next_cursor=following)
+
+
+@router.post(
+    "/scores",
+    response_model=ScoresOut,
+    responses=problems.of(NoBundleInService, BundleRefused, problems.BODY_TOO_LARGE),
+)
+def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
+    """Score up to 1,000 customers in one call; an id that is unknown or malformed fails alone."""
+    bundle = service.bundles.current()
+    now = service.now()
+    ids = [_read_id(index, value) for index, value in enumerate(asked.customer_ids)]
+    good = [found for found in ids if isinstance(found, str)]
+    with service.reading() as session:
+        answers = score_customers(
+            session, bundle, service.playbook, good, as_of=_past(asked.as_of, now)
+        )
+    by_id = {answer["customer_id"]: answer for answer in answers}
+    results = [
+        _result(index, found, by_id) if isinstance(found, str) else found
+        for index, found in enumerate(ids)
+    ]
+    scored = sum(result["status"] == "scored" for result in results)
+    return _json({"scored": scored, "failed": len(results) - scored, "results": results})
+
+
+def _answer(service: Service, customer_id: str, as_of: datetime | None) -> dict[str, Any]:
+    bundle = service.bundles.current()
+    moment = _past(as_of, service.now())
+    with service.reading() as session:
+        return score_customer(session, bundle, service.playbook, customer_id, as_of=moment)
+
+
+def _past(as_of: datetime | None, now: datetime) -> datetime:
+    if as_of is None:
+        return now
+    if as_of > now:
+        raise RefusedError(
+            problems.INVALID_REQUEST,
+            f"as_of must lie in the past, got {as_of.isoformat()}; it is {now.isoformat()}",
+        )
+    return as_of
+
+
+def _read_id(index: int, value: object) -> str | dict[str, Any]:
+    """Return the id, or the result that says why it is none."""
+    try:
+        return _ID.validate_python(value)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        errors = field_errors(found, location="body", prefix=f"/customer_ids/{index}")
+    return {
+        "index": index,
+        "customer_id": None,
+        "status": "rejected",
+        "score": None,
+        "errors": [each.model_dump() for each in errors],
+    }
+
+
+def _result(index: int, customer_id: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    answer = answers.get(customer_id)
+    errors = []
+    if answer is None:
+        detail = str(CustomerNotFound(customer_id))
+        pointer = f"/customer_ids/{index}"
+        errors = [FieldError(location="body", pointer=pointer, detail=detail).model_dump()]
+    return {
+        "index": index,
+        "customer_id": customer_id,
+        "status": "unknown" if answer is None else "scored",
+        "score": answer,
+        "errors": errors,
+    }
+
+
+def _json(answer: dict[str, Any]) -> Response:
+    """Return plain data as it is: a test holds every answer against its schema."""
+    return Response(orjson.dumps(answer), media_type="application/json")

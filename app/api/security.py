@@ -1,0 +1,120 @@
+"""Who may do what: API keys as bearer tokens, one scope per route."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from starlette.concurrency import run_in_threadpool
+
+from app.api import problems
+from app.api.problems import RefusedError
+from app.api.service import Service
+from app.use_cases.manage_keys import Scope, VerifiedKey
+
+CACHE_SECONDS: Final = 5.0  # a revoked key works at most this much longer
+CACHE_SIZE: Final = 1000
+MAX_TOKEN_CHARACTERS: Final = 200
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="holdfast"'}
+
+
+class KeyRing:
+    """Verified keys, remembered for a few seconds under the hash of the token.
+
+    Unknown tokens are not remembered: a key works from the moment it is made.
+    """
+
+    def __init__(
+        self,
+        verify: Callable[[str], VerifiedKey | None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._verify = verify
+        self._clock = clock
+        self._known: OrderedDict[bytes, tuple[float, VerifiedKey]] = OrderedDict()
+
+    def remembered(self, token: str) -> VerifiedKey | None:
+        """Return the key of a token that was verified a moment ago."""
+        found = self._known.get(_name(token))
+        return found[1] if found is not None and found[0] > self._clock() else None
+
+    def verified(self, token: str) -> VerifiedKey | None:
+        """Ask the database for the key of a token, and remember it."""
+        key = self._verify(token)
+        if key is None:
+            self._known.pop(_name(token), None)
+            return None
+        self._known[_name(token)] = (self._clock() + CACHE_SECONDS, key)
+        while len(self._known) > CACHE_SIZE:
+            self._known.popitem(last=False)
+        return key
+
+
+class Allowed(SecurityBase):
+    """A dependency that lets a request pass whose key has `scope`, and gives the service."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.scheme_name = "ApiKey"
+        self.model: Any = HTTPBearer(
+            description="An API key as `Authorization: Bearer hf_…`; make one with "
+            "`holdfast keys create`. A revoked key works for at most 5 seconds more."
+        )
+
+    async def __call__(self, request: Request) -> Service:
+        """Return the service, or refuse the request.
+
+        Raises
+        ------
+        RefusedError
+            Without a valid key (401), or with one that lacks the scope (403).
+        """
+        service = cast("Service", request.app.state.service)
+        token = _token(request.headers.get("authorization"))
+        key = service.keys.remembered(token)
+        if key is None:
+            key = await run_in_threadpool(service.keys.verified, token)
+        if key is None:
+            raise RefusedError(
+                problems.NOT_AUTHENTICATED,
+                "the API key is unknown or revoked: make one with `holdfast keys create`",
+                headers=_CHALLENGE,
+            )
+        if self.scope not in key.scopes:
+            raise RefusedError(
+                problems.SCOPE_MISSING,
+                f"the key {key.key_id} lacks the scope {self.scope.value}; "
+                f"it has: {', '.join(sorted(key.scopes)) or 'none'}",
+            )
+        return service
+
+
+def problems_of_keys() -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` that every route behind a key has."""
+    responses = problems.of(problems.NOT_AUTHENTICATED, problems.SCOPE_MISSING)
+    responses[HTTPStatus.UNAUTHORIZED.value]["headers"] = {
+        "WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}}
+    }
+    return responses
+
+
+def _token(header: str | None) -> str:
+    scheme, _, token = (header or "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not 0 < len(token) <= MAX_TOKEN_CHARACTERS:
+        raise RefusedError(
+            problems.NOT_AUTHENTICATED,
+            "send an API key in the header `Authorization: Bearer hf_…`",
+            headers=_CHALLENGE,
+        )
+    return token
+
+
+def _name(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

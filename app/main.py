@@ -1,0 +1,101 @@
+"""The composition root: from settings to a running application."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from app.api.application import make_application
+from app.api.security import KeyRing
+from app.api.service import Service
+from app.db.connect import check_migrated, connect, session_factory, writer_factory
+from app.domain.errors import DatabaseNotReady
+from app.features.engine import warm_up
+from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
+from app.settings import Settings
+from app.use_cases.background import Background
+from app.use_cases.manage_keys import verify_key
+from app.use_cases.rescore import Rescorer
+from app.use_cases.serve_bundle import BundleInService
+
+log = logging.getLogger("holdfast.main")
+
+
+def create_app(
+    settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> FastAPI:
+    """Return the application; it connects, opens the bundle and starts its threads when started.
+
+    A playbook that is not valid and a database URL that cannot be read are refused here. A
+    database or bundle that is missing is not: ``/readyz`` says so, and what is missing is taken
+    up as soon as it is there.
+    """
+    engine = connect(settings.database_url)
+    readers, writers = session_factory(engine), writer_factory(engine)
+    playbook = read_playbook(settings.playbook or DEFAULT_PLAYBOOK)
+    key = settings.bundle_key
+    bundles = BundleInService(settings.models, key=key.get_secret_value().encode() if key else None)
+    rescorer = Rescorer(
+        readers=readers,
+        writers=writers,
+        bundles=bundles,
+        playbook=playbook,
+        now=now,
+        chunk_size=settings.rescore_chunk_size,
+        lease=timedelta(seconds=settings.job_lease_seconds),
+    )
+    worker = Background("jobs", rescorer.work, every_seconds=settings.job_poll_seconds)
+    service = Service(
+        readers=readers,
+        writers=writers,
+        bundles=bundles,
+        playbook=playbook,
+        keys=KeyRing(partial(verify_key, readers)),
+        now=now,
+        check_database=partial(check_migrated, engine),
+        job_is_waiting=worker.wake,
+    )
+    watcher = Background(
+        "bundle", lambda _: bundles.refresh(), every_seconds=settings.bundle_poll_seconds
+    )
+    threads = [watcher]
+    if settings.job_worker:
+        threads.append(worker)
+    return make_application(
+        service,
+        lifespan=_lifespan(service, engine, threads),
+        max_body_bytes=settings.max_body_bytes,
+        receive_seconds=settings.request_timeout_seconds,
+    )
+
+
+def _lifespan(
+    service: Service, engine: Engine, threads: list[Background]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        _prepare(service)
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            for thread in threads:
+                thread.stop()
+            engine.dispose()
+
+    return lifespan
+
+
+def _prepare(service: Service) -> None:
+    """Do what no request should wait for; what is not there yet is logged, not fatal."""
+    warm_up()
+    try:
+        service.check_database()
+    except DatabaseNotReady as error:
+        log.warning("not ready", extra={"why": str(error)})
+    service.bundles.refresh()

@@ -1,0 +1,50 @@
+"""Look at jobs, page through what they did, and stop them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.db import assessments, jobs
+from app.db.assessments import StoredAssessment
+from app.db.jobs import Job
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage(Generic[T]):
+    """Some customers of a job, and the last of them; `next` is None where these were the last."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def get_job(session: Session, job_id: str) -> Job:
+    """Return a job; one that nobody knows is a `JobNotFound`."""
+    return jobs.get(session, job_id)
+
+
+def cancel_job(session: Session, job_id: str, *, now: datetime) -> Job:
+    """Stop a job; one that has ended is a `JobConflict`. What it has written stays."""
+    return jobs.cancel(session, job_id, now=now)
+
+
+def results_of_job(
+    session: Session, job_id: str, *, limit: int, after: str | None
+) -> JobPage[StoredAssessment]:
+    """Return at most `limit` assessments that the job has written, by customer id."""
+    jobs.get(session, job_id)
+    found = assessments.page_of_job(session, job_id, limit=limit + 1, after=after)
+    return JobPage(found[:limit], found[limit - 1].customer_id if len(found) > limit else None)
+
+
+def failures_of_job(
+    session: Session, job_id: str, *, limit: int, after: str | None
+) -> JobPage[tuple[str, str]]:
+    """Return at most `limit` customers whom the job could not score, with reasons."""
+    jobs.get(session, job_id)
+    found = jobs.failures(session, job_id, limit=limit + 1, after=after)
+    return JobPage(found[:limit], found[limit - 1][0] if len(found) > limit else None)

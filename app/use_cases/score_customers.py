@@ -1,0 +1,63 @@
+"""Score one customer or a thousand from their logs, as of a moment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.bundle.opened import RiskBundle
+from app.db import activity
+from app.db.latest_answers import latest_answers
+from app.domain.answers import answer_of
+from app.domain.assessment import Assessment
+from app.domain.errors import CustomerNotFound
+from app.domain.playbooks import Playbook
+from app.use_cases.assess import assess, provenance_of
+from app.use_cases.kept_answers import assessment_from
+
+
+def score_customer(
+    session: Session, bundle: RiskBundle, playbook: Playbook, customer_id: str, *, as_of: datetime
+) -> dict[str, Any]:
+    """Return the answer about one customer, see `app.domain.answers`.
+
+    Raises
+    ------
+    CustomerNotFound
+        If no customer has this id.
+    """
+    answers = score_customers(session, bundle, playbook, [customer_id], as_of=as_of)
+    if not answers:
+        raise CustomerNotFound(customer_id)
+    return answers[0]
+
+
+def score_customers(
+    session: Session,
+    bundle: RiskBundle,
+    playbook: Playbook,
+    customer_ids: Sequence[str],
+    *,
+    as_of: datetime,
+) -> list[dict[str, Any]]:
+    """Return the answers about those of `customer_ids` who exist, each once, in the order asked.
+
+    Nothing is stored: asking is free of effects. What was stored last before `as_of` (by a
+    rescoring) gives `previous`, `trend`, and the `since` of signals that still stand.
+    """
+    history = activity.history_of(session, customer_ids, as_of=as_of, currency=bundle.currency)
+    before = _previous(session, customer_ids, as_of=as_of)
+    provenance = provenance_of(bundle, playbook)
+    return [
+        answer_of(assessment, provenance, previous=before.get(assessment.customer_id))
+        for assessment in assess(history, bundle, playbook, as_of=as_of, previous=before)
+    ]
+
+
+def _previous(
+    session: Session, customer_ids: Sequence[str], *, as_of: datetime
+) -> dict[str, Assessment]:
+    kept = latest_answers(session, customer_ids, before=as_of)
+    return {customer_id: assessment_from(orjson.loads(text)) for customer_id, text in kept.items()}

@@ -1,0 +1,55 @@
+"""Scores that were kept: the newest of a customer, and all before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.db import assessments, customers
+from app.db.assessments import StoredAssessment
+from app.domain.errors import CustomerNotFound
+from app.domain.moments import LATEST
+
+
+@dataclass(frozen=True, slots=True)
+class NewestScore:
+    """The newest kept score of a customer; both are None where there is none to show."""
+
+    tier: str | None
+    score: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some kept assessments, and where to go on; None: these were the last."""
+
+    items: Sequence[StoredAssessment]
+    next: tuple[datetime, str] | None
+
+
+def newest_score(session: Session, customer_id: str) -> NewestScore | None:
+    """Return the newest kept score of a customer, or None if there is no such customer."""
+    newest = assessments.latest(session, [customer_id], before=LATEST).get(customer_id)
+    if newest is not None:
+        return NewestScore(newest.tier, newest.score)
+    return NewestScore(None, None) if customers.known(session, [customer_id]) else None
+
+
+def score_history(
+    session: Session, customer_id: str, *, limit: int, after: tuple[datetime, str] | None = None
+) -> HistoryPage:
+    """Return at most `limit` kept assessments of a customer, the newest first.
+
+    Raises
+    ------
+    CustomerNotFound
+        If no customer has this id.
+    """
+    found = assessments.page_of_history(session, customer_id, limit=limit + 1, after=after)
+    if not found and not customers.known(session, [customer_id]):
+        raise CustomerNotFound(customer_id)
+    if len(found) <= limit:
+        return HistoryPage(found, None)
+    last = found[limit - 1]
+    return HistoryPage(found[:limit], (last.as_of, last.job_id or ""))
