@@ -1,6 +1,5 @@
 """Typed access to one entry of the playbook file; every complaint names the entry and the key."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
+MAX_NUMBER = 1e15  # microseconds of 30 years, or more money than anybody has
 MAX_ENTRIES = 500  # per list; a playbook that people can oversee has a few dozen
 
 
@@ -52,8 +52,11 @@ class Entry:
         value = self.data.get(key, default) if default is not None else self._required(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise EntryRefused(f"{self.where}: {key} must be a number, got {_shown(value)}")
-        if not math.isfinite(value):
-            raise EntryRefused(f"{self.where}: {key} must be a finite number, got {value}")
+        if not -MAX_NUMBER <= value <= MAX_NUMBER:  # False for NaN, and for whole numbers too large
+            raise EntryRefused(
+                f"{self.where}: {key} must be a finite number, at most {MAX_NUMBER:g} either way, "
+                f"got {_shown(value)}"
+            )
         return float(value)
 
     def choice(self, key: str, choices: type[EnumT]) -> EnumT:

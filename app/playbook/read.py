@@ -104,7 +104,7 @@ def _signal(entry: Entry, positions: Positions) -> SignalRule:
         owner=entry.text("owner"),
         text=sentence_of(entry.text("text"), without_values=indication, positions=positions),
         intervention=entry.text("intervention"),
-        levels=tuple([_level(level, positions) for level in entry.entries("levels")]),
+        levels=tuple([_named(level, _level, positions) for level in entry.entries("levels")]),
     )
 
 
@@ -125,7 +125,7 @@ def _intervention(entry: Entry, positions: Positions) -> InterventionRule:
         owner=entry.text("owner"),
         priority=entry.whole("priority"),
         next_step=entry.text("next_step"),
-        steps=tuple([_step(step, positions) for step in entry.entries("steps")]),
+        steps=tuple([_named(step, _step, positions) for step in entry.entries("steps")]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ STALE_BUNDLE_DAYS: Final = 180
 # Signals are checked daily and reviewed weekly (row B13): a week without any activity of anybody
 # means that the feed has stopped, and silence says nothing about a customer.
 STALE_LOG_DAYS: Final = 7
+
+Told: TypeAlias = tuple[tuple[int, float], ...]  # the column of a feature, and its contribution
 
 
 def assess(
@@ -95,15 +97,15 @@ def assess_each(
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
         columns = score_columns(part, bundle, as_of=as_of)
-        rows = [[*row, *usual] for row in columns.features.tolist()]
-        risks = _risks(columns, bundle, rows, n_reasons=n_reasons)
-        holding = _holding(playbook, columns.features, rows, usual)
-        for i, (risk, reasons) in enumerate(risks):
+        risks = _risks(columns, bundle, n_reasons=n_reasons)
+        holding = _holding(playbook, columns.features, usual)
+        for i, (risk, told) in enumerate(risks):
             customer_id = str(part.customer_ids[i])
+            row = [*columns.features[i].tolist(), *usual]
             findings = findings_of(
                 playbook,
                 holding[i],
-                rows[i],
+                row,
                 tier=risk.tier if risk else None,
                 as_of=as_of,
                 previous=previous.get(customer_id) if previous else None,
@@ -113,7 +115,7 @@ def assess_each(
                 customer_id=customer_id,
                 as_of=as_of,
                 risk=risk,
-                reasons=reasons,
+                reasons=_reasons(row, told),
                 signals=findings.signals,
                 interventions=findings.interventions,
                 last_activity_at=None if last == NO_MOMENT else from_micros(last),
@@ -145,18 +147,13 @@ def provenance_of(bundle: RiskBundle, playbook: Playbook) -> Provenance:
 
 
 def _risks(
-    columns: ScoreColumns, bundle: RiskBundle, rows: Sequence[Sequence[float]], *, n_reasons: int
-) -> Iterator[tuple[Risk | None, tuple[Reason, ...]]]:
-    """Yield the risk of each customer and its reasons; None and none where it has no meaning."""
-    known = np.flatnonzero(columns.sufficient)
-    contributions = bundle.contributions(columns.features[known])
+    columns: ScoreColumns, bundle: RiskBundle, *, n_reasons: int
+) -> Iterator[tuple[Risk | None, Told]]:
+    """Yield the risk of each customer and what moved it; None and nothing where it has none."""
+    contributions = bundle.contributions(columns.features[columns.sufficient])
     strongest = _strongest(contributions[:, :-1], n_reasons)
-    told = zip(
-        contributions[:, -1].tolist(),
-        strongest.tolist(),
-        np.take_along_axis(contributions, strongest, axis=1).tolist(),
-        strict=True,
-    )
+    moved = np.take_along_axis(contributions, strongest, axis=1)
+    explained = zip(contributions[:, -1].tolist(), strongest.tolist(), moved.tolist(), strict=True)
     numbers = zip(
         columns.sufficient.tolist(),
         columns.margins.tolist(),
@@ -164,12 +161,12 @@ def _risks(
         columns.percentiles.tolist(),
         strict=True,
     )
-    for row, (sufficient, margin, probability, percentile) in zip(rows, numbers, strict=True):
+    policy = bundle.tier_policy
+    for sufficient, margin, probability, percentile in numbers:
         if not sufficient:
             yield None, ()
             continue
-        base_margin, positions, moved = next(told)
-        policy = bundle.tier_policy
+        base_margin, positions, moves = next(explained)
         risk = Risk(
             probability=probability,
             score=policy.score_of(probability),
@@ -178,7 +175,7 @@ def _risks(
             margin=margin,
             base_margin=base_margin,
         )
-        yield risk, _reasons(row, positions, moved)
+        yield risk, tuple(zip(positions, moves, strict=True))
 
 
 def _strongest(contributions: NDArray[np.float64], n: int) -> NDArray[np.int64]:
@@ -195,13 +192,11 @@ def _strongest(contributions: NDArray[np.float64], n: int) -> NDArray[np.int64]:
     return np.take_along_axis(chosen, order, axis=1)
 
 
-def _reasons(
-    row: Sequence[float], positions: Sequence[int], moved: Sequence[float]
-) -> tuple[Reason, ...]:
+def _reasons(row: Sequence[float], told: Told) -> tuple[Reason, ...]:
     return tuple([
         _reason(position, row[position], row[len(CATALOGUE) + position], contribution)
-        for position, contribution in zip(positions, moved, strict=True)
-        if contribution  # a feature that moved nothing is no reason
+        for position, contribution in told
+        if abs(contribution) >= LEAST_CONTRIBUTION
     ])
 
 
@@ -222,21 +217,19 @@ def _none_if_missing(value: float) -> float | None:
 
 
 def _holding(
-    playbook: Playbook,
-    features: NDArray[np.float64],
-    rows: Sequence[Sequence[float]],
-    usual: Sequence[float],
+    playbook: Playbook, features: NDArray[np.float64], usual: Sequence[float]
 ) -> list[list[Trigger]]:
     """Return the triggers that hold for each customer.
 
     The conditions are the same; for one customer they compare floats, which is ten times as fast as
     arrays of length one, and for many they compare columns, a hundred times as fast as floats.
     """
-    if len(rows) == 1:
-        return [[trigger for trigger in playbook.triggers if trigger.when(rows[0])]]
+    if len(features) == 1:
+        row = [*features[0].tolist(), *usual]
+        return [[trigger for trigger in playbook.triggers if trigger.when(row)]]
     columns = [*np.ascontiguousarray(features.T), *usual]
     verdicts = np.column_stack([trigger.when(columns) for trigger in playbook.triggers])
-    holding: list[list[Trigger]] = [[] for _ in rows]
+    holding: list[list[Trigger]] = [[] for _ in features]
     customers, triggers = np.nonzero(verdicts)
     for customer, trigger in zip(customers.tolist(), triggers.tolist(), strict=True):
         holding[customer].append(playbook.triggers[trigger])
