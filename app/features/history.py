@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Positions, Refs
-from app.features.kinds import N_KINDS
+from app.features.kinds import N_CHANNELS, N_DETAILS, N_KINDS
 from app.features.sorting import sort_columns
 
 __all__ = ["NO_MOMENT", "History", "group_and_sort"]
@@ -114,7 +114,7 @@ def group_and_sort(
     Raises
     ------
     ValueError
-        If a column has another length, a customer or kind code is out of range, or an amount is
+        If a column has another length, a code is out of range, or an amount is
         infinite; the message names the column.
     """
     n, n_customers = len(occurred_at), len(customer_ids)
@@ -131,6 +131,8 @@ def group_and_sort(
     }
     _check_range("customer_codes", codes, n_customers)
     _check_range("kind", columns["kind"], N_KINDS)
+    _check_range("channel", columns["channel"], N_CHANNELS)
+    _check_range("detail", columns["detail"], N_DETAILS)
     if np.isinf(columns["amount"]).any():
         raise ValueError("an amount must be a finite number or NaN (none), got an infinite one")
     starts, *ordered = sort_columns(codes, n_customers, *columns.values())
