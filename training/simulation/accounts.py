@@ -61,7 +61,7 @@ def _facts(chunk: Chunk, period: Period) -> pl.DataFrame:
 def _versions(chunk: Chunk, period: Period) -> pl.DataFrame:
     """Return plan, price and renewal after each subscription event that changed them."""
     log = chunk.log
-    kind = log.kind[: log.count[0]]
+    kind = log.kind[: log.made[0]]
     (at,) = np.isin(kind, [TYPE_CODES[t] for t in _VERSION_TYPES]).nonzero()
     customer = log.customer[at].astype(np.int64)
     cancelled = kind[at] == TYPE_CODES[ActivityType.SUBSCRIPTION_CANCELLED]

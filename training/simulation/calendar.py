@@ -8,6 +8,8 @@ from training.simulation.company import COHORTS, HORIZON_DAYS, Company
 from training.simulation.draws import CALENDAR, stream_of, uniform
 from training.simulation.tables import Calendar
 
+_SATURDAY = 6  # of ISO 8601
+
 
 def calendar_of(company: Company, *, n_days: int, seed: int, end: date) -> Calendar:
     """Return what the `n_days` before `end` and the horizon from `end` on bring.
@@ -44,7 +46,7 @@ def season_on(company: Company, day: date) -> float:
     )
     weekend = company.weekend
     weekday = 7.0 / (5.0 + 2.0 * weekend)
-    return of_year * weekday * (weekend if day.isoweekday() >= 6 else 1.0)
+    return of_year * weekday * (weekend if day.isoweekday() >= _SATURDAY else 1.0)
 
 
 def _bump(day: date, month: int, middle: int, width: int) -> float:

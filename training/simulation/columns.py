@@ -102,7 +102,7 @@ def activity_of(chunk: Chunk, period: Period) -> pl.DataFrame:
 
 def _raw(chunk: Chunk, period: Period) -> pl.DataFrame:
     """Return the log in codes, sorted, with ids, moments and currencies."""
-    log, n = chunk.log, int(chunk.log.count[0])
+    log, n = chunk.log, int(chunk.log.made[0])
     order = np.lexsort((log.occurred_at[:n], log.customer[:n]))
     customer = log.customer[:n][order]
     ids = text_ids(np.arange(chunk.first, chunk.first + len(chunk.traits)))

@@ -25,11 +25,11 @@ class Company(NamedTuple):
     """
 
     # Rates of an active customer.
-    orders_per_year: float = 12.0  # median: about one a month, as in a shop for consumables
-    orders_spread: float = 0.45  # log sd: 1 in 20 orders more than twice as often as the median
-    logins_per_order: float = 2.6  # most visits only look
-    logins_spread: float = 0.12  # log sd: how alike customers are in looking before buying
-    uses_per_login: float = 0.5  # feature uses that are worth an event
+    orders_per_year: float = 16.0  # median: every three weeks, as in a shop for consumables
+    orders_spread: float = 0.3  # log sd within a plan; one in 15 orders half as often as the median
+    logins_per_order: float = 2.2  # people stay signed in, and most visits only look
+    logins_spread: float = 0.08  # log sd: how alike customers are in looking before buying
+    uses_per_login: float = 0.3  # feature uses that are worth an event
     uses_spread: float = 0.8  # log sd: few power users make most of the usage
     first_weeks_boost: float = 0.8  # newcomers order up to 1.8 times as often
     first_weeks_days: float = 14.0
@@ -37,7 +37,7 @@ class Company(NamedTuple):
     logins_by_satisfaction: float = 0.25  # looking in reacts twice as much as buying
 
     # Satisfaction.
-    level_spread: float = 0.3  # sd of the customers' own levels
+    level_spread: float = 0.25  # sd of the customers' own levels
     level_per_step: float = 0.12  # who knows the product likes it better
     level_at_start: float = -0.4  # a customer without onboarding is below content
     recovery_days: float = 40.0  # anger halves within a month
@@ -69,12 +69,12 @@ class Company(NamedTuple):
     steps_per_day: float = 0.22  # four in five finish all steps
 
     # Leaving.
-    leaving_per_day: float = 0.0006  # hazard of a content customer
+    leaving_per_day: float = 0.00025  # hazard of a content customer with a habit: 9 % a year
     leaving_by_satisfaction: float = -1.3  # an angry one leaves 3.7 times as likely
-    leaving_early: float = 4.0  # newcomers without habit leave five times as likely
-    leaving_early_days: float = 40.0
-    login_drop: float = 0.4  # what is left of logins when leaving begins
-    login_fade_days: float = 16.0
+    leaving_early: float = 27.0  # newcomers without habit leave many times as likely
+    leaving_early_days: float = 30.0
+    login_drop: float = 0.1  # what is left of logins at once: who decided to go stops looking
+    login_fade_days: float = 12.0
     use_fade_days: float = 12.0
     order_fade_days: float = 40.0  # orders follow more slowly
 
@@ -83,13 +83,13 @@ class Company(NamedTuple):
     annual: float = 0.25
     cancelling_per_day: float = 0.0006  # of an active, content customer
     cancelling_by_satisfaction: float = -1.0
-    cancelling_when_leaving: float = 0.016  # half within six weeks
+    cancelling_when_leaving: float = 0.03  # half within three weeks
     cancelling_before_renewal: float = 3.0  # times as likely in the week before a renewal
     cancelling_after_failed_payment: float = 0.08  # on the day itself
     changes_per_day: float = 0.0008  # of the plan
 
     # Contact and answers.
-    messages_per_day: float = 0.018  # one every eight weeks
+    messages_per_day: float = 0.012  # one every twelve weeks
     opening: float = 0.5
     clicking: float = 0.25
     replying: float = 0.12

@@ -16,7 +16,6 @@ from training.simulation.tables import (
     Calendar,
     Log,
     Scene,
-    Today,
     empty_log,
     empty_today,
 )
@@ -46,29 +45,29 @@ def simulate_chunk(
         states = np.zeros((n_customers, 2), STATE_FIELDS)
         outcomes = np.zeros(n_customers, OUTCOME_FIELDS)
         log = empty_log(capacity)
-        _fill(company, calendar, seed, first, traits, states, outcomes, log, empty_today())
-        if log.count[0] <= capacity:
+        stream, customer = np.zeros(1, np.uint64), np.zeros(1, np.int64)
+        scene = Scene(company, calendar, empty_today(), stream, customer, log)
+        _fill(scene, seed, first, traits, states, outcomes)
+        if log.made[0] <= capacity:
             return Chunk(first, traits, states[:, 0], outcomes, log)
-        capacity = int(log.count[0])
+        capacity = int(log.made[0])
 
 
 @njit(cache=True)
 def _fill(
-    company: Company,
-    calendar: Calendar,
+    scene: Scene,
     seed: int,
     first: int,
     traits: NDArray[np.void],
     states: NDArray[np.void],
     outcomes: NDArray[np.void],
-    log: Log,
-    today: Today,
 ) -> None:
+    company, calendar, stream = scene.company, scene.calendar, scene.stream
     for i in range(len(traits)):
-        number = first + i
-        draw_traits(stream_of(seed, number, TRAITS), traits[i], company, calendar.n_days)
-        stream = stream_of(seed, number, LIFE)
-        scene = Scene(company, calendar, today, stream, np.full(1, i, np.int64), log)
+        scene.customer[0] = i
+        stream[:] = stream_of(seed, first + i, TRAITS)
+        draw_traits(stream, traits[i], company, calendar.n_days)
+        stream[:] = stream_of(seed, first + i, LIFE)
         live(scene, traits[i], states[i], outcomes[i])
-        stream = stream_of(seed, number, CONTINUATION)
-        foretell(stream, company, calendar, traits[i], states[i], outcomes[i], today)
+        stream[:] = stream_of(seed, first + i, CONTINUATION)
+        foretell(stream, company, calendar, traits[i], states[i], outcomes[i], scene.today)

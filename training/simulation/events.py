@@ -52,6 +52,10 @@ _MESSAGE_CHANNELS = (EMAIL, SMS, PUSH, PHONE, IN_APP, RETARGETING)  # the first 
 _MESSAGE_SHARES = (0.5, 0.1, 0.15, 0.05, 0.12, 0.08)
 _OPENED = (0.9, 1.5, 0.8, 1.6, 1.1, 0.3)  # factors on `Company.opening`
 _HOURS = (14.0, 1.0, 2.0, 0.1, 20.0, 30.0)  # median hours until opened
+_N_CONSENTS = 4
+_WHOLE_RETURNS = 0.6  # the other returns are half the order
+_NPS_BY_EMAIL = 0.6
+_OUTREACH_ANSWERED = 0.7
 _FEATURE_SHARES = (0.3, 0.15, 0.2, 0.05, 0.1, 0.1, 0.06, 0.04)
 
 DAY = 86_400_000_000
@@ -78,8 +82,8 @@ def emit(
         received += int(exponential(stream, 9.0) * HOUR) // SECOND * SECOND
     if received >= scene.calendar.n_days * DAY:
         return
-    at = log.count[0]
-    log.count[0] += 1
+    at = log.made[0]
+    log.made[0] += 1
     if at >= len(log.kind):
         return  # the caller sees the count, makes more room and starts again
     log.customer[at] = scene.customer[0]
@@ -129,19 +133,17 @@ def emit_visit(scene: Scene, traits: Record, day: int, uses: float) -> None:
 
 @njit(cache=True)
 def emit_order(scene: Scene, traits: Record, state: Record, day: int) -> None:
-    """Log an order, the login before it unless it was made elsewhere, and perhaps its return."""
+    """Log an order, and perhaps its return."""
     stream = scene.stream
     channel = _ORDER_CHANNELS[pick(stream, _ORDER_SHARES)]
     moment = moment_on(scene, traits, day)
     if channel == WEB:
         channel = web_or_app(scene, traits)
-        emit(scene, LOGIN, moment, channel)
-        moment = later(moment, 0.02 + 0.3 * uniform(stream))
     value = round(traits.order_value * exp(0.45 * normal(stream)), 2)
     state.orders += 1
     emit(scene, ORDER_PLACED, moment, channel, state.orders, value)
     if uniform(stream) < scene.company.returning:
-        share = 1.0 if uniform(stream) < 0.6 else 0.5
+        share = 1.0 if uniform(stream) < _WHOLE_RETURNS else 0.5
         back = later(moment, 24.0 * (4.0 + 14.0 * uniform(stream)))
         emit(scene, ORDER_RETURNED, back, channel, state.orders, round(share * value, 2))
 
@@ -174,7 +176,7 @@ def emit_ticket(
 def emit_nps(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log an answer from 0 to 10 that follows satisfaction, with a sd of 1.2."""
     answer = round(8.0 + 2.2 * state.satisfaction + 1.2 * normal(scene.stream))
-    channel = EMAIL if uniform(scene.stream) < 0.6 else IN_APP
+    channel = EMAIL if uniform(scene.stream) < _NPS_BY_EMAIL else IN_APP
     moment = moment_on(scene, traits, day)
     emit(scene, SURVEY_ANSWERED, moment, channel, amount=min(max(answer, 0.0), 10.0), label=_NPS)
 
@@ -183,7 +185,7 @@ def emit_nps(scene: Scene, traits: Record, state: Record, day: int) -> None:
 def emit_message(scene: Scene, traits: Record, state: Record, day: int, attention: float) -> None:
     """Log a campaign message on a channel with consent, and what the customer does with it."""
     position = pick(scene.stream, _MESSAGE_SHARES)
-    if position < 4 and not (traits.consent >> position) & 1:
+    if position < _N_CONSENTS and not (traits.consent >> position) & 1:
         return
     state.messages += 1
     number, channel = state.messages, _MESSAGE_CHANNELS[position]
@@ -210,7 +212,7 @@ def emit_outreach(scene: Scene, traits: Record, state: Record, day: int) -> None
     emit(scene, MESSAGE_SENT, moment, channel, state.messages, label=_OUTREACH)
     moment = later(moment, 0.05 if channel == PHONE else exponential(scene.stream, 8.0))
     emit(scene, MESSAGE_OPENED, moment, channel, state.messages)
-    if uniform(scene.stream) < 0.7:
+    if uniform(scene.stream) < _OUTREACH_ANSWERED:
         emit(scene, MESSAGE_REPLIED, later(moment, 0.1), channel, state.messages)
 
 
@@ -238,6 +240,6 @@ def emit_experience(scene: Scene, traits: Record, state: Record, day: int) -> No
 
 
 @njit(cache=True)
-def plan_price(plan: int, *, annual: bool) -> float:
-    """Return the list price of a plan per period; a year costs ten months."""
+def plan_price(plan: int, annual: int) -> float:
+    """Return the list price of a plan per period; `annual` (1 or 0): ten months' worth."""
     return PLAN_PRICES[plan] * (10.0 if annual else 1.0)

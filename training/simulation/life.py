@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from app.domain.activity import TYPE_CODES, ActivityType
-from training.simulation.company import HORIZON_DAYS
+from training.simulation.company import HORIZON_DAYS, PLANS
 from training.simulation.draws import poisson, uniform
 from training.simulation.events import (
     DAY,
@@ -25,6 +25,7 @@ from training.simulation.satisfaction import (
     cancelling_chance,
     draw_ticket,
     experience,
+    leaver_cancelling_chance,
     leaving_chance,
     notice_chance,
     order_base,
@@ -48,7 +49,7 @@ def live(scene: Scene, traits: Record, state: NDArray[np.void], outcome: Record)
     """
     n_days = scene.calendar.n_days
     now = state[1]
-    _start(scene, traits, now)
+    _start(traits, now)
     for day in range(traits.signed_up_at // DAY, n_days + HORIZON_DAYS):
         if day == n_days:
             outcome.orders_before = now.orders
@@ -62,7 +63,7 @@ def live(scene: Scene, traits: Record, state: NDArray[np.void], outcome: Record)
 
 
 @njit(cache=True)
-def _start(scene: Scene, traits: Record, state: Record) -> None:
+def _start(traits: Record, state: Record) -> None:
     state.satisfaction = traits.level
     state.steps, state.orders, state.tickets, state.messages = 0, 0, 0, 0
     state.fading_since, state.noticed_on = -1, -1
@@ -83,10 +84,10 @@ def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, in
     rate *= order_mood(company, state.satisfaction)
     rate *= _faded(state, day, 1.0, company.order_fade_days)
     orders = poisson(stream, rate)
-    fading = state.fading_since >= 0
     left_days = state.renews_on - day
-    cancelling = cancelling_chance(company, state.satisfaction, fading, left_days)
-    if fading:
+    cancelling = cancelling_chance(company, state.satisfaction, left_days)
+    if state.fading_since >= 0:
+        cancelling = leaver_cancelling_chance(company, left_days)
         _pass_by(scene, traits, state, day)
     else:
         experience(stream, company, scene.calendar, traits, state, day, scene.today)
@@ -115,9 +116,9 @@ def _pass_by(scene: Scene, traits: Record, state: Record, day: int) -> None:
     tenure = day - traits.signed_up_at // DAY
     if uniform(stream) < notice_chance(company, scene.calendar, traits, day, tenure):
         today.notice_percent[0] = 7.0
-    tickets = ticket_chance(company, traits, state.satisfaction, worried=False)
+    tickets = ticket_chance(company, traits, state.satisfaction, 0.0)
     if uniform(stream) < tickets * _faded(state, day, 1.0, company.use_fade_days):
-        draw_ticket(stream, company, traits, False, day, today)
+        draw_ticket(stream, company, traits, day, today, 0.0)
 
 
 @njit(cache=True)
@@ -154,7 +155,7 @@ def _change_plan(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Take a bigger plan when satisfied, a smaller one when not."""
     step = 1 if uniform(scene.stream) < 0.5 + 0.4 * state.satisfaction else -1
     plan = state.plan + step
-    if plan < 0 or plan > 2:
+    if plan < 0 or plan >= len(PLANS):
         return
     old = plan_price(state.plan, traits.annual)
     state.price = round(state.price / old * plan_price(plan, traits.annual), 2)

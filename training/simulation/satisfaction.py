@@ -19,6 +19,8 @@ _USUAL_TOPICS = (0.15, 0.0, 0.35, 0.2, 0.3)
 _PERCENTS = (4.0, 7.0, 12.0)  # price notices; _PERCENT_SHARES of them
 _PERCENT_SHARES = (0.4, 0.4, 0.2)
 _DAY = 86_400_000_000
+_WEEK = 7
+_NEWCOMERS_ASK = 0.6  # share of tickets in the first weeks that are about the start
 N_STEPS = len(ONBOARDING_STEPS)
 
 
@@ -45,17 +47,22 @@ def order_mood(company: Company, satisfaction: float) -> float:
 
 
 @njit(cache=True)
-def cancelling_chance(
-    company: Company, satisfaction: float, fading: bool, days_to_renewal: int
-) -> float:
-    """Return the probability that a running subscription is cancelled today."""
-    chance = company.cancelling_when_leaving
-    if not fading:
-        mood = exp(company.cancelling_by_satisfaction * satisfaction)
-        chance = company.cancelling_per_day * mood
-    if days_to_renewal <= 7:
-        chance *= company.cancelling_before_renewal
+def cancelling_chance(company: Company, satisfaction: float, days_to_renewal: int) -> float:
+    """Return the probability that an active customer cancels a running subscription today."""
+    mood = exp(company.cancelling_by_satisfaction * satisfaction)
+    chance = company.cancelling_per_day * mood * _before_renewal(company, days_to_renewal)
     return min(chance, 0.5)
+
+
+@njit(cache=True)
+def leaver_cancelling_chance(company: Company, days_to_renewal: int) -> float:
+    """Return the probability that a leaving customer cancels a running subscription today."""
+    return company.cancelling_when_leaving * _before_renewal(company, days_to_renewal)
+
+
+@njit(cache=True)
+def _before_renewal(company: Company, days_to_renewal: int) -> float:
+    return company.cancelling_before_renewal if days_to_renewal <= _WEEK else 1.0
 
 
 @njit(cache=True)
@@ -101,7 +108,7 @@ def experience(
         today.notice_percent[0] = _PERCENTS[pick(stream, _PERCENT_SHARES)]
         state.noticed_on = day
     else:
-        _draw_rest(stream, company, calendar, traits, state, day, today)
+        _draw_rest(stream, company, traits, state, day, today)
     state.satisfaction = recovered(company, traits, state.satisfaction, state.steps)
     state.satisfaction += shock(company, traits, today)
 
@@ -141,17 +148,17 @@ def notice_chance(
 def _draw_rest(
     stream: Stream,
     company: Company,
-    calendar: Calendar,
     traits: Record,
     state: Record,
     day: int,
     today: Today,
 ) -> None:
     left = uniform(stream)
-    worried = state.noticed_on >= 0 and day - state.noticed_on <= company.worry_days
-    left -= ticket_chance(company, traits, state.satisfaction, worried)
+    noticed = state.noticed_on >= 0 and day - state.noticed_on <= company.worry_days
+    worry = 1.0 if noticed else 0.0
+    left -= ticket_chance(company, traits, state.satisfaction, worry)
     if left < 0.0:
-        draw_ticket(stream, company, traits, worried, day, today)
+        draw_ticket(stream, company, traits, day, today, worry)
         return
     left -= company.failed_payments_per_day
     if left < 0.0:
@@ -164,24 +171,23 @@ def _draw_rest(
 
 
 @njit(cache=True)
-def ticket_chance(company: Company, traits: Record, satisfaction: float, worried: bool) -> float:
-    """Return the probability that an active customer opens a ticket today."""
+def ticket_chance(company: Company, traits: Record, satisfaction: float, worry: float) -> float:
+    """Return the probability that an active customer opens a ticket today (`worry`: 1 or 0)."""
     chance = company.tickets_per_day * exp(company.tickets_by_satisfaction * satisfaction)
-    if worried:
-        chance += company.worried_tickets_per_day * traits.sensitivity
+    chance += worry * company.worried_tickets_per_day * traits.sensitivity
     return min(chance, 0.3)
 
 
 @njit(cache=True)
 def draw_ticket(
-    stream: Stream, company: Company, traits: Record, worried: bool, day: int, today: Today
+    stream: Stream, company: Company, traits: Record, day: int, today: Today, worry: float
 ) -> None:
     """Draw the topic of today's ticket, and the hours until somebody replies."""
     tenure = day - traits.signed_up_at // _DAY
     topic = pick(stream, _USUAL_TOPICS)
-    if tenure <= company.onboarding_days and uniform(stream) < 0.6:
+    if tenure <= company.onboarding_days and uniform(stream) < _NEWCOMERS_ASK:
         topic = _ONBOARDING
-    if worried:
+    if worry > 0.0:
         topic = _BILLING
     today.topic[0] = topic
     kind = uniform(stream)

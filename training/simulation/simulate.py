@@ -48,10 +48,7 @@ def simulate(
     The log covers the `n_days` before `end` (midnight, UTC). Same arguments, same bytes. The
     files appear when all is done, or not at all. See `company.py` for how the process works.
 
-    Raises
-    ------
-    ValueError
-        If there are no customers, the seed is negative, or `n_days` lies outside 30 to 3650.
+    No customers, a negative seed, or `n_days` outside 30 to 3650 are refused (ValueError).
     """
     _check(n_customers=n_customers, n_days=n_days, seed=seed)
     company, period = Company(), Period(end=end, n_days=n_days)
@@ -87,7 +84,7 @@ class _Tally:
         self._outcomes: list[NDArray[np.void]] = []
 
     def add(self, chunk: Chunk, n_days: int) -> None:
-        self._n_events += int(chunk.log.count[0])
+        self._n_events += int(chunk.log.made[0])
         self._years += float((n_days - chunk.traits["signed_up_at"] / 86_400_000_000).sum()) / 365
         self._outcomes.append(chunk.outcomes)
 

@@ -80,7 +80,7 @@ class Calendar(NamedTuple):
 class Log(NamedTuple):
     """Columns of events in the order they were made; see `events.py` for the codes."""
 
-    count: NDArray[np.int64]  # (1,) events made, also those beyond the capacity
+    made: NDArray[np.int64]  # (1,) events made, also those beyond the capacity
     customer: NDArray[np.int32]
     occurred_at: NDArray[np.int64]  # microseconds since the start of the log
     received_at: NDArray[np.int64]
@@ -117,14 +117,21 @@ class Scene(NamedTuple):
 
 def empty_today() -> Today:
     """Return a day on which nothing happened."""
-    whole, real = np.int64, np.float64
-    return Today(*(np.zeros(1, dtype) for dtype in (real, real, whole, real, whole, whole, whole)))
+    return Today(
+        incident_minutes=np.zeros(1),
+        notice_percent=np.zeros(1),
+        topic=np.full(1, -1),
+        reply_hours=np.full(1, np.nan),
+        payment_failed=np.zeros(1, np.int64),
+        outreach=np.zeros(1, np.int64),
+        step=np.full(1, -1),
+    )
 
 
 def empty_log(capacity: int) -> Log:
     """Return a log with room for `capacity` events."""
     return Log(
-        count=np.zeros(1, np.int64),
+        made=np.zeros(1, np.int64),
         customer=np.empty(capacity, np.int32),
         occurred_at=np.empty(capacity, np.int64),
         received_at=np.empty(capacity, np.int64),

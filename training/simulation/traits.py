@@ -18,6 +18,7 @@ _CURRENCIES = (0.95, 0.05)
 _OWNERS = (0.25, 0.25, 0.2, 0.2, 0.1)
 _CONSENTS = (0.85, 0.4, 0.5, 0.3)  # email, sms, push, phone
 ACQUISITION_CHANNELS = ("search", "social", "referral", "partner", "outbound")
+_SLOW_STARTERS = 0.25  # most of them never finish
 _COSTS = (18.0, 25.0, 8.0, 30.0, 60.0)  # mean, per acquisition channel
 CURRENCIES = ("EUR", "GBP")
 OWNERS = ("ana", "bo", "chen", "dara", "emil")
@@ -32,8 +33,7 @@ def draw_traits(stream: Stream, traits: Record, company: Company, n_days: int) -
     traits.level = company.level_at_start + company.level_spread * normal(stream)
     traits.speed = exp(0.5 * normal(stream))
     traits.app_share = uniform(stream)
-    # One in four is slow to start; most of those never finish.
-    slowness = 0.25 if uniform(stream) < 0.25 else 1.2
+    slowness = 0.25 if uniform(stream) < _SLOW_STARTERS else 1.2
     traits.steps_per_day = company.steps_per_day * slowness
     traits.cohort = int(uniform(stream) * COHORTS)
 
@@ -62,10 +62,10 @@ def _draw_contract(stream: Stream, traits: Record, company: Company, n_days: int
 
 @njit(cache=True)
 def _draw_rates(stream: Stream, traits: Record, company: Company) -> None:
-    size = 0.25 * (traits.plan - 0.65)  # log rate; bigger plans, bigger customers
+    size = 0.35 * (traits.plan - 0.65)  # log rate; bigger plans, bigger customers
     per_year = company.orders_per_year * exp(size + company.orders_spread * normal(stream))
     traits.order_rate = per_year / _YEAR
-    looking = (company.logins_per_order - 1.0) * exp(company.logins_spread * normal(stream))
+    looking = company.logins_per_order * exp(company.logins_spread * normal(stream))
     traits.login_rate = traits.order_rate * looking
     uses = company.uses_per_login * exp(company.uses_spread * normal(stream))
     traits.uses_per_login = min(uses, 20.0)

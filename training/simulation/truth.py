@@ -19,6 +19,7 @@ from training.simulation.satisfaction import (
     cancelling_chance,
     days_to_renewal,
     experience,
+    leaver_cancelling_chance,
     leaving_chance,
     order_base,
     order_mood,
@@ -49,15 +50,15 @@ def foretell(
 
     `state` holds two records: the state as of the end, and room to work in.
     """
-    base, ahead = _order_rates(company, calendar, traits)
+    rates = _order_rates(company, calendar, traits)
     outcome.running = state[0].running
     if state[0].fading_since >= 0:
-        _foretell_fading(company, calendar, traits, state[0], outcome, ahead[0])
+        _foretell_fading(company, calendar, traits, state[0], outcome, rates[1, 0])
         return
     sums = np.zeros(5)
     for _ in range(N_PATHS):
         state[1] = state[0]
-        _add_path(stream, company, calendar, traits, state[1], today, base, ahead, sums)
+        _add_path(stream, company, calendar, traits, state[1], today, rates, sums)
     outcome.churn = sums[0] / N_PATHS
     outcome.churn_error = _error(sums[0], sums[1])
     outcome.expected_orders = sums[2] / N_PATHS
@@ -73,17 +74,15 @@ def _error(total: float, squares: float) -> float:
 
 
 @njit(cache=True)
-def _order_rates(
-    company: Company, calendar: Calendar, traits: Record
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _order_rates(company: Company, calendar: Calendar, traits: Record) -> NDArray[np.float64]:
     """Return the orders expected per day, and those still to come if fading begins that day."""
-    base = np.empty(HORIZON_DAYS)
-    ahead = np.zeros(HORIZON_DAYS + 1)
+    rates = np.zeros((2, HORIZON_DAYS + 1))
+    base, ahead = rates
     keep = exp(-1.0 / company.order_fade_days)
     for t in range(HORIZON_DAYS - 1, -1, -1):
         base[t] = order_base(company, calendar, traits, calendar.n_days + t)
         ahead[t] = base[t] + keep * ahead[t + 1]
-    return base, ahead
+    return rates
 
 
 @njit(cache=True)
@@ -103,7 +102,7 @@ def _foretell_fading(
     kept = 1.0
     for t in range(HORIZON_DAYS):
         left_days = days_to_renewal(state.renews_on, period_of(traits), calendar.n_days + t)
-        kept *= 1.0 - cancelling_chance(company, 0.0, True, left_days)
+        kept *= 1.0 - leaver_cancelling_chance(company, left_days)
     outcome.cancel = 1.0 - kept
 
 
@@ -115,11 +114,11 @@ def _add_path(
     traits: Record,
     state: Record,
     today: Today,
-    base: NDArray[np.float64],
-    ahead: NDArray[np.float64],
+    rates: NDArray[np.float64],
     sums: NDArray[np.float64],
 ) -> None:
     """Draw one path of satisfaction and add what it means to `sums`."""
+    base, ahead = rates
     active, before = 1.0, 0.0  # probability of being active; orders expected until now
     silent, orders = 0.0, 0.0
     kept, kept_leaving = 1.0, 0.0  # subscription kept: by an active, by a leaving customer
@@ -132,9 +131,9 @@ def _add_path(
         active *= 1.0 - leaving
         before += mood * base[t]
         left_days = days_to_renewal(state.renews_on, period_of(traits), day)
-        cancelling = cancelling_chance(company, state.satisfaction, False, left_days)
+        cancelling = cancelling_chance(company, state.satisfaction, left_days)
         kept_leaving += kept * leaving
-        kept_leaving *= 1.0 - cancelling_chance(company, 0.0, True, left_days)
+        kept_leaving *= 1.0 - leaver_cancelling_chance(company, left_days)
         kept *= 1.0 - leaving
         experience(stream, company, calendar, traits, state, day, today)
         if today.payment_failed[0]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from training.simulation.columns import MOMENT, Period, text_ids
 from training.simulation.company import HORIZON_DAYS
@@ -42,6 +43,6 @@ def truth_of(chunk: Chunk, period: Period) -> pl.DataFrame:
     })
 
 
-def _where(mask: np.ndarray, values: np.ndarray) -> pl.Series:  # type: ignore[type-arg]  # any dtype
+def _where(mask: NDArray[np.bool_], values: NDArray[np.generic]) -> pl.Series:
     """Return values where the mask holds, null elsewhere."""
     return pl.Series(values=values).zip_with(pl.Series(values=mask), pl.Series([None]))
