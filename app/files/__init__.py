@@ -1,1 +1,26 @@
-"""Activity, customer and score files, in and out."""
+"""Activity, customer and score files, in and out. The only room of app that knows Polars."""
+
+from app.files.activity import (
+    ActivityFile,
+    activities_of,
+    read_activity,
+    with_event_ids,
+)
+from app.files.customers import CustomersFile, customers_of, read_customers
+from app.files.histories import base_currency, count_foreign_amounts, history_of
+from app.files.scores import write_rejects, write_scores
+
+__all__ = [
+    "ActivityFile",
+    "CustomersFile",
+    "activities_of",
+    "base_currency",
+    "count_foreign_amounts",
+    "customers_of",
+    "history_of",
+    "read_activity",
+    "read_customers",
+    "with_event_ids",
+    "write_rejects",
+    "write_scores",
+]

@@ -1,0 +1,207 @@
+"""What is wrong with a field, for a whole column at once: expressions of values and of reasons.
+
+A `Checked` is a value (null where there is none or it is refused) and a reason (null where there
+is nothing to refuse); the reason names the field and the value and says what to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS
+from app.domain.moments import EARLIEST, LATEST
+
+MOMENT: Final = pl.Datetime("us", "UTC")
+_SHOWN_CHARACTERS: Final = 60  # of a refused value
+_DATE: Final = r"^\d{4}-\d\d-\d\d$"
+_TIMED: Final = (
+    r"^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|z|[+-]\d\d(?::?\d\d)?)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The value of a field and the reason to refuse it, for a whole column."""
+
+    name: str
+    value: pl.Expr
+    reason: pl.Expr
+
+
+def first_reason(checks: Sequence[Checked], *others: pl.Expr) -> pl.Expr:
+    """Return the first reason that holds for a row; null = the row is good."""
+    return pl.coalesce(*others, *(check.reason for check in checks))
+
+
+def shown(name: str) -> pl.Expr:
+    """Return the field as messages show it: quoted, cut where it is long."""
+    text = pl.col(name).cast(pl.String).str.slice(0, _SHOWN_CHARACTERS)
+    return pl.format("'{}'", text)
+
+
+def text(name: str, *, required: bool = False) -> Checked:
+    """Check a text of at most 200 characters."""
+    value = pl.col(name).cast(pl.String)
+    too_long = value.str.len_chars() > MAX_TEXT_CHARACTERS
+    reason: pl.Expr = pl.when(too_long).then(
+        pl.format(f"{name} {{}}… is longer than {MAX_TEXT_CHARACTERS} characters", shown(name))
+    )
+    if required:
+        empty = value.is_null() | (value == "")
+        reason = pl.when(empty).then(pl.lit(f"{name} is empty")).otherwise(reason)
+    return Checked(name, value, reason)
+
+
+def currency(name: str) -> Checked:
+    """Check a currency: three letters, as in ISO 4217; returned in capitals."""
+    value = pl.col(name).cast(pl.String).str.to_uppercase()
+    bad = ~value.str.contains(r"^[A-Z]{3}$")
+    reason = pl.format(f"{name} {{}} is no currency of three letters such as EUR", shown(name))
+    return Checked(name, value, pl.when(bad).then(reason))
+
+
+def number(name: str, dtype: pl.DataType) -> Checked:
+    """Check a finite number of at most `MAX_AMOUNT`; a column of type `dtype`."""
+    value = pl.col(name).cast(pl.Float64, strict=False)
+    if dtype.is_float():  # data frames write a missing number as NaN
+        value = value.fill_nan(None)
+    none = pl.col(name).is_not_null() & value.is_null() & pl.lit(not dtype.is_float())
+    reason = (
+        pl
+        .when(none)
+        .then(pl.format(f"{name} {{}} is no number; decimals need a point", shown(name)))
+        .when(~value.is_finite())
+        .then(pl.format(f"{name} {{}} is not finite", shown(name)))
+        .when(value.abs() > MAX_AMOUNT)
+        .then(pl.format(f"{name} {{}} is larger than {MAX_AMOUNT:.0e}", shown(name)))
+    )
+    return Checked(name, value, reason)
+
+
+def truth(name: str) -> Checked:
+    """Check a yes or no."""
+    lowered = pl.col(name).cast(pl.String).str.to_lowercase()
+    value = (
+        pl
+        .when(lowered.is_in(["true", "yes", "y", "1"]))
+        .then(pl.lit(value=True))
+        .when(lowered.is_in(["false", "no", "n", "0"]))
+        .then(pl.lit(value=False))
+    )
+    bad = pl.col(name).is_not_null() & value.is_null()
+    reason = pl.format(f"{name} {{}} is neither true nor false", shown(name))
+    return Checked(name, value, pl.when(bad).then(reason))
+
+
+def moment(
+    name: str,
+    dtype: pl.DataType,
+    *,
+    timezone: str | None,
+    required: bool = False,
+    not_after: datetime | None = None,
+) -> Checked:
+    """Check a moment: ISO 8601 text, a date, or a timestamp; a column of type `dtype`.
+
+    Without a zone it is local to `timezone`, refused where that is None; a bare date is its
+    midnight there, or UTC. Moments that the clocks of `timezone` skip or show twice are refused.
+    """
+    if isinstance(dtype, pl.String):
+        value, readable, zoned = _of_text(name, timezone)
+    else:
+        value, readable, zoned = _of_type(name, dtype, timezone)
+    given = pl.col(name).is_not_null()
+    reason = (
+        pl
+        .when(given & ~readable)
+        .then(
+            pl.format(
+                f"{name} {{}} is no ISO 8601 date or moment, for example 2026-09-11T08:30:00Z",
+                shown(name),
+            )
+        )
+        .when(given & ~zoned)
+        .then(
+            pl.format(
+                f"{name} {{}} has no time zone: say which with --timezone, for example "
+                "--timezone Europe/London",
+                shown(name),
+            )
+        )
+        .when(given & value.is_null())
+        .then(
+            pl.format(
+                f"{name} {{}} does not exist, or exists twice, on the clocks of {timezone}",
+                shown(name),
+            )
+        )
+        .when((value < EARLIEST) | (value >= LATEST))
+        .then(pl.format(f"{name} {{}} is not in the years 1900 to 2199", shown(name)))
+    )
+    if not_after is not None:
+        reason = reason.when(value > not_after).then(
+            pl.format(f"{name} {{}} lies in the future", shown(name))
+        )
+    if required:
+        reason = reason.when(~given).then(pl.lit(f"{name} is empty"))
+    return Checked(name, value, reason)
+
+
+def _of_text(name: str, timezone: str | None) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Return the moment, whether the text names one, and whether its zone is known."""
+    column = pl.col(name)
+    groups = column.str.extract_groups(_TIMED)
+    clock, zone = groups.struct.field("2"), groups.struct.field("3")
+    clock = pl.when(clock.str.len_bytes() == len("08:30")).then(clock + ":00").otherwise(clock)
+    local = (groups.struct.field("1") + "T" + clock).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False
+    )
+    day = (
+        pl
+        .when(column.str.contains(_DATE))
+        .then(column)
+        .str.to_datetime("%Y-%m-%d", time_unit="us", strict=False)
+    )
+    value = pl.coalesce(
+        pl.when(zone.is_not_null()).then((local - _offset(zone)).dt.replace_time_zone("UTC")),
+        pl.when(zone.is_null()).then(_localised(local, timezone)),
+        _localised(day, timezone),
+    )
+    bare = day.is_not_null()
+    zoned = zone.is_not_null() | bare | pl.lit(timezone is not None)
+    return value, local.is_not_null() | bare, zoned
+
+
+def _of_type(
+    name: str, dtype: pl.DataType, timezone: str | None
+) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    column = pl.col(name)
+    yes, no = pl.lit(value=True), pl.lit(value=False)
+    if isinstance(dtype, pl.Date):
+        return _localised(column.cast(pl.Datetime("us")), timezone), yes, yes
+    if not isinstance(dtype, pl.Datetime):
+        return pl.lit(None, MOMENT), no, yes
+    column = column.dt.cast_time_unit("us")
+    if dtype.time_zone is not None:
+        return column.dt.convert_time_zone("UTC"), yes, yes
+    return _localised(column, timezone), yes, pl.lit(timezone is not None)
+
+
+def _localised(local: pl.Expr, timezone: str | None) -> pl.Expr:
+    if timezone is None:
+        return local.dt.replace_time_zone("UTC")
+    return local.dt.replace_time_zone(
+        timezone, ambiguous="null", non_existent="null"
+    ).dt.convert_time_zone("UTC")
+
+
+def _offset(zone: pl.Expr) -> pl.Expr:
+    digits = zone.str.replace(":", "", literal=True).str.to_uppercase()
+    minutes = digits.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + digits.str.slice(
+        3, 2
+    ).cast(pl.Int64, strict=False).fill_null(0)
+    signed = pl.when(digits.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    return pl.duration(minutes=pl.when(digits == "Z").then(pl.lit(0)).otherwise(signed))

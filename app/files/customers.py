@@ -1,0 +1,117 @@
+"""Customer files: facts of customers, and versions of their accounts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from app.domain.customers import AccountVersion, Customer
+from app.files import checks
+from app.files.checks import Checked
+from app.files.tables import BROKEN, LINE, ROW, read_tables
+
+CONSENTS: Final = ("consent_email", "consent_sms", "consent_push", "consent_phone")
+FACTS: Final = (
+    "signed_up_at",
+    "acquisition_channel",
+    "acquisition_cost",
+    "currency",
+    "owner",
+    *CONSENTS,
+)
+TERMS: Final = ("plan", "price", "renews_at", "contract")
+FIELDS: Final = ("customer_id", *FACTS, "valid_from", *TERMS)
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersFile:
+    """What a file holds: `good` has the columns of `FIELDS`; `rejects` as in `ActivityFile`."""
+
+    good: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def read_customers(
+    path: Path,
+    *,
+    mapping: Mapping[str, str] = _NO_NAMES,
+    constants: Mapping[str, str] = _NO_NAMES,
+    timezone: str | None = None,
+) -> CustomersFile:
+    """Read a CSV, gzipped CSV or Parquet file; its parameters are those of `read_activity`.
+
+    Several rows of one customer are several versions of the account; of the facts the last that
+    is not empty holds.
+    """
+    parts = read_tables(
+        path, fields=FIELDS, required=("customer_id",), mapping=mapping, constants=constants
+    )
+    judged = [_judge(part, timezone=timezone) for part in parts]
+    return CustomersFile(
+        good=pl.concat([good for good, _ in judged]),
+        rejects=pl.concat([rejects for _, rejects in judged]),
+    )
+
+
+def facts_of(good: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per customer with the last of each fact that is not empty."""
+    last = (pl.col(name).drop_nulls().last() for name in FACTS)
+    return good.group_by("customer_id", maintain_order=True).agg(*last)
+
+
+def versions_of(good: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that say something of an account; of one moment the last counts.
+
+    `valid_from` is null where the file does not say since when.
+    """
+    says = pl.any_horizontal(pl.col(name).is_not_null() for name in TERMS)
+    versions = good.filter(says).select("customer_id", "valid_from", *TERMS)
+    return versions.unique(["customer_id", "valid_from"], keep="last", maintain_order=True)
+
+
+def customers_of(
+    good: pl.DataFrame, *, now: datetime
+) -> Iterator[tuple[Customer, tuple[AccountVersion, ...]]]:
+    """Yield each customer with all versions; a version without `valid_from` is valid from `now`."""
+    versions: dict[str, list[AccountVersion]] = {}
+    for customer_id, valid_from, *terms in versions_of(good).iter_rows():
+        version = AccountVersion(customer_id, valid_from or now, *terms)
+        versions.setdefault(customer_id, []).append(version)
+    for row in facts_of(good).iter_rows(named=True):
+        consent = {
+            name.removeprefix("consent_"): row.pop(name)
+            for name in CONSENTS
+            if row[name] is not None
+        }
+        facts = {name: value for name, value in row.items() if name not in CONSENTS}
+        customer = Customer(**facts, consent=consent)
+        yield customer, tuple(versions.get(customer.customer_id, ()))
+
+
+def _judge(table: pl.DataFrame, *, timezone: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    checked = _checks(table.schema, timezone=timezone)
+    judged = table.select(
+        LINE,
+        ROW,
+        checks.first_reason(checked, pl.col(BROKEN)).alias("reason"),
+        *(check.value.alias(check.name) for check in checked),
+    )
+    rejects = judged.filter(pl.col("reason").is_not_null()).select(LINE, "reason", ROW)
+    return judged.filter(pl.col("reason").is_null()).select(FIELDS), rejects
+
+
+def _checks(schema: pl.Schema, *, timezone: str | None) -> list[Checked]:
+    moments = ("signed_up_at", "valid_from", "renews_at")
+    return [
+        checks.text("customer_id", required=True),
+        *(checks.moment(name, schema[name], timezone=timezone) for name in moments),
+        *(checks.number(name, schema[name]) for name in ("acquisition_cost", "price")),
+        checks.currency("currency"),
+        *(checks.text(name) for name in ("acquisition_channel", "owner", "plan", "contract")),
+        *(checks.truth(name) for name in CONSENTS),
+    ]

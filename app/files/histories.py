@@ -1,0 +1,120 @@
+"""From files to histories: the same arrays that the database gives."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from app.domain.activity import CHANNEL_CODES, TYPE_CODES, ActivityType, Channel
+from app.features.history import NO_MOMENT, History, group_and_sort
+from app.files import properties
+from app.files.customers import facts_of, versions_of
+
+_ACCOUNT_KNOWN = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
+_OTHER_CHANNEL = CHANNEL_CODES[Channel.OTHER]
+
+
+def base_currency(activity: pl.DataFrame) -> str | None:
+    """Return the currency that most amounts are in, the first by name of equals; None = none."""
+    counts = activity.filter(pl.col("amount").is_not_null() & pl.col("currency").is_not_null())
+    counts = counts.group_by("currency").len().sort("len", "currency", descending=[True, False])
+    return None if counts.is_empty() else str(counts["currency"][0])
+
+
+def count_foreign_amounts(activity: pl.DataFrame, *, currency: str | None) -> int:
+    """Return how many amounts are in another currency and so count as none."""
+    if currency is None:
+        return 0
+    foreign = pl.col("amount").is_not_null() & (pl.col("currency") != currency)
+    return int(activity.select(foreign.sum()).item() or 0)
+
+
+def history_of(
+    activity: pl.DataFrame, customers: pl.DataFrame | None = None, *, currency: str | None
+) -> History:
+    """Return the history of all customers of the files, in bytewise order of their ids.
+
+    Parameters
+    ----------
+    activity, customers
+        The `good` rows of `read_activity` and `read_customers`. Versions of accounts that do not
+        say since when they are valid are left out: no moment of the past knew them.
+    currency
+        Amounts in another currency are NaN; None keeps all amounts.
+    """
+    ids = activity["customer_id"].unique()
+    if customers is not None:
+        ids = pl.concat([ids, customers["customer_id"].unique()]).unique()
+    ids = ids.sort()
+    events = _events(activity, currency)
+    signed_up_at = np.full(len(ids), NO_MOMENT)
+    if customers is not None:
+        facts = facts_of(customers)
+        events = pl.concat([events, _versions(customers, facts, currency)])
+        signed_up_at = _signed_up_at(ids, facts)
+    codes = events["customer_id"].cast(pl.Enum(ids)).to_physical()
+    return group_and_sort(
+        customer_ids=ids.to_list(),
+        customer_codes=codes.cast(pl.Int64).to_numpy(),
+        signed_up_at=signed_up_at,
+        **{name: events[name].to_numpy() for name in events.columns if name != "customer_id"},
+    )
+
+
+def _events(activity: pl.DataFrame, currency: str | None) -> pl.DataFrame:
+    detail, until = properties.codes(activity)
+    has_channel = pl.col("channel").is_not_null()
+    # Of refs only equality means anything, and only within this History.
+    ref = pl.when(pl.col("ref").is_not_null()).then(pl.col("ref").hash().reinterpret(signed=True))
+    return activity.select(
+        "customer_id",
+        pl.col("occurred_at").dt.epoch("us"),
+        pl.col("received_at").dt.epoch("us"),
+        _code("type", TYPE_CODES, 0, pl.Int16).alias("kind"),
+        pl
+        .when(has_channel)
+        .then(_code("channel", CHANNEL_CODES, _OTHER_CHANNEL, pl.Int8))
+        .otherwise(pl.lit(0, pl.Int8))
+        .alias("channel"),
+        detail,
+        ref.otherwise(pl.lit(0, pl.Int64)).alias("ref"),
+        _amount(pl.col("amount"), pl.col("currency"), currency),
+        until,
+    )
+
+
+def _versions(customers: pl.DataFrame, facts: pl.DataFrame, currency: str | None) -> pl.DataFrame:
+    versions = versions_of(customers).filter(pl.col("valid_from").is_not_null())
+    versions = versions.join(facts.select("customer_id", "currency"), on="customer_id", how="left")
+    return versions.select(
+        "customer_id",
+        pl.col("valid_from").dt.epoch("us").alias("occurred_at"),
+        pl.col("valid_from").dt.epoch("us").alias("received_at"),
+        pl.lit(_ACCOUNT_KNOWN, pl.Int16).alias("kind"),
+        pl.lit(0, pl.Int8).alias("channel"),
+        pl.lit(0, pl.Int8).alias("detail"),
+        pl.lit(0, pl.Int64).alias("ref"),
+        _amount(pl.col("price"), pl.col("currency"), currency),
+        pl.col("renews_at").dt.epoch("us").fill_null(NO_MOMENT).alias("until"),
+    )
+
+
+def _amount(amount: pl.Expr, given: pl.Expr, currency: str | None) -> pl.Expr:
+    if currency is not None:
+        amount = pl.when((given == currency) | given.is_null()).then(amount)
+    return amount.fill_null(float("nan")).alias("amount")
+
+
+def _code(name: str, codes: Mapping[str, int], other: int, dtype: type[pl.DataType]) -> pl.Expr:
+    return pl.col(name).replace_strict(dict(codes), default=other, return_dtype=dtype)
+
+
+def _signed_up_at(ids: pl.Series, facts: pl.DataFrame) -> NDArray[np.int64]:
+    joined = pl.DataFrame({"customer_id": ids}).join(
+        facts.select("customer_id", pl.col("signed_up_at").dt.epoch("us")),
+        on="customer_id",
+        how="left",
+        maintain_order="left",
+    )
+    return joined["signed_up_at"].fill_null(NO_MOMENT).to_numpy()

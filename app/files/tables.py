@@ -1,0 +1,213 @@
+"""Tables as they stand in a file: every row with its line, fields not yet judged."""
+
+import csv
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from app.domain.errors import UnreadableFile
+from app.files.formats import FileKind, header_of, kind_of, text_chunks
+
+PARQUET_ROWS: Final = 2_000_000  # judged at a time
+_OF_FILE: Final = "file: "  # before the file's own names, which may be any
+LINE, ROW, BROKEN = "line", "row", "broken"  # beside the fields, in every table of this module
+
+
+def read_tables(
+    path: Path,
+    *,
+    fields: Collection[str],
+    required: Collection[str],
+    mapping: Mapping[str, str],
+    constants: Mapping[str, str],
+) -> Iterator[pl.DataFrame]:
+    """Yield the file in parts, as the columns that we know by our names.
+
+    Every part has all `fields` (null where the file has none of it), `line` (int64, 1-based, the
+    header of a text file is line 1; of Parquet the row), `row` (the raw text; null for Parquet)
+    and `broken` (why the row is none; null = it is one). Fields of text files are stripped
+    strings, null where empty; those of Parquet have the type that the file gives them.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is no table, or a required column is missing.
+    """
+    for name in (*mapping.values(), *constants):
+        if name not in fields:
+            raise UnreadableFile(f"there is no field {name!r}; the fields are {', '.join(fields)}")
+    kind = kind_of(path)
+    parts = _parquet_parts(path) if kind is FileKind.PARQUET else _text_parts(path, kind)
+    for part in parts:
+        sources = _sources(path, part.columns, fields, mapping)
+        _check_complete(path, part.columns, {*sources, *constants}, required)
+        yield part.select(
+            LINE,
+            ROW,
+            BROKEN,
+            *(_field(name, sources, constants) for name in fields),
+        )
+
+
+def _field(name: str, sources: Mapping[str, str], constants: Mapping[str, str]) -> pl.Expr:
+    if name in constants:
+        return pl.lit(constants[name]).alias(name)
+    if name in sources:
+        return pl.col(sources[name]).alias(name)
+    return pl.lit(None, pl.String).alias(name)
+
+
+def _sources(
+    path: Path, columns: Collection[str], fields: Collection[str], mapping: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the column of the file that each field comes from; the mapping goes first."""
+    found = [column.removeprefix(_OF_FILE) for column in columns if column.startswith(_OF_FILE)]
+    for column in mapping:
+        if column not in found:
+            raise UnreadableFile(
+                f"{path} has no column {column!r} to map; it has {', '.join(found)}"
+            )
+    own = {name: name for name in found if name in fields and name not in mapping}
+    sources = own | {field: column for column, field in mapping.items()}
+    return {field: _OF_FILE + column for field, column in sources.items()}
+
+
+def _check_complete(
+    path: Path, columns: Collection[str], present: Collection[str], required: Collection[str]
+) -> None:
+    missing = [name for name in required if name not in present]
+    if missing:
+        found = ", ".join(
+            column.removeprefix(_OF_FILE) for column in columns if column.startswith(_OF_FILE)
+        )
+        raise UnreadableFile(
+            f"{path} has no column {' and no column '.join(missing)}; it has {found}: "
+            f"say which one it is with --map COLUMN={missing[0]}, or give all rows the same "
+            f"with --set {missing[0]}=VALUE"
+        )
+
+
+def _parquet_parts(path: Path) -> Iterator[pl.DataFrame]:
+    try:
+        scan = pl.scan_parquet(path)
+        names = scan.collect_schema().names()
+        scan = scan.select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE),
+            pl.lit(None, pl.String).alias(ROW),
+            pl.lit(None, pl.String).alias(BROKEN),
+            *(pl.col(name).alias(_OF_FILE + name) for name in names),
+        )
+        table = scan.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UnreadableFile(f"cannot read the Parquet file {path}: {_first(error)}") from None
+    yield from table.iter_slices(PARQUET_ROWS) if table.height else [table]
+
+
+def _text_parts(path: Path, kind: FileKind) -> Iterator[pl.DataFrame]:
+    header: tuple[str, list[str]] | None = None
+    line = 1
+    for chunk in text_chunks(path, kind):
+        data = chunk.removeprefix(b"\xef\xbb\xbf") if line == 1 else chunk
+        lines = _lines(data, first=line)
+        if header is None:
+            header = header_of(_header_text(path, lines), path)
+            lines = lines.filter(pl.col(LINE) > 1)
+        line += data.count(b"\n")
+        yield _split(lines.filter(pl.col(ROW) != ""), *header)
+
+
+def _header_text(path: Path, lines: pl.DataFrame) -> str:
+    if lines[BROKEN][0] is not None:
+        raise UnreadableFile(f"{path} is no UTF-8 text: its first line cannot be read")
+    header = str(lines[ROW][0])
+    if not header.strip():
+        raise UnreadableFile(f"the first line of {path} is empty; it must name the columns")
+    return header
+
+
+def _lines(data: bytes, *, first: int) -> pl.DataFrame:
+    """Return line number, text and what is wrong with the bytes, for each line of `data`."""
+    broken: dict[int, str] = {}
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode(errors="replace")
+        for number, line in enumerate(data.split(b"\n")):
+            if not _is_utf8(line):
+                broken[first + number] = "the line is not UTF-8 text"
+    rows = pl.Series(ROW, [text.removesuffix("\n")]).str.split("\n").explode()
+    table = pl.DataFrame({ROW: rows.str.strip_chars_end("\r")})
+    table = table.with_columns(pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias(LINE))
+    return table.with_columns(
+        pl
+        .when(pl.col(LINE).is_in(list(broken)))
+        .then(pl.lit("the line is not UTF-8 text"))
+        .when(pl.col(ROW).str.contains("\x00", literal=True))
+        .then(pl.lit("the line contains a NUL byte"))
+        .alias(BROKEN)
+    )
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _split(lines: pl.DataFrame, delimiter: str, names: list[str]) -> pl.DataFrame:
+    """Return the fields of each line; one line is one row, so a stray quote breaks one row only."""
+    quoted = pl.col(ROW).str.contains('"', literal=True)
+    plain = lines.filter(~quoted)
+    parts = plain.select(
+        pl
+        .col(ROW)
+        .str.split_exact(delimiter, len(names) - 1)
+        .struct.rename_fields([_OF_FILE + name for name in names])
+        .alias("fields"),
+        (pl.col(ROW).str.count_matches(delimiter, literal=True) + 1).alias("n_fields"),
+    )
+    table = pl.concat([plain, parts], how="horizontal").unnest("fields")
+    if plain.height < lines.height:
+        table = pl.concat([table, _split_quoted(lines.filter(quoted), delimiter, names)])
+        table = table.sort(LINE)
+    wrong = pl.col("n_fields") != len(names)
+    reason = pl.format(f"the line has {{}} fields, the header has {len(names)}", "n_fields")
+    columns = [pl.col(_OF_FILE + name).str.strip_chars() for name in names]
+    return table.with_columns(
+        pl.coalesce(BROKEN, pl.when(wrong).then(reason)).alias(BROKEN),
+        *(pl.when(column != "").then(column) for column in columns),
+    ).drop("n_fields")
+
+
+def _split_quoted(lines: pl.DataFrame, delimiter: str, names: list[str]) -> pl.DataFrame:
+    """Return the fields of lines with quotes, read by the standard library, line by line."""
+    broken: list[str | None] = lines[BROKEN].to_list()
+    columns: list[list[str | None]] = [[] for _ in names]
+    n_fields: list[int] = []
+    for number, line in enumerate(lines[ROW]):
+        fields: list[str | None] = []
+        try:
+            fields.extend(next(csv.reader([line], delimiter=delimiter, strict=True)))
+            n_fields.append(len(fields))
+        except csv.Error:
+            broken[number] = broken[number] or "a quote is not closed on its line, or misplaced"
+            n_fields.append(len(names))
+        for column, value in zip(columns, fields + [None] * len(names), strict=False):
+            column.append(value)
+    return lines.with_columns(
+        pl.Series(BROKEN, broken, pl.String),
+        *(
+            pl.Series(_OF_FILE + name, values, pl.String)
+            for name, values in zip(names, columns, strict=True)
+        ),
+        pl.Series("n_fields", n_fields, pl.UInt32),
+    )
+
+
+def _first(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
