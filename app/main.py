@@ -56,6 +56,7 @@ def create_app(
         playbook=playbook,
         keys=KeyRing(partial(verify_key, readers)),
         now=now,
+        reads_wait=engine.dialect.name != "sqlite",
         check_database=partial(check_migrated, engine),
         job_is_waiting=worker.wake,
     )

@@ -29,7 +29,7 @@ async def get_badge(customer_id: CustomerId, service: ScoresRead, response: Resp
     A customer who is unknown, or was never scored, has a grey badge that says so.
     """
     response.headers["Cache-Control"] = CACHE_CONTROL
-    message, color = _message(service, customer_id)
+    message, color = await service.read(_message, service, customer_id)
     return BadgeOut(schemaVersion=1, label=LABEL, message=message, color=color or NO_COLOR)
 
 
@@ -53,7 +53,7 @@ async def get_badge_svg(
     ] = None,
 ) -> Response:
     """Return the newest stored score as an image whose text says everything."""
-    message, color = _message(service, customer_id)
+    message, color = await service.read(_message, service, customer_id)
     image = badge_svg(LABEL, message, color or NO_COLOR_SVG)
     tag = f'"{hashlib.blake2b(image.encode(), digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL}

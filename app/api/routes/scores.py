@@ -48,13 +48,13 @@ async def get_score(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = 
     Computed when asked; nothing is stored. `as_of` looks at a moment in the past as it was known
     then.
     """
-    return _json(_answer(service, customer_id, as_of))
+    return _json(await service.read(_answer, service, customer_id, as_of))
 
 
 @router.get("/customers/{customer_id}/signals", response_model=SignalsOut, responses=_SCORING)
 async def get_signals(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None) -> Response:
     """Return what is wrong with a customer, whose it is and how fast to respond."""
-    answer = _answer(service, customer_id, as_of)
+    answer = await service.read(_answer, service, customer_id, as_of)
     return _json({name: answer[name] for name in ("customer_id", "as_of", "signals")})
 
 
@@ -65,7 +65,7 @@ async def get_interventions(
     customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None
 ) -> Response:
     """Return what to do about a customer, most urgent first."""
-    answer = _answer(service, customer_id, as_of)
+    answer = await service.read(_answer, service, customer_id, as_of)
     return _json({name: answer[name] for name in ("customer_id", "as_of", "interventions")})
 
 
