@@ -61,17 +61,17 @@ def _facts(chunk: Chunk, period: Period) -> pl.DataFrame:
 def _versions(chunk: Chunk, period: Period) -> pl.DataFrame:
     """Return plan, price and renewal after each subscription event that changed them."""
     log = chunk.log
-    kind = log.kind[: log.made[0]]
+    kind = log["kind"]
     (at,) = np.isin(kind, [TYPE_CODES[t] for t in _VERSION_TYPES]).nonzero()
-    customer = log.customer[at].astype(np.int64)
+    customer = log["customer"][at].astype(np.int64)
     cancelled = kind[at] == TYPE_CODES[ActivityType.SUBSCRIPTION_CANCELLED]
     contracts = np.where(chunk.traits["annual"][customer] > 0, "annual", "monthly")
     frame = pl.DataFrame({
         "customer": customer,
-        "valid_from": moments(log.occurred_at[at], period),
-        "plan": np.where(cancelled, "none", np.array(PLANS)[log.number[at]]),
-        "price": log.amount[at],
-        "renews_at": moments((log.until[at].astype(np.int64) + 1) * DAY - SECOND, period),
+        "valid_from": moments(log["occurred_at"][at], period),
+        "plan": np.where(cancelled, "none", np.array(PLANS)[log["number"][at]]),
+        "price": log["amount"][at],
+        "renews_at": moments((log["until"][at].astype(np.int64) + 1) * DAY - SECOND, period),
         "contract": np.where(cancelled, "none", contracts),
     }).sort("customer", "valid_from", maintain_order=True)
     gone = pl.col("plan") == "none"

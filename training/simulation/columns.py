@@ -102,9 +102,8 @@ def activity_of(chunk: Chunk, period: Period) -> pl.DataFrame:
 
 def _raw(chunk: Chunk, period: Period) -> pl.DataFrame:
     """Return the log in codes, sorted, with ids, moments and currencies."""
-    log, n = chunk.log, int(chunk.log.made[0])
-    order = np.lexsort((log.occurred_at[:n], log.customer[:n]))
-    customer = log.customer[:n][order]
+    log = chunk.log[np.lexsort((chunk.log["occurred_at"], chunk.log["customer"]))]
+    customer = log["customer"]
     ids = text_ids(np.arange(chunk.first, chunk.first + len(chunk.traits)))
     currencies = pl.Series(values=list(CURRENCIES))[chunk.traits["currency"].astype(np.int64)]
     columns = ("kind", "channel", "number", "amount", "label", "until")
@@ -112,9 +111,9 @@ def _raw(chunk: Chunk, period: Period) -> pl.DataFrame:
         "customer": customer,
         "customer_id": ids.gather(customer),
         "currency": currencies.gather(customer),
-        "occurred_at": moments(log.occurred_at[:n][order], period),
-        "received_at": moments(log.received_at[:n][order], period),
-        **{name: getattr(log, name)[:n][order] for name in columns},
+        "occurred_at": moments(log["occurred_at"], period),
+        "received_at": moments(log["received_at"], period),
+        **{name: log[name] for name in columns},
     })
 
 

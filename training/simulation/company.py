@@ -14,11 +14,16 @@ but leaves frequent traces: rates in logins and orders, fading in logins that st
 satisfaction in what happened to the customer, in tickets and in surveys.
 """
 
-from typing import NamedTuple
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from training.simulation.tables import Record
 
 
-class Company(NamedTuple):
-    """The parameters; a named tuple, because compiled code reads frozen tuples but no dataclasses.
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The parameters of the process.
 
     Rates are per year where they say so, else per day. Satisfaction has no unit: 0 is content,
     +1 delighted, -1 angry.
@@ -26,11 +31,11 @@ class Company(NamedTuple):
 
     # Rates of an active customer.
     orders_per_year: float = 16.0  # median: every three weeks, as in a shop for consumables
-    orders_spread: float = 0.3  # log sd within a plan; one in 15 orders half as often as the median
-    logins_per_order: float = 2.2  # people stay signed in, and most visits only look
-    logins_spread: float = 0.08  # log sd: how alike customers are in looking before buying
-    uses_per_login: float = 0.3  # feature uses that are worth an event
-    uses_spread: float = 0.8  # log sd: few power users make most of the usage
+    orders_spread: float = 0.27  # log sd within a plan; plans differ by a factor of 1.4 each
+    logins_per_order: float = 2.6  # people stay signed in, and most visits only look
+    logins_spread: float = 0.05  # log sd: how alike customers are in looking before buying
+    uses_per_login: float = 0.2  # feature uses that are worth an event
+    uses_spread: float = 1.2  # log sd: few power users make most of the usage
     first_weeks_boost: float = 0.8  # newcomers order up to 1.8 times as often
     first_weeks_days: float = 14.0
     orders_by_satisfaction: float = 0.12  # log rate of orders per unit of satisfaction
@@ -104,6 +109,12 @@ class Company(NamedTuple):
     january_dip: float = -0.25  # and the slump that pays for it
     summer_dip: float = -0.08
     weekend: float = 0.75  # orders on Saturdays and Sundays, in terms of a weekday
+
+    def as_record(self) -> Record:
+        """Return the numbers as an element of a structured array, which compiled code reads."""
+        numbers = asdict(self)
+        fields = np.dtype([(name, "f8") for name in numbers])
+        return np.array([tuple(numbers.values())], fields)[0]
 
 
 HORIZON_DAYS = 90

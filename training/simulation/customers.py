@@ -10,14 +10,13 @@ from training.simulation.company import Company
 from training.simulation.draws import CONTINUATION, LIFE, TRAITS, stream_of
 from training.simulation.life import live
 from training.simulation.tables import (
+    EVENT_FIELDS,
     OUTCOME_FIELDS,
     STATE_FIELDS,
+    TODAY_FIELDS,
     TRAIT_FIELDS,
     Calendar,
-    Log,
     Scene,
-    empty_log,
-    empty_today,
 )
 from training.simulation.traits import draw_traits
 from training.simulation.truth import foretell
@@ -32,7 +31,7 @@ class Chunk(NamedTuple):
     traits: NDArray[np.void]  # TRAIT_FIELDS
     states: NDArray[np.void]  # STATE_FIELDS, as of the end of the log
     outcomes: NDArray[np.void]  # OUTCOME_FIELDS
-    log: Log  # `count` events; the columns may be longer
+    log: NDArray[np.void]  # EVENT_FIELDS
 
 
 def simulate_chunk(
@@ -41,16 +40,27 @@ def simulate_chunk(
     """Return the customers from `first` on; no other chunk is needed to do so."""
     capacity = _EVENTS_PER_CUSTOMER * n_customers
     while True:
+        scene = _empty_scene(company, calendar, capacity)
         traits = np.zeros(n_customers, TRAIT_FIELDS)
         states = np.zeros((n_customers, 2), STATE_FIELDS)
         outcomes = np.zeros(n_customers, OUTCOME_FIELDS)
-        log = empty_log(capacity)
-        stream, customer = np.zeros(1, np.uint64), np.zeros(1, np.int64)
-        scene = Scene(company, calendar, empty_today(), stream, customer, log)
         _fill(scene, seed, first, traits, states, outcomes)
-        if log.made[0] <= capacity:
-            return Chunk(first, traits, states[:, 0], outcomes, log)
-        capacity = int(log.made[0])
+        n_events = int(scene.made[0])
+        if n_events <= capacity:
+            return Chunk(first, traits, states[:, 0], outcomes, scene.log[:n_events])
+        capacity = n_events
+
+
+def _empty_scene(company: Company, calendar: Calendar, capacity: int) -> Scene:
+    return Scene(
+        company=company.as_record(),
+        calendar=calendar,
+        today=np.zeros(1, TODAY_FIELDS)[0],
+        stream=np.zeros(1, np.uint64),
+        customer=np.zeros(1, np.int64),
+        made=np.zeros(1, np.int64),
+        log=np.empty(capacity, EVENT_FIELDS),
+    )
 
 
 @njit(cache=True)

@@ -75,26 +75,27 @@ def emit(
     until: int = -1,
 ) -> None:
     """Append an event, unless it happens or arrives after the log was closed."""
-    log, stream = scene.log, scene.stream
+    stream = scene.stream
     late = scene.company.late * (4.0 if channel in {STORE, APP} else 1.0)
     received = moment
     if uniform(stream) < late:
         received += int(exponential(stream, 9.0) * HOUR) // SECOND * SECOND
     if received >= scene.calendar.n_days * DAY:
         return
-    at = log.made[0]
-    log.made[0] += 1
-    if at >= len(log.kind):
+    at = scene.made[0]
+    scene.made[0] += 1
+    if at >= len(scene.log):
         return  # the caller sees the count, makes more room and starts again
-    log.customer[at] = scene.customer[0]
-    log.occurred_at[at] = moment
-    log.received_at[at] = received
-    log.kind[at] = kind
-    log.channel[at] = channel
-    log.number[at] = number
-    log.amount[at] = amount
-    log.label[at] = label
-    log.until[at] = until
+    event = scene.log[at]
+    event.customer = scene.customer[0]
+    event.occurred_at = moment
+    event.received_at = received
+    event.kind = kind
+    event.channel = channel
+    event.number = number
+    event.amount = amount
+    event.label = label
+    event.until = until
 
 
 @njit(cache=True)
@@ -220,22 +221,22 @@ def emit_outreach(scene: Scene, traits: Record, state: Record, day: int) -> None
 def emit_experience(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log what `experience` drew for today."""
     today = scene.today
-    if today.step[0] >= 0:
-        step, steps = today.step[0], float(len(ONBOARDING_STEPS))
+    if today.step >= 0:
+        step, steps = today.step, float(len(ONBOARDING_STEPS))
         emit(scene, STEP_COMPLETED, moment_on(scene, traits, day), WEB, step, steps)
-    if today.incident_minutes[0] > 0.0:
+    if today.incident_minutes > 0.0:
         moment = max(day * DAY + 12 * HOUR, traits.signed_up_at + HOUR)
-        emit(scene, INCIDENT, moment, NONE, day, today.incident_minutes[0])
-    if today.notice_percent[0] > 0.0:
-        percent = today.notice_percent[0]
+        emit(scene, INCIDENT, moment, NONE, day, today.incident_minutes)
+    if today.notice_percent > 0.0:
+        percent = today.notice_percent
         state.price_due *= 1.0 + percent / 100.0
         emit(scene, PRICE_NOTICE, later(day * DAY, 9.0), EMAIL, amount=percent)
-    if today.topic[0] >= 0:
-        emit_ticket(scene, traits, state, day, today.topic[0], today.reply_hours[0])
-    if today.payment_failed[0]:
+    if today.topic >= 0:
+        emit_ticket(scene, traits, state, day, today.topic, today.reply_hours)
+    if today.payment_failed:
         due = state.price if state.running else traits.order_value
         emit(scene, PAYMENT_FAILED, moment_on(scene, traits, day), NONE, amount=round(due, 2))
-    if today.outreach[0]:
+    if today.outreach:
         emit_outreach(scene, traits, state, day)
 
 

@@ -91,7 +91,7 @@ def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, in
         _pass_by(scene, traits, state, day)
     else:
         experience(stream, company, scene.calendar, traits, state, day, scene.today)
-    if scene.today.payment_failed[0]:
+    if scene.today.payment_failed:
         cancelling += company.cancelling_after_failed_payment
     return orders, _subscribe(scene, traits, state, day, cancelling)
 
@@ -108,14 +108,14 @@ def _faded(state: Record, day: int, drop: float, days: float) -> float:
 def _pass_by(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Draw what still happens to a customer who is leaving; it moves them no more."""
     today, stream, company = scene.today, scene.stream, scene.company
-    today.step[0], today.topic[0] = -1, -1
-    today.payment_failed[0], today.outreach[0] = 0, 0
-    today.incident_minutes[0], today.notice_percent[0] = 0.0, 0.0
+    today.step, today.topic = -1, -1
+    today.payment_failed, today.outreach = 0, 0
+    today.incident_minutes, today.notice_percent = 0.0, 0.0
     if uniform(stream) < scene.calendar.incident_chance[day]:
-        today.incident_minutes[0] = 30.0
+        today.incident_minutes = 30.0
     tenure = day - traits.signed_up_at // DAY
     if uniform(stream) < notice_chance(company, scene.calendar, traits, day, tenure):
-        today.notice_percent[0] = 7.0
+        today.notice_percent = 7.0
     tickets = ticket_chance(company, traits, state.satisfaction, 0.0)
     if uniform(stream) < tickets * _faded(state, day, 1.0, company.use_fade_days):
         draw_ticket(stream, company, traits, day, today, 0.0)

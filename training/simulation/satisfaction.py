@@ -9,9 +9,9 @@ from math import exp, sqrt
 import numpy as np
 from numba import njit
 
-from training.simulation.company import ONBOARDING_STEPS, Company
+from training.simulation.company import ONBOARDING_STEPS
 from training.simulation.draws import Stream, exponential, normal, pick, uniform
-from training.simulation.tables import Calendar, Record, Today
+from training.simulation.tables import Calendar, Record
 
 TOPICS = ("billing", "onboarding", "usage", "returns", "technical")
 _BILLING, _ONBOARDING, _USAGE = 0, 1, 2
@@ -25,7 +25,7 @@ N_STEPS = len(ONBOARDING_STEPS)
 
 
 @njit(cache=True)
-def leaving_chance(company: Company, satisfaction: float, tenure: int) -> float:
+def leaving_chance(company: Record, satisfaction: float, tenure: int) -> float:
     """Return the probability that an active customer starts to leave today."""
     early = 1.0 + company.leaving_early * exp(-tenure / company.leaving_early_days)
     mood = exp(company.leaving_by_satisfaction * satisfaction)
@@ -33,7 +33,7 @@ def leaving_chance(company: Company, satisfaction: float, tenure: int) -> float:
 
 
 @njit(cache=True)
-def order_base(company: Company, calendar: Calendar, traits: Record, day: int) -> float:
+def order_base(company: Record, calendar: Calendar, traits: Record, day: int) -> float:
     """Return the orders expected today of an active customer whose satisfaction is 0."""
     tenure = day - traits.signed_up_at // _DAY
     boost = 1.0 + company.first_weeks_boost * exp(-tenure / company.first_weeks_days)
@@ -41,13 +41,13 @@ def order_base(company: Company, calendar: Calendar, traits: Record, day: int) -
 
 
 @njit(cache=True)
-def order_mood(company: Company, satisfaction: float) -> float:
+def order_mood(company: Record, satisfaction: float) -> float:
     """Return the factor of satisfaction on orders."""
     return exp(company.orders_by_satisfaction * satisfaction)
 
 
 @njit(cache=True)
-def cancelling_chance(company: Company, satisfaction: float, days_to_renewal: int) -> float:
+def cancelling_chance(company: Record, satisfaction: float, days_to_renewal: int) -> float:
     """Return the probability that an active customer cancels a running subscription today."""
     mood = exp(company.cancelling_by_satisfaction * satisfaction)
     chance = company.cancelling_per_day * mood * _before_renewal(company, days_to_renewal)
@@ -55,13 +55,13 @@ def cancelling_chance(company: Company, satisfaction: float, days_to_renewal: in
 
 
 @njit(cache=True)
-def leaver_cancelling_chance(company: Company, days_to_renewal: int) -> float:
+def leaver_cancelling_chance(company: Record, days_to_renewal: int) -> float:
     """Return the probability that a leaving customer cancels a running subscription today."""
     return company.cancelling_when_leaving * _before_renewal(company, days_to_renewal)
 
 
 @njit(cache=True)
-def _before_renewal(company: Company, days_to_renewal: int) -> float:
+def _before_renewal(company: Record, days_to_renewal: int) -> float:
     return company.cancelling_before_renewal if days_to_renewal <= _WEEK else 1.0
 
 
@@ -75,7 +75,7 @@ def days_to_renewal(renews_on: int, period: int, day: int) -> int:
 
 
 @njit(cache=True)
-def recovered(company: Company, traits: Record, satisfaction: float, steps: int) -> float:
+def recovered(company: Record, traits: Record, satisfaction: float, steps: int) -> float:
     """Return tomorrow's satisfaction if nothing happens."""
     level = traits.level + company.level_per_step * steps
     return satisfaction + (level - satisfaction) / company.recovery_days
@@ -84,12 +84,12 @@ def recovered(company: Company, traits: Record, satisfaction: float, steps: int)
 @njit(cache=True)
 def experience(
     stream: Stream,
-    company: Company,
+    company: Record,
     calendar: Calendar,
     traits: Record,
     state: Record,
     day: int,
-    today: Today,
+    today: Record,
 ) -> None:
     """Draw what happens to an active customer today, and move their satisfaction.
 
@@ -103,9 +103,9 @@ def experience(
     left = uniform(stream)
     left -= calendar.incident_chance[day]
     if left < 0.0:
-        today.incident_minutes[0] = 5.0 + np.floor(60.0 * exp(0.8 * normal(stream)))
+        today.incident_minutes = 5.0 + np.floor(60.0 * exp(0.8 * normal(stream)))
     elif left < notice_chance(company, calendar, traits, day, tenure):
-        today.notice_percent[0] = _PERCENTS[pick(stream, _PERCENT_SHARES)]
+        today.notice_percent = _PERCENTS[pick(stream, _PERCENT_SHARES)]
         state.noticed_on = day
     else:
         _draw_rest(stream, company, traits, state, day, today)
@@ -114,29 +114,29 @@ def experience(
 
 
 @njit(cache=True)
-def _nothing(today: Today) -> None:
-    today.incident_minutes[0] = 0.0
-    today.notice_percent[0] = 0.0
-    today.topic[0] = -1
-    today.reply_hours[0] = np.nan
-    today.payment_failed[0] = 0
-    today.outreach[0] = 0
-    today.step[0] = -1
+def _nothing(today: Record) -> None:
+    today.incident_minutes = 0.0
+    today.notice_percent = 0.0
+    today.topic = -1
+    today.reply_hours = np.nan
+    today.payment_failed = 0
+    today.outreach = 0
+    today.step = -1
 
 
 @njit(cache=True)
 def _draw_step(
-    stream: Stream, company: Company, traits: Record, state: Record, today: Today
+    stream: Stream, company: Record, traits: Record, state: Record, today: Record
 ) -> None:
     if uniform(stream) < traits.steps_per_day:
-        today.step[0] = state.steps
+        today.step = state.steps
         state.steps += 1
         state.satisfaction += 0.5 * company.level_per_step  # half at once, the rest with time
 
 
 @njit(cache=True)
 def notice_chance(
-    company: Company, calendar: Calendar, traits: Record, day: int, tenure: int
+    company: Record, calendar: Calendar, traits: Record, day: int, tenure: int
 ) -> float:
     """Return the probability that the customer is told a new price today."""
     if tenure < company.notice_free_days:
@@ -147,11 +147,11 @@ def notice_chance(
 @njit(cache=True)
 def _draw_rest(
     stream: Stream,
-    company: Company,
+    company: Record,
     traits: Record,
     state: Record,
     day: int,
-    today: Today,
+    today: Record,
 ) -> None:
     left = uniform(stream)
     noticed = state.noticed_on >= 0 and day - state.noticed_on <= company.worry_days
@@ -162,16 +162,16 @@ def _draw_rest(
         return
     left -= company.failed_payments_per_day
     if left < 0.0:
-        today.payment_failed[0] = 1
+        today.payment_failed = 1
         return
     calling = company.outreach_per_day
     calling *= exp(company.outreach_by_satisfaction * state.satisfaction)
     if left < min(calling, 0.2):
-        today.outreach[0] = 1
+        today.outreach = 1
 
 
 @njit(cache=True)
-def ticket_chance(company: Company, traits: Record, satisfaction: float, worry: float) -> float:
+def ticket_chance(company: Record, traits: Record, satisfaction: float, worry: float) -> float:
     """Return the probability that an active customer opens a ticket today (`worry`: 1 or 0)."""
     chance = company.tickets_per_day * exp(company.tickets_by_satisfaction * satisfaction)
     chance += worry * company.worried_tickets_per_day * traits.sensitivity
@@ -180,7 +180,7 @@ def ticket_chance(company: Company, traits: Record, satisfaction: float, worry: 
 
 @njit(cache=True)
 def draw_ticket(
-    stream: Stream, company: Company, traits: Record, day: int, today: Today, worry: float
+    stream: Stream, company: Record, traits: Record, day: int, today: Record, worry: float
 ) -> None:
     """Draw the topic of today's ticket, and the hours until somebody replies."""
     tenure = day - traits.signed_up_at // _DAY
@@ -189,28 +189,28 @@ def draw_ticket(
         topic = _ONBOARDING
     if worry > 0.0:
         topic = _BILLING
-    today.topic[0] = topic
+    today.topic = topic
     kind = uniform(stream)
     if kind < company.unanswered:
-        today.reply_hours[0] = np.nan
+        today.reply_hours = np.nan
     elif kind < company.unanswered + company.slow:
-        today.reply_hours[0] = company.slow_hours + exponential(stream, 48.0)
+        today.reply_hours = company.slow_hours + exponential(stream, 48.0)
     else:
-        today.reply_hours[0] = 0.2 + min(exponential(stream, 9.0), 0.9 * company.slow_hours)
+        today.reply_hours = 0.2 + min(exponential(stream, 9.0), 0.9 * company.slow_hours)
 
 
 @njit(cache=True)
-def shock(company: Company, traits: Record, today: Today) -> float:
+def shock(company: Record, traits: Record, today: Record) -> float:
     """Return by how much today's events move satisfaction (waiting for an answer: at once)."""
-    if today.incident_minutes[0] > 0.0:
-        return company.incident_shock * min(sqrt(today.incident_minutes[0] / 60.0), 3.0)
-    if today.notice_percent[0] > 0.0:
-        return company.notice_shock * today.notice_percent[0] * traits.sensitivity
-    if today.topic[0] >= 0:
-        if np.isnan(today.reply_hours[0]):
+    if today.incident_minutes > 0.0:
+        return company.incident_shock * min(sqrt(today.incident_minutes / 60.0), 3.0)
+    if today.notice_percent > 0.0:
+        return company.notice_shock * today.notice_percent * traits.sensitivity
+    if today.topic >= 0:
+        if np.isnan(today.reply_hours):
             return company.no_answer_shock
-        late = today.reply_hours[0] > company.slow_hours
+        late = today.reply_hours > company.slow_hours
         return company.slow_answer_shock if late else company.quick_answer_shock
-    if today.payment_failed[0]:
+    if today.payment_failed:
         return company.failed_payment_shock
-    return company.outreach_shock if today.outreach[0] else 0.0
+    return company.outreach_shock if today.outreach else 0.0

@@ -84,7 +84,7 @@ class _Tally:
         self._outcomes: list[NDArray[np.void]] = []
 
     def add(self, chunk: Chunk, n_days: int) -> None:
-        self._n_events += int(chunk.log.made[0])
+        self._n_events += len(chunk.log)
         self._years += float((n_days - chunk.traits["signed_up_at"] / 86_400_000_000).sum()) / 365
         self._outcomes.append(chunk.outcomes)
 

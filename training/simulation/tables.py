@@ -5,8 +5,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.simulation.company import Company
-
 Record = Any  # one element of a structured array: Numba reads its fields as attributes
 
 TRAIT_FIELDS = np.dtype(
@@ -52,6 +50,35 @@ STATE_FIELDS = np.dtype(
     align=True,
 )
 
+# What happened to a customer today.
+TODAY_FIELDS = np.dtype(
+    [
+        ("incident_minutes", "f8"),  # 0 none
+        ("notice_percent", "f8"),  # 0 none
+        ("reply_hours", "f8"),  # NaN unanswered
+        ("topic", "i4"),  # of a ticket, position in TOPICS; -1 none
+        ("payment_failed", "i4"),
+        ("outreach", "i4"),
+        ("step", "i4"),  # of onboarding; -1 none
+    ],
+    align=True,
+)
+
+EVENT_FIELDS = np.dtype(
+    [
+        ("occurred_at", "i8"),  # microseconds since the start of the log
+        ("received_at", "i8"),
+        ("amount", "f8"),  # NaN none
+        ("customer", "i4"),  # position in the chunk
+        ("number", "i4"),  # of the order, ticket, message, step ...; -1 none
+        ("until", "i4"),  # day of the renewal; -1 none
+        ("kind", "i2"),  # code of the activity type
+        ("channel", "i1"),  # code of the channel
+        ("label", "i1"),  # position in LABELS; -1 none
+    ],
+    align=True,
+)
+
 OUTCOME_FIELDS = np.dtype(
     [
         ("orders_before", "i4"),
@@ -77,68 +104,13 @@ class Calendar(NamedTuple):
     notice_chance: NDArray[np.float64]  # (days, cohorts)
 
 
-class Log(NamedTuple):
-    """Columns of events in the order they were made; see `events.py` for the codes."""
-
-    made: NDArray[np.int64]  # (1,) events made, also those beyond the capacity
-    customer: NDArray[np.int32]
-    occurred_at: NDArray[np.int64]  # microseconds since the start of the log
-    received_at: NDArray[np.int64]
-    kind: NDArray[np.int16]  # position in TYPES
-    channel: NDArray[np.int8]  # position in CHANNELS
-    number: NDArray[np.int32]  # of the order, ticket, message, step ...; -1 none
-    amount: NDArray[np.float64]  # NaN none
-    label: NDArray[np.int8]  # position in LABELS; -1 none
-    until: NDArray[np.int32]  # day of the renewal; -1 none
-
-
-class Today(NamedTuple):
-    """What happened to a customer today; arrays of one, so that compiled code can fill them."""
-
-    incident_minutes: NDArray[np.float64]  # 0 none
-    notice_percent: NDArray[np.float64]  # 0 none
-    topic: NDArray[np.int64]  # position in TOPICS; -1 no ticket
-    reply_hours: NDArray[np.float64]  # NaN unanswered
-    payment_failed: NDArray[np.int64]
-    outreach: NDArray[np.int64]
-    step: NDArray[np.int64]
-
-
 class Scene(NamedTuple):
     """What the life of every customer of a chunk is played with."""
 
-    company: Company
+    company: Record
     calendar: Calendar
-    today: Today
+    today: Record
     stream: NDArray[np.uint64]  # (1,) of the customer at hand
     customer: NDArray[np.int64]  # (1,) position in the chunk of the customer at hand
-    log: Log
-
-
-def empty_today() -> Today:
-    """Return a day on which nothing happened."""
-    return Today(
-        incident_minutes=np.zeros(1),
-        notice_percent=np.zeros(1),
-        topic=np.full(1, -1),
-        reply_hours=np.full(1, np.nan),
-        payment_failed=np.zeros(1, np.int64),
-        outreach=np.zeros(1, np.int64),
-        step=np.full(1, -1),
-    )
-
-
-def empty_log(capacity: int) -> Log:
-    """Return a log with room for `capacity` events."""
-    return Log(
-        made=np.zeros(1, np.int64),
-        customer=np.empty(capacity, np.int32),
-        occurred_at=np.empty(capacity, np.int64),
-        received_at=np.empty(capacity, np.int64),
-        kind=np.empty(capacity, np.int16),
-        channel=np.empty(capacity, np.int8),
-        number=np.empty(capacity, np.int32),
-        amount=np.empty(capacity, np.float64),
-        label=np.empty(capacity, np.int8),
-        until=np.empty(capacity, np.int32),
-    )
+    made: NDArray[np.int64]  # (1,) events made, also those beyond the capacity of `log`
+    log: NDArray[np.void]  # EVENT_FIELDS, in the order they were made

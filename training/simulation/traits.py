@@ -4,7 +4,7 @@ from math import exp
 
 from numba import njit
 
-from training.simulation.company import COHORTS, Company
+from training.simulation.company import COHORTS
 from training.simulation.draws import Stream, exponential, normal, pick, uniform
 from training.simulation.tables import Record
 
@@ -25,7 +25,7 @@ OWNERS = ("ana", "bo", "chen", "dara", "emil")
 
 
 @njit(cache=True)
-def draw_traits(stream: Stream, traits: Record, company: Company, n_days: int) -> None:
+def draw_traits(stream: Stream, traits: Record, company: Record, n_days: int) -> None:
     """Fill `traits` with a new customer who signs up within the `n_days` of the log."""
     _draw_contract(stream, traits, company, n_days)
     _draw_rates(stream, traits, company)
@@ -39,7 +39,7 @@ def draw_traits(stream: Stream, traits: Record, company: Company, n_days: int) -
 
 
 @njit(cache=True)
-def _draw_contract(stream: Stream, traits: Record, company: Company, n_days: int) -> None:
+def _draw_contract(stream: Stream, traits: Record, company: Record, n_days: int) -> None:
     at = uniform(stream)
     at = at * 0.1 if uniform(stream) < company.launch_share else at
     day = int(at * n_days)
@@ -61,7 +61,7 @@ def _draw_contract(stream: Stream, traits: Record, company: Company, n_days: int
 
 
 @njit(cache=True)
-def _draw_rates(stream: Stream, traits: Record, company: Company) -> None:
+def _draw_rates(stream: Stream, traits: Record, company: Record) -> None:
     size = 0.35 * (traits.plan - 0.65)  # log rate; bigger plans, bigger customers
     per_year = company.orders_per_year * exp(size + company.orders_spread * normal(stream))
     traits.order_rate = per_year / _YEAR

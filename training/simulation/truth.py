@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from training.simulation.company import HORIZON_DAYS, Company
+from training.simulation.company import HORIZON_DAYS
 from training.simulation.draws import Stream
 from training.simulation.satisfaction import (
     cancelling_chance,
@@ -24,7 +24,7 @@ from training.simulation.satisfaction import (
     order_base,
     order_mood,
 )
-from training.simulation.tables import Calendar, Record, Today
+from training.simulation.tables import Calendar, Record
 
 N_PATHS = 24  # standard errors near 0.0005, and 0.01 at worst
 _DAY = 86_400_000_000
@@ -39,12 +39,12 @@ def period_of(traits: Record) -> int:
 @njit(cache=True)
 def foretell(
     stream: Stream,
-    company: Company,
+    company: Record,
     calendar: Calendar,
     traits: Record,
     state: NDArray[np.void],
     outcome: Record,
-    today: Today,
+    today: Record,
 ) -> None:
     """Fill `outcome` with the truth about a customer, as of the end of the log.
 
@@ -74,7 +74,7 @@ def _error(total: float, squares: float) -> float:
 
 
 @njit(cache=True)
-def _order_rates(company: Company, calendar: Calendar, traits: Record) -> NDArray[np.float64]:
+def _order_rates(company: Record, calendar: Calendar, traits: Record) -> NDArray[np.float64]:
     """Return the orders expected per day, and those still to come if fading begins that day."""
     rates = np.zeros((2, HORIZON_DAYS + 1))
     base, ahead = rates
@@ -87,7 +87,7 @@ def _order_rates(company: Company, calendar: Calendar, traits: Record) -> NDArra
 
 @njit(cache=True)
 def _foretell_fading(
-    company: Company,
+    company: Record,
     calendar: Calendar,
     traits: Record,
     state: Record,
@@ -109,11 +109,11 @@ def _foretell_fading(
 @njit(cache=True)
 def _add_path(
     stream: Stream,
-    company: Company,
+    company: Record,
     calendar: Calendar,
     traits: Record,
     state: Record,
-    today: Today,
+    today: Record,
     rates: NDArray[np.float64],
     sums: NDArray[np.float64],
 ) -> None:
@@ -136,7 +136,7 @@ def _add_path(
         kept_leaving *= 1.0 - leaver_cancelling_chance(company, left_days)
         kept *= 1.0 - leaving
         experience(stream, company, calendar, traits, state, day, today)
-        if today.payment_failed[0]:
+        if today.payment_failed:
             cancelling += company.cancelling_after_failed_payment
         kept *= 1.0 - cancelling
     silent += active * exp(-before)
