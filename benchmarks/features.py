@@ -15,6 +15,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
@@ -53,7 +54,7 @@ def main() -> None:
     report(runs, given.events, given.repeats)
 
 
-def make_log(n_events: int, n_customers: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def make_log(n_events: int, n_customers: int) -> tuple[np.ndarray, dict[str, Any]]:
     """Return the customers and the other columns of a log in the order of time."""
     rng = np.random.default_rng(0)
     share = rng.lognormal(sigma=1.2, size=n_customers)
@@ -70,12 +71,14 @@ def make_log(n_events: int, n_customers: int) -> tuple[np.ndarray, dict[str, np.
     return codes, columns
 
 
-def from_codes(codes: np.ndarray, n_customers: int, columns: dict[str, np.ndarray]) -> History:
+def from_codes(codes: np.ndarray, n_customers: int, columns: dict[str, Any]) -> History:
     """Return the history of customers that come as integers."""
-    return group_and_sort(customer_ids=range(n_customers), customer_codes=codes, **columns)
+    return group_and_sort(
+        customer_ids=np.arange(n_customers).astype(np.str_), customer_codes=codes, **columns
+    )
 
 
-def from_strings(strings: pl.Series, columns: dict[str, np.ndarray]) -> History:
+def from_strings(strings: pl.Series, columns: dict[str, Any]) -> History:
     """Return the history of customers that come as text."""
     customer_ids = strings.unique()
     codes = strings.cast(pl.Enum(customer_ids)).to_physical().to_numpy()
