@@ -150,7 +150,7 @@ def _risks(
     columns: ScoreColumns, bundle: RiskBundle, *, n_reasons: int
 ) -> Iterator[tuple[Risk | None, Told]]:
     """Yield the risk of each customer and what moved it; None and nothing where it has none."""
-    contributions = bundle.contributions(columns.features[columns.sufficient])
+    contributions = _contributions(columns, bundle)
     strongest = _strongest(contributions[:, :-1], n_reasons)
     moved = np.take_along_axis(contributions, strongest, axis=1)
     explained = zip(contributions[:, -1].tolist(), strongest.tolist(), moved.tolist(), strict=True)
@@ -176,6 +176,14 @@ def _risks(
             base_margin=base_margin,
         )
         yield risk, tuple(zip(positions, moves, strict=True))
+
+
+def _contributions(columns: ScoreColumns, bundle: RiskBundle) -> NDArray[np.float64]:
+    """Return the contributions of those who have a risk; LightGBM refuses to explain nobody."""
+    known = columns.features[columns.sufficient]
+    if not len(known):
+        return np.empty((0, known.shape[1] + 1))
+    return bundle.contributions(known)
 
 
 def _strongest(contributions: NDArray[np.float64], n: int) -> NDArray[np.int64]:
