@@ -82,6 +82,7 @@ def read_activity(
 
     A file that is no table, or lacks a column, is refused whole as `UnreadableFile`.
     """
+    checks.check_zone(timezone)
     parts = read_tables(
         path, fields=FIELDS, required=REQUIRED, mapping=mapping, constants=constants
     )
@@ -101,9 +102,9 @@ def read_activity(
 def with_event_ids(good: pl.DataFrame) -> pl.DataFrame:
     """Return `good` with an event_id in every row; a missing one is made of the row's content.
 
-    It is the hash of the content, and the number of the repetition where a file says the same
-    twice: importing a file again, or a longer one that contains it, adds no row again. Stable on
-    every machine and in every version.
+    It is the hash of the content, and where a file says the same again, how often it did (-2 for
+    the second): importing a file again, or a longer one that contains it, adds no row again. The
+    same on every machine and in every version.
     """
     missing = good["event_id"].is_null()
     if not missing.any():

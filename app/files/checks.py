@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS
+from app.domain.errors import UnreadableFile
 from app.domain.moments import EARLIEST, LATEST
 
 MOMENT: Final = pl.Datetime("us", "UTC")
@@ -29,6 +30,22 @@ class Checked:
     name: str
     value: pl.Expr
     reason: pl.Expr
+
+
+def check_zone(timezone: str | None) -> None:
+    """Return if `timezone` is a name of the time zone database, or None.
+
+    Raises
+    ------
+    UnreadableFile
+        Otherwise.
+    """
+    try:
+        pl.Series([EARLIEST]).dt.convert_time_zone(timezone or "UTC")
+    except pl.exceptions.ComputeError:
+        raise UnreadableFile(
+            f"there is no time zone {timezone!r}: use a name such as Europe/London"
+        ) from None
 
 
 def first_reason(checks: Sequence[Checked], *others: pl.Expr) -> pl.Expr:

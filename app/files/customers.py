@@ -48,6 +48,7 @@ def read_customers(
     Several rows of one customer are several versions of the account; of the facts the last that
     is not empty holds.
     """
+    checks.check_zone(timezone)
     parts = read_tables(
         path, fields=FIELDS, required=("customer_id",), mapping=mapping, constants=constants
     )

@@ -94,10 +94,8 @@ def header_of(line: str, path: Path) -> tuple[str, list[str]]:
     Raises
     ------
     UnreadableFile
-        If the line is no text, or two columns share a name.
+        If two columns share a name.
     """
-    if "\x00" in line:
-        raise UnreadableFile(f"{path} is no text file: its first line contains NUL bytes")
     found = {delimiter: _fields(line, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: len(found[one]))
     names = [name.strip() for name in found[delimiter]]

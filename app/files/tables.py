@@ -120,7 +120,7 @@ def _text_parts(path: Path, kind: FileKind) -> Iterator[pl.DataFrame]:
 
 def _header_text(path: Path, lines: pl.DataFrame) -> str:
     if lines[BROKEN][0] is not None:
-        raise UnreadableFile(f"{path} is no UTF-8 text: its first line cannot be read")
+        raise UnreadableFile(f"{path} is no text table: at its start {lines[BROKEN][0]}")
     header = str(lines[ROW][0])
     if not header.strip():
         raise UnreadableFile(f"the first line of {path} is empty; it must name the columns")
