@@ -1,0 +1,162 @@
+"""Import activity and customers from files: good rows go in, refused ones into a file beside."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Protocol, TypeVar
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.db import activity as log
+from app.db import customers
+from app.db.activity import Recorded
+from app.domain.activity import Activity
+from app.domain.customers import AccountVersion, Customer
+from app.files.activity import activities_of, read_activity, with_event_ids
+from app.files.customers import customers_of, read_customers
+from app.files.scores import write_rejects
+from app.use_cases.put_customer import put_customer
+
+ROWS_PER_TRANSACTION: Final = 10_000  # what is in stays in when a later part fails
+CUSTOMERS_PER_TRANSACTION: Final = 1_000
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
+T = TypeVar("T")
+
+
+class OnProgress(Protocol):
+    """Called with how much of the work is done, and how much there is in all."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Note the progress."""
+
+
+def silently(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityImport:
+    """What became of the rows of an activity file.
+
+    `unknown_types` counts the rows of types that no feature reads; they were kept.
+    `rejects_file` holds the refused rows with line numbers and reasons; None: there are none.
+    """
+
+    n_accepted: int
+    n_duplicates: int
+    n_rejected: int
+    rejects_file: Path | None
+    unknown_types: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersImport:
+    """What became of the rows of a customer file; `rejects_file` as for activity."""
+
+    n_customers: int
+    n_new: int
+    n_rejected: int
+    rejects_file: Path | None
+
+
+def import_activity(
+    writers: sessionmaker[Session],
+    path: Path,
+    *,
+    now: datetime,
+    mapping: Mapping[str, str] = _NO_NAMES,
+    constants: Mapping[str, str] = _NO_NAMES,
+    timezone: str | None = None,
+    on_progress: OnProgress = silently,
+) -> ActivityImport:
+    """Record the events of a file; importing it again adds nothing.
+
+    Parameters
+    ----------
+    writers
+        Sessions of the database that the events go into.
+    path
+        CSV, gzipped CSV or Parquet.
+    now
+        Rows from more than a day later are refused.
+    mapping, constants, timezone
+        See `app.files.activity.read_activity`.
+    on_progress
+        Called after each transaction with the rows that are in and all good rows.
+    """
+    file = read_activity(path, mapping=mapping, constants=constants, timezone=timezone, now=now)
+    good = with_event_ids(file.good)
+    n_accepted = 0
+    done = 0
+    for part in _parts(activities_of(good), ROWS_PER_TRANSACTION):
+        n_accepted += _record(writers, part)
+        done += len(part)
+        on_progress(done, good.height)
+    return ActivityImport(
+        n_accepted=n_accepted,
+        n_duplicates=good.height - n_accepted + file.n_duplicates,
+        n_rejected=file.rejects.height,
+        rejects_file=write_rejects(path, file.rejects),
+        unknown_types=file.unknown_types,
+    )
+
+
+def import_customers(
+    writers: sessionmaker[Session],
+    path: Path,
+    *,
+    now: datetime,
+    mapping: Mapping[str, str] = _NO_NAMES,
+    constants: Mapping[str, str] = _NO_NAMES,
+    timezone: str | None = None,
+    on_progress: OnProgress = silently,
+) -> CustomersImport:
+    """Write down the customers of a file and the versions of their accounts.
+
+    A version that does not say since when it is valid is valid from `now`, unless the account
+    stands so already: importing a file again adds nothing. The other parameters are those of
+    `import_activity`.
+    """
+    file = read_customers(path, mapping=mapping, constants=constants, timezone=timezone)
+    found = list(customers_of(file.good, now=now))
+    n_new = 0
+    done = 0
+    for part in _parts(found, CUSTOMERS_PER_TRANSACTION):
+        with writers.begin() as session:
+            n_new += sum(_put(session, customer, versions, now=now) for customer, versions in part)
+        done += len(part)
+        on_progress(done, len(found))
+    return CustomersImport(
+        n_customers=len(found),
+        n_new=n_new,
+        n_rejected=file.rejects.height,
+        rejects_file=write_rejects(path, file.rejects),
+    )
+
+
+def _record(writers: sessionmaker[Session], activities: Sequence[Activity]) -> int:
+    with writers.begin() as session:
+        return log.record(session, activities).count(Recorded.ACCEPTED)
+
+
+def _put(
+    session: Session, customer: Customer, versions: Sequence[AccountVersion], *, now: datetime
+) -> bool:
+    """Write a customer with all versions, and return whether the customer is new."""
+    dated = [version for version in versions if version.valid_from != now]
+    current = next((version for version in versions if version.valid_from == now), None)
+    is_new = customers.put(session, customer)
+    for version in dated:
+        customers.put(session, customer, version)
+    if current is not None:
+        put_customer(session, customer, current, now=now)
+    return is_new
+
+
+def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part
