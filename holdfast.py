@@ -1,0 +1,161 @@
+"""The `holdfast` command: the service's verbs, and training's beside them.
+
+This is where the two halves meet: `app` never imports `training`, so neither could hold them all.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from app.cli import terminal
+from app.cli.bundles import ModelsFolder, shelf_of, signing_key
+from app.cli.commands import commands
+from app.cli.inputs import ActivityPath, Currency, CustomersPath, Map, Set, Timezone, reading_of
+from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.errors import HoldfastError
+
+_METRICS: Final = (
+    ("auc", "AUC", "{:.4f}"),
+    ("log_loss", "log loss", "{:.4f}"),
+    ("brier", "Brier score", "{:.4f}"),
+    ("ece", "calibration error (ECE)", "{:.4f}"),
+    ("top_decile_lift", "lift of the riskiest tenth", "{:.2f}"),
+)
+
+
+def main() -> None:
+    """Run the command line; what the product refuses ends with its reason and exit code 1."""
+    try:
+        commands()
+    except HoldfastError as error:
+        terminal.refuse(str(error))
+    except ModuleNotFoundError as error:
+        terminal.refuse(
+            f"this verb needs {error.name}, which the service's own install leaves out: "
+            "install holdfast[training], or holdfast[files] for files alone"
+        )
+
+
+@commands.command(rich_help_panel="Data")
+def simulate(
+    *,
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder for three Parquet files.")],
+    customers: Annotated[int, typer.Option(min=1, max=100_000_000)] = 3_000,
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="Length of the history.")] = 540,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 0,
+    end: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day after the history; default today.")
+    ] = None,
+) -> None:
+    """Write the activity of a made-up company, and each customer's true churn probability."""
+    from training.simulation import simulate as run
+
+    with terminal.progress("Simulating customers") as on_progress:
+        summary = run(
+            n_customers=customers,
+            n_days=days,
+            seed=seed,
+            end=terminal.moment_of(end, option="--end").date() if end else terminal.today(),
+            out=out,
+            on_progress=on_progress,
+        )
+    terminal.say(
+        f"{summary.n_customers:,} customers with {summary.n_events:,} events in {out}. Without an "
+        f"order in the next 90 days: {summary.churn_share:.1%} of those who ever ordered."
+    )
+    terminal.say(
+        f"Log loss of saying the base rate {summary.base_log_loss:.4f}, of the truth "
+        f"{summary.truth_log_loss:.4f}: what a model can reach lies between."
+    )
+
+
+@commands.command(rich_help_panel="Train")
+def train(
+    activity: ActivityPath,
+    *,
+    until: Annotated[str, typer.Option(metavar="DATE", help="Nothing from then on is read.")],
+    horizon_days: Annotated[int, typer.Option(min=1, max=3_650)] = 90,
+    churn_event: Annotated[
+        str | None,
+        typer.Option(metavar="TYPE", help="Churn is that this does not happen in the horizon."),
+    ] = None,
+    cancellation_event: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPE",
+            help="Churn is that this happens in the horizon, or that a renewal does not come.",
+        ),
+    ] = None,
+    customers: CustomersPath = None,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    currency: Currency = None,
+    models: ModelsFolder = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Put the bundle into service.")
+    ] = False,
+) -> None:
+    """Learn who churns from a log, write a bundle, and print how good it is."""
+    from app.use_cases.manage_models import promote_model
+    from app.use_cases.read_log import read_log
+    from training.train import train as run
+
+    churn = _definition(churn_event, cancellation_event, horizon_days)
+    moment = terminal.moment_of(until, option="--until")
+    shelf, key = shelf_of(models), signing_key()
+    with terminal.stages() as on_stage:
+        on_stage("Reading the log", 0, 1)
+        log = read_log(
+            activity,
+            customers,
+            reading=reading_of(maps, sets, timezone),
+            currency=currency,
+            now=datetime.now(UTC),
+        )
+        on_stage("Reading the log", 1, 1)
+        result = run(
+            log.history,
+            churn=churn,
+            until=moment,
+            models=shelf,
+            currency=log.currency,
+            seed=seed,
+            signing_key=key,
+            on_progress=on_stage,
+        )
+    for note in (*log.notes, *result.warnings):
+        terminal.say_aside(f"note: {note}")
+    for line in _figures(result.metrics):
+        terminal.say(line)
+    terminal.say(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
+    if promote:
+        promote_model(shelf, result.bundle_id, key=key)
+        terminal.say("promoted")
+    if log.n_rejected:
+        raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+def _definition(
+    churn_event: str | None, cancellation_event: str | None, horizon_days: int
+) -> ChurnDefinition:
+    if (churn_event is None) == (cancellation_event is None):
+        raise typer.BadParameter(
+            "say what churn is: either --churn-event TYPE, such as order_placed, or "
+            "--cancellation-event TYPE, such as subscription_cancelled"
+        )
+    if churn_event is not None:
+        return ChurnDefinition(ChurnKind.ABSENCE, churn_event, horizon_days)
+    return ChurnDefinition(ChurnKind.CANCELLATION, str(cancellation_event), horizon_days)
+
+
+def _figures(metrics: dict[str, Any]) -> list[str]:
+    """Return a small table: each figure of ours beside that of the three-variable baseline."""
+    ours, baseline = metrics["test"], metrics["baseline_rfm_logistic"]
+    lines = [f"Tested {metrics['protocol']}", f"{'':28}{'bundle':>10}{'RFM logistic':>14}"]
+    for name, title, form in _METRICS:
+        lines.append(f"{title:28}{form.format(ours[name]):>10}{form.format(baseline[name]):>14}")
+    return lines

@@ -1,13 +1,13 @@
-"""How the command line speaks: results to stdout, progress and problems to stderr, honest exit codes.
+"""How the command line speaks: results to stdout, progress and problems to stderr.
 
-0 done; 1 refused, with the reason; 2 wrong usage; 3 done, but some rows or customers were rejected.
+Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 done, but some rows were rejected.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -28,16 +28,8 @@ EXIT_USAGE = 2
 EXIT_PARTLY = 3
 
 
-class OnProgress(Protocol):
-    """Called with how much of the work is done, and how much there is in all."""
-
-    def __call__(self, done: int, total: int) -> None: ...
-
-
-class OnStage(Protocol):
-    """Called with the name of the stage, how much of it is done, and how much there is in all."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
+OnProgress = Callable[[int, int], None]  # how much is done, and how much there is in all
+OnStage = Callable[[str, int, int], None]  # the stage, and the same of it
 
 
 def say(text: str) -> None:

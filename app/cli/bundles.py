@@ -1,0 +1,76 @@
+"""`holdfast models`: the shelf of bundles, and which one serves."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.bundle.shelf import BundleListing
+from app.cli import terminal
+from app.domain.moments import format_moment
+from app.settings import Settings
+from app.use_cases import manage_models
+
+models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
+
+ModelsFolder = Annotated[
+    Path | None, typer.Option("--models", help="The shelf; default HOLDFAST_MODELS or models.")
+]
+BundleId = Annotated[str, typer.Argument(help="As `holdfast models list` shows it.")]
+
+
+def shelf_of(folder: Path | None) -> Path:
+    """Return the shelf that an option names, or that of the settings."""
+    return folder or Settings().models
+
+
+def signing_key() -> bytes | None:
+    """Return the key that bundles are signed with, where the settings have one."""
+    secret = Settings().bundle_key
+    return secret.get_secret_value().encode() if secret else None
+
+
+@models.command("list")
+def list_(*, folder: ModelsFolder = None) -> None:
+    """Print every bundle on the shelf, the newest data first; * marks the promoted one."""
+    shelf = shelf_of(folder)
+    listings = manage_models.list_models(shelf)
+    if not listings:
+        terminal.say_aside(f"no bundle in {shelf}: `holdfast train` writes one")
+        return
+    table = Table("", "bundle", "trained until", "churn is", "problem", box=None)
+    for listing in listings:
+        table.add_row(*_cells(listing))
+    Console(soft_wrap=True).print(table)
+
+
+@models.command()
+def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
+    """Verify a bundle and put it into service; on failure the one in service stays."""
+    found = manage_models.promote_model(shelf_of(folder), bundle_id, key=signing_key())
+    terminal.say(f"{found.bundle_id} is promoted; a running service takes it within seconds")
+
+
+@models.command()
+def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
+    """Check every byte of a bundle against its manifest, and its answers against LightGBM's."""
+    found = manage_models.verify_model(shelf_of(folder), bundle_id, key=signing_key())
+    signature = "signature sound" if found.signed else "not signed"
+    terminal.say(
+        f"{found.bundle_id} is sound: {found.n_files} files, {found.n_golden_rows} golden rows, "
+        f"{signature}"
+    )
+
+
+def _cells(listing: BundleListing) -> tuple[str, ...]:
+    if listing.trained_until is None:
+        return ("*" if listing.promoted else "", listing.bundle_id, "", "", listing.problem or "")
+    return (
+        "*" if listing.promoted else "",
+        listing.bundle_id,
+        format_moment(listing.trained_until),
+        f"{listing.churn_definition} within {listing.horizon_days} days",
+        "",
+    )

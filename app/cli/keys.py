@@ -1,0 +1,76 @@
+"""`holdfast keys`: who may call the service, and for what."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from app.cli import terminal
+from app.db.connect import check_migrated, connect, writer_factory
+from app.domain.moments import format_moment
+from app.settings import Settings
+from app.use_cases import manage_keys
+
+keys = typer.Typer(help="Who may call the service, and for what.", no_args_is_help=True)
+
+
+@keys.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Whose key it is, for the list.")],
+    *,
+    scope: Annotated[
+        list[manage_keys.Scope] | None, typer.Option(help="May be repeated; default: all of them.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the key alone.")] = False,
+) -> None:
+    """Make a key and print it: it is stored as a hash and cannot be shown again."""
+    scopes = manage_keys.ALL_SCOPES if not scope else {wanted.value for wanted in scope}
+    with _session() as session:
+        created = manage_keys.create_key(session, name, scopes=scopes, now=datetime.now(UTC))
+    if quiet:
+        terminal.say(created.token)
+        return
+    terminal.say(f"{created.token}\n")
+    terminal.say(f"Key {created.key.key_id} of {name} may {', '.join(sorted(scopes))}.")
+    terminal.say("Keep it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
+
+
+@keys.command("list")
+def list_() -> None:
+    """Print every key without its secret."""
+    with _session() as session:
+        found = manage_keys.list_keys(session)
+    table = Table("key", "name", "scopes", "created", "revoked", box=None)
+    for key in found:
+        revoked = format_moment(key.revoked_at) if key.revoked_at else ""
+        scopes = " ".join(sorted(key.scopes))
+        table.add_row(key.key_id, key.name, scopes, format_moment(key.created_at), revoked)
+    Console(soft_wrap=True).print(table)
+
+
+@keys.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="As `holdfast keys list` shows it.")],
+) -> None:
+    """Make a key useless; running services notice within 5 seconds."""
+    with _session() as session:
+        revoked = manage_keys.revoke_key(session, key_id, now=datetime.now(UTC))
+    if not revoked:
+        terminal.refuse(f"no key {key_id!r} that works: see `holdfast keys list`")
+    terminal.say(f"{key_id} is revoked")
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    engine = connect(Settings().database_url)
+    try:
+        check_migrated(engine)
+        with writer_factory(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()

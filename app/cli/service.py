@@ -1,0 +1,91 @@
+"""`holdfast serve`, `holdfast migrate` and `holdfast warm-up`: the service itself."""
+
+import errno
+import socket
+from typing import Annotated
+
+import typer
+
+from app.cli import terminal
+from app.settings import Settings
+
+
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Default HOLDFAST_HOST or 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Default HOLDFAST_PORT or 8000.")
+    ] = None,
+    migrate_first: Annotated[
+        bool, typer.Option("--migrate", help="Bring the database up to date before serving.")
+    ] = False,
+) -> None:
+    """Serve scores, signals and interventions over HTTP until Ctrl-C."""
+    import uvicorn
+
+    from app.main import create_app
+
+    settings = _settings(host, port)
+    if migrate_first:
+        _migrate(settings)
+    listening = _listen(settings)
+    application = create_app(settings)
+    terminal.say_aside(
+        f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it"
+    )
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn has shut down and passes the signal on
+        terminal.say_aside("Holdfast has stopped.")
+
+
+def migrate() -> None:
+    """Create or upgrade the tables of HOLDFAST_DATABASE_URL (default sqlite:///data/holdfast.db)."""
+    _migrate(Settings())
+    terminal.say("the database is up to date")
+
+
+def warm_up() -> None:
+    """Compile the kernels into their cache, so that no start has to wait for it."""
+    from app.features import engine
+
+    with terminal.progress("Compiling kernels") as on_progress:
+        on_progress(0, 1)
+        engine.warm_up()
+        on_progress(1, 1)
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    given = {"host": host, "port": port}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _migrate(settings: Settings) -> None:
+    from app.db.migrate import migrate as run
+
+    run(settings.database_url)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port now: a start that cannot listen should say so before it loads anything."""
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            terminal.refuse(
+                f"port {settings.port} of {settings.host} is in use: stop what listens there, or "
+                "choose another with --port or HOLDFAST_PORT"
+            )
+        terminal.refuse(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
