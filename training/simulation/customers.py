@@ -1,5 +1,9 @@
 """Simulating a chunk of customers: traits, life and truth, each from their own streams."""
 
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +48,7 @@ def simulate_chunk(
         traits = np.zeros(n_customers, TRAIT_FIELDS)
         states = np.zeros((n_customers, 2), STATE_FIELDS)
         outcomes = np.zeros(n_customers, OUTCOME_FIELDS)
-        _fill(scene, seed, first, traits, states, outcomes)
+        _compiled(_fingerprint())(scene, seed, first, traits, states, outcomes)
         n_events = int(scene.made[0])
         if n_events <= capacity:
             return Chunk(first, traits, states[:, 0], outcomes, scene.log[:n_events])
@@ -63,21 +67,41 @@ def _empty_scene(company: Company, calendar: Calendar, capacity: int) -> Scene:
     )
 
 
-@njit(cache=True)
-def _fill(
-    scene: Scene,
-    seed: int,
-    first: int,
-    traits: NDArray[np.void],
-    states: NDArray[np.void],
-    outcomes: NDArray[np.void],
-) -> None:
-    company, calendar, stream = scene.company, scene.calendar, scene.stream
-    for i in range(len(traits)):
-        scene.customer[0] = i
-        stream[:] = stream_of(seed, first + i, TRAITS)
-        draw_traits(stream, traits[i], company, calendar.n_days)
-        stream[:] = stream_of(seed, first + i, LIFE)
-        live(scene, traits[i], states[i], outcomes[i])
-        stream[:] = stream_of(seed, first + i, CONTINUATION)
-        foretell(stream, company, calendar, traits[i], states[i], outcomes[i], scene.today)
+@cache
+def _compiled(fingerprint: int) -> Callable[..., int]:
+    """Return the compiled life of a chunk.
+
+    Numba's cache on disk notices a change of the file of a function, but none in the functions
+    it calls. The fingerprint of all of them is a part of the key by being read inside.
+    """
+
+    @njit(cache=True)
+    def fill(
+        scene: Scene,
+        seed: int,
+        first: int,
+        traits: NDArray[np.void],
+        states: NDArray[np.void],
+        outcomes: NDArray[np.void],
+    ) -> int:
+        company, calendar, stream = scene.company, scene.calendar, scene.stream
+        for i in range(len(traits)):
+            scene.customer[0] = i
+            stream[:] = stream_of(seed, first + i, TRAITS)
+            draw_traits(stream, traits[i], company, calendar.n_days)
+            stream[:] = stream_of(seed, first + i, LIFE)
+            live(scene, traits[i], states[i], outcomes[i])
+            stream[:] = stream_of(seed, first + i, CONTINUATION)
+            foretell(stream, company, calendar, traits[i], states[i], outcomes[i], scene.today)
+        return fingerprint
+
+    return fill
+
+
+@cache
+def _fingerprint() -> int:
+    """Return a number that changes with the source of any function of the process."""
+    digest = sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return int.from_bytes(digest.digest()[:7], "big")

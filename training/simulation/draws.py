@@ -20,7 +20,7 @@ _SECOND = np.uint64(0x94D049BB133111EB)
 _UNIT = 2.0**-53  # 53 random bits fill the mantissa of a double
 
 
-@njit(cache=True)
+@njit
 def mixed(value: np.uint64) -> np.uint64:
     """Return 64 well-mixed bits of a counter."""
     value = (value ^ (value >> np.uint64(30))) * _FIRST
@@ -28,7 +28,7 @@ def mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@njit(cache=True)
+@njit
 def stream_of(seed: int, customer: int, purpose: int) -> Stream:
     """Return the stream of one customer and purpose under a seed."""
     stream = np.empty(1, np.uint64)
@@ -38,27 +38,27 @@ def stream_of(seed: int, customer: int, purpose: int) -> Stream:
     return stream
 
 
-@njit(cache=True)
+@njit
 def uniform(stream: Stream) -> float:
     """Return a number in (0, 1)."""
     stream[0] += _GOLDEN
     return (np.float64(mixed(stream[0]) >> np.uint64(11)) + 0.5) * _UNIT
 
 
-@njit(cache=True)
+@njit
 def normal(stream: Stream) -> float:
     """Return a standard normal number (Box and Muller 1958)."""
     radius = sqrt(-2.0 * log(uniform(stream)))
     return radius * cos(2.0 * pi * uniform(stream))
 
 
-@njit(cache=True)
+@njit
 def exponential(stream: Stream, mean: float) -> float:
     """Return an exponential number of the given mean."""
     return -mean * log(uniform(stream))
 
 
-@njit(cache=True)
+@njit
 def poisson(stream: Stream, rate: float) -> int:
     """Return a Poisson count by inversion; fit for rates up to some hundred."""
     left = uniform(stream)
@@ -71,7 +71,7 @@ def poisson(stream: Stream, rate: float) -> int:
     return count
 
 
-@njit(cache=True)
+@njit
 def pick(stream: Stream, weights: tuple[float, ...]) -> int:
     """Return a position of `weights` (which add up to 1) with that probability."""
     left = uniform(stream)

@@ -63,7 +63,7 @@ HOUR = 3_600_000_000
 SECOND = 1_000_000
 
 
-@njit(cache=True)
+@njit
 def emit(
     scene: Scene,
     kind: int,
@@ -98,7 +98,7 @@ def emit(
     event.until = until
 
 
-@njit(cache=True)
+@njit
 def moment_on(scene: Scene, traits: Record, day: int) -> int:
     """Return a moment of the day (whole seconds, after sign-up): people sleep at night."""
     hours = 6.0 + 9.0 * (uniform(scene.stream) + uniform(scene.stream)) - 0.01
@@ -107,19 +107,19 @@ def moment_on(scene: Scene, traits: Record, day: int) -> int:
     return max(moment, first)
 
 
-@njit(cache=True)
+@njit
 def later(moment: int, hours: float) -> int:
     """Return the moment some hours later, whole seconds, at least one."""
     return moment + max(int(hours * 3600.0), 1) * SECOND
 
 
-@njit(cache=True)
+@njit
 def web_or_app(scene: Scene, traits: Record) -> int:
     """Return where this customer is today."""
     return APP if uniform(scene.stream) < traits.app_share else WEB
 
 
-@njit(cache=True)
+@njit
 def emit_visit(scene: Scene, traits: Record, day: int, uses: float) -> None:
     """Log a login and the features used in it (`uses` expected)."""
     channel = web_or_app(scene, traits)
@@ -132,7 +132,7 @@ def emit_visit(scene: Scene, traits: Record, day: int, uses: float) -> None:
         emit(scene, FEATURE_USED, moment, channel, feature, volume)
 
 
-@njit(cache=True)
+@njit
 def emit_order(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log an order, and perhaps its return."""
     stream = scene.stream
@@ -149,7 +149,7 @@ def emit_order(scene: Scene, traits: Record, state: Record, day: int) -> None:
         emit(scene, ORDER_RETURNED, back, channel, state.orders, round(share * value, 2))
 
 
-@njit(cache=True)
+@njit
 def emit_ticket(
     scene: Scene, traits: Record, state: Record, day: int, topic: int, hours: float
 ) -> None:
@@ -173,7 +173,7 @@ def emit_ticket(
         emit(scene, SURVEY_ANSWERED, moment, EMAIL, amount=answer, label=_CSAT)
 
 
-@njit(cache=True)
+@njit
 def emit_nps(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log an answer from 0 to 10 that follows satisfaction, with a sd of 1.2."""
     answer = round(8.0 + 2.2 * state.satisfaction + 1.2 * normal(scene.stream))
@@ -182,7 +182,7 @@ def emit_nps(scene: Scene, traits: Record, state: Record, day: int) -> None:
     emit(scene, SURVEY_ANSWERED, moment, channel, amount=min(max(answer, 0.0), 10.0), label=_NPS)
 
 
-@njit(cache=True)
+@njit
 def emit_message(scene: Scene, traits: Record, state: Record, day: int, attention: float) -> None:
     """Log a campaign message on a channel with consent, and what the customer does with it."""
     position = pick(scene.stream, _MESSAGE_SHARES)
@@ -204,7 +204,7 @@ def emit_message(scene: Scene, traits: Record, state: Record, day: int, attentio
         emit(scene, MESSAGE_REPLIED, later(moment, 0.1 * traits.speed), channel, number)
 
 
-@njit(cache=True)
+@njit
 def emit_outreach(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log a personal call (with consent) or mail; most are answered."""
     channel = PHONE if traits.consent >> 3 & 1 else EMAIL
@@ -217,7 +217,7 @@ def emit_outreach(scene: Scene, traits: Record, state: Record, day: int) -> None
         emit(scene, MESSAGE_REPLIED, later(moment, 0.1), channel, state.messages)
 
 
-@njit(cache=True)
+@njit
 def emit_experience(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Log what `experience` drew for today."""
     today = scene.today
@@ -240,7 +240,7 @@ def emit_experience(scene: Scene, traits: Record, state: Record, day: int) -> No
         emit_outreach(scene, traits, state, day)
 
 
-@njit(cache=True)
+@njit
 def plan_price(plan: int, annual: int) -> float:
     """Return the list price of a plan per period; `annual` (1 or 0): ten months' worth."""
     return PLAN_PRICES[plan] * (10.0 if annual else 1.0)

@@ -41,7 +41,7 @@ CHANGED = TYPE_CODES[ActivityType.SUBSCRIPTION_CHANGED]
 CANCELLED = TYPE_CODES[ActivityType.SUBSCRIPTION_CANCELLED]
 
 
-@njit(cache=True)
+@njit
 def live(scene: Scene, traits: Record, state: NDArray[np.void], outcome: Record) -> None:
     """Play a life; `state` holds the state as of the end of the log, and the last one.
 
@@ -62,7 +62,7 @@ def live(scene: Scene, traits: Record, state: NDArray[np.void], outcome: Record)
             outcome.cancelled_after |= cancelled
 
 
-@njit(cache=True)
+@njit
 def _start(traits: Record, state: Record) -> None:
     state.satisfaction = traits.level
     state.steps, state.orders, state.tickets, state.messages = 0, 0, 0, 0
@@ -72,7 +72,7 @@ def _start(traits: Record, state: Record) -> None:
     state.price, state.price_due = 0.0, 1.0
 
 
-@njit(cache=True)
+@njit
 def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, int]:
     """Move a customer by one day; return the orders placed and whether they cancelled."""
     company, stream = scene.company, scene.stream
@@ -96,7 +96,7 @@ def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, in
     return orders, _subscribe(scene, traits, state, day, cancelling)
 
 
-@njit(cache=True)
+@njit
 def _faded(state: Record, day: int, drop: float, days: float) -> float:
     """Return what is left of a rate: 1 while active, from `drop` on fading by a factor e."""
     if state.fading_since < 0:
@@ -104,7 +104,7 @@ def _faded(state: Record, day: int, drop: float, days: float) -> float:
     return drop * exp((state.fading_since - day) / days)
 
 
-@njit(cache=True)
+@njit
 def _pass_by(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Draw what still happens to a customer who is leaving; it moves them no more."""
     today, stream, company = scene.today, scene.stream, scene.company
@@ -121,7 +121,7 @@ def _pass_by(scene: Scene, traits: Record, state: Record, day: int) -> None:
         draw_ticket(stream, company, traits, day, today, 0.0)
 
 
-@njit(cache=True)
+@njit
 def _subscribe(scene: Scene, traits: Record, state: Record, day: int, cancelling: float) -> int:
     """Start, renew, change or cancel today; return 1 if cancelled."""
     if day == traits.subscribes_on and state.fading_since < 0:
@@ -142,7 +142,7 @@ def _subscribe(scene: Scene, traits: Record, state: Record, day: int, cancelling
     return 0
 
 
-@njit(cache=True)
+@njit
 def _renew(scene: Scene, traits: Record, state: Record, day: int) -> None:
     state.renews_on += period_of(traits)
     state.price = round(state.price * state.price_due, 2)
@@ -150,7 +150,7 @@ def _renew(scene: Scene, traits: Record, state: Record, day: int) -> None:
     _emit_subscription(scene, traits, state, day, RENEWED)
 
 
-@njit(cache=True)
+@njit
 def _change_plan(scene: Scene, traits: Record, state: Record, day: int) -> None:
     """Take a bigger plan when satisfied, a smaller one when not."""
     step = 1 if uniform(scene.stream) < 0.5 + 0.4 * state.satisfaction else -1
@@ -163,7 +163,7 @@ def _change_plan(scene: Scene, traits: Record, state: Record, day: int) -> None:
     _emit_subscription(scene, traits, state, day, CHANGED)
 
 
-@njit(cache=True)
+@njit
 def _emit_subscription(scene: Scene, traits: Record, state: Record, day: int, kind: int) -> None:
     """Log it; `number` is the plan, and a cancelled subscription has neither price nor renewal."""
     if day >= scene.calendar.n_days:
@@ -175,7 +175,7 @@ def _emit_subscription(scene: Scene, traits: Record, state: Record, day: int, ki
         emit(scene, kind, moment, NONE, state.plan, state.price, until=state.renews_on)
 
 
-@njit(cache=True)
+@njit
 def _log_day(scene: Scene, traits: Record, state: Record, day: int, orders: int) -> None:
     """Log what a customer did on a day, and what the company did."""
     company, stream = scene.company, scene.stream

@@ -24,7 +24,7 @@ _NEWCOMERS_ASK = 0.6  # share of tickets in the first weeks that are about the s
 N_STEPS = len(ONBOARDING_STEPS)
 
 
-@njit(cache=True)
+@njit
 def leaving_chance(company: Record, satisfaction: float, tenure: int) -> float:
     """Return the probability that an active customer starts to leave today."""
     early = 1.0 + company.leaving_early * exp(-tenure / company.leaving_early_days)
@@ -32,7 +32,7 @@ def leaving_chance(company: Record, satisfaction: float, tenure: int) -> float:
     return min(company.leaving_per_day * early * mood, 0.5)
 
 
-@njit(cache=True)
+@njit
 def order_base(company: Record, calendar: Calendar, traits: Record, day: int) -> float:
     """Return the orders expected today of an active customer whose satisfaction is 0."""
     tenure = day - traits.signed_up_at // _DAY
@@ -40,13 +40,13 @@ def order_base(company: Record, calendar: Calendar, traits: Record, day: int) ->
     return traits.order_rate * boost * calendar.season[day]
 
 
-@njit(cache=True)
+@njit
 def order_mood(company: Record, satisfaction: float) -> float:
     """Return the factor of satisfaction on orders."""
     return exp(company.orders_by_satisfaction * satisfaction)
 
 
-@njit(cache=True)
+@njit
 def cancelling_chance(company: Record, satisfaction: float, days_to_renewal: int) -> float:
     """Return the probability that an active customer cancels a running subscription today."""
     mood = exp(company.cancelling_by_satisfaction * satisfaction)
@@ -54,18 +54,18 @@ def cancelling_chance(company: Record, satisfaction: float, days_to_renewal: int
     return min(chance, 0.5)
 
 
-@njit(cache=True)
+@njit
 def leaver_cancelling_chance(company: Record, days_to_renewal: int) -> float:
     """Return the probability that a leaving customer cancels a running subscription today."""
     return company.cancelling_when_leaving * _before_renewal(company, days_to_renewal)
 
 
-@njit(cache=True)
+@njit
 def _before_renewal(company: Record, days_to_renewal: int) -> float:
     return company.cancelling_before_renewal if days_to_renewal <= _WEEK else 1.0
 
 
-@njit(cache=True)
+@njit
 def days_to_renewal(renews_on: int, period: int, day: int) -> int:
     """Return the days from `day` to the next renewal, if every renewal until then happens."""
     left = renews_on - day
@@ -74,14 +74,14 @@ def days_to_renewal(renews_on: int, period: int, day: int) -> int:
     return left
 
 
-@njit(cache=True)
+@njit
 def recovered(company: Record, traits: Record, satisfaction: float, steps: int) -> float:
     """Return tomorrow's satisfaction if nothing happens."""
     level = traits.level + company.level_per_step * steps
     return satisfaction + (level - satisfaction) / company.recovery_days
 
 
-@njit(cache=True)
+@njit
 def experience(
     stream: Stream,
     company: Record,
@@ -113,7 +113,7 @@ def experience(
     state.satisfaction += shock(company, traits, today)
 
 
-@njit(cache=True)
+@njit
 def _nothing(today: Record) -> None:
     today.incident_minutes = 0.0
     today.notice_percent = 0.0
@@ -124,7 +124,7 @@ def _nothing(today: Record) -> None:
     today.step = -1
 
 
-@njit(cache=True)
+@njit
 def _draw_step(
     stream: Stream, company: Record, traits: Record, state: Record, today: Record
 ) -> None:
@@ -134,7 +134,7 @@ def _draw_step(
         state.satisfaction += 0.5 * company.level_per_step  # half at once, the rest with time
 
 
-@njit(cache=True)
+@njit
 def notice_chance(
     company: Record, calendar: Calendar, traits: Record, day: int, tenure: int
 ) -> float:
@@ -144,7 +144,7 @@ def notice_chance(
     return calendar.notice_chance[day, traits.cohort]
 
 
-@njit(cache=True)
+@njit
 def _draw_rest(
     stream: Stream,
     company: Record,
@@ -170,7 +170,7 @@ def _draw_rest(
         today.outreach = 1
 
 
-@njit(cache=True)
+@njit
 def ticket_chance(company: Record, traits: Record, satisfaction: float, worry: float) -> float:
     """Return the probability that an active customer opens a ticket today (`worry`: 1 or 0)."""
     chance = company.tickets_per_day * exp(company.tickets_by_satisfaction * satisfaction)
@@ -178,7 +178,7 @@ def ticket_chance(company: Record, traits: Record, satisfaction: float, worry: f
     return min(chance, 0.3)
 
 
-@njit(cache=True)
+@njit
 def draw_ticket(
     stream: Stream, company: Record, traits: Record, day: int, today: Record, worry: float
 ) -> None:
@@ -199,7 +199,7 @@ def draw_ticket(
         today.reply_hours = 0.2 + min(exponential(stream, 9.0), 0.9 * company.slow_hours)
 
 
-@njit(cache=True)
+@njit
 def shock(company: Record, traits: Record, today: Record) -> float:
     """Return by how much today's events move satisfaction (waiting for an answer: at once)."""
     if today.incident_minutes > 0.0:

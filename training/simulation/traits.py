@@ -24,7 +24,7 @@ CURRENCIES = ("EUR", "GBP")
 OWNERS = ("ana", "bo", "chen", "dara", "emil")
 
 
-@njit(cache=True)
+@njit
 def draw_traits(stream: Stream, traits: Record, company: Record, n_days: int) -> None:
     """Fill `traits` with a new customer who signs up within the `n_days` of the log."""
     _draw_contract(stream, traits, company, n_days)
@@ -38,7 +38,7 @@ def draw_traits(stream: Stream, traits: Record, company: Record, n_days: int) ->
     traits.cohort = int(uniform(stream) * COHORTS)
 
 
-@njit(cache=True)
+@njit
 def _draw_contract(stream: Stream, traits: Record, company: Record, n_days: int) -> None:
     at = uniform(stream)
     at = at * 0.1 if uniform(stream) < company.launch_share else at
@@ -60,7 +60,7 @@ def _draw_contract(stream: Stream, traits: Record, company: Record, n_days: int)
     traits.consent = consent
 
 
-@njit(cache=True)
+@njit
 def _draw_rates(stream: Stream, traits: Record, company: Record) -> None:
     size = 0.35 * (traits.plan - 0.65)  # log rate; bigger plans, bigger customers
     per_year = company.orders_per_year * exp(size + company.orders_spread * normal(stream))

@@ -30,13 +30,13 @@ N_PATHS = 24  # standard errors near 0.0005, and 0.01 at worst
 _DAY = 86_400_000_000
 
 
-@njit(cache=True)
+@njit
 def period_of(traits: Record) -> int:
     """Return the days from one renewal to the next."""
     return 365 if traits.annual else 30
 
 
-@njit(cache=True)
+@njit
 def foretell(
     stream: Stream,
     company: Record,
@@ -66,14 +66,14 @@ def foretell(
     outcome.cancel_error = _error(sums[3], sums[4])
 
 
-@njit(cache=True)
+@njit
 def _error(total: float, squares: float) -> float:
     """Return the standard error of a mean over the paths."""
     mean = total / N_PATHS
     return sqrt(max(squares / N_PATHS - mean * mean, 0.0) / (N_PATHS - 1))
 
 
-@njit(cache=True)
+@njit
 def _order_rates(company: Record, calendar: Calendar, traits: Record) -> NDArray[np.float64]:
     """Return the orders expected per day, and those still to come if fading begins that day."""
     rates = np.zeros((2, HORIZON_DAYS + 1))
@@ -85,7 +85,7 @@ def _order_rates(company: Record, calendar: Calendar, traits: Record) -> NDArray
     return rates
 
 
-@njit(cache=True)
+@njit
 def _foretell_fading(
     company: Record,
     calendar: Calendar,
@@ -106,7 +106,7 @@ def _foretell_fading(
     outcome.cancel = 1.0 - kept
 
 
-@njit(cache=True)
+@njit
 def _add_path(
     stream: Stream,
     company: Record,
