@@ -64,7 +64,7 @@ class InterventionStep:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The number: calibrated probability (0 to 1), score (0 to 100), percentile (0 to 100), tier."""
+    """The number: calibrated probability (0 to 1), score and percentile (0 to 100), tier."""
 
     probability: float
     score: int

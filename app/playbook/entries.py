@@ -11,7 +11,7 @@ MAX_NUMBER = 1e15  # microseconds of 30 years, or more money than anybody has
 MAX_ENTRIES = 500  # per list; a playbook that people can oversee has a few dozen
 
 
-class EntryRefused(ValueError):  # noqa: N818 - named as the domain names its refusals
+class EntryRefused(ValueError):
     """An entry is not valid; the message names where it stands and what is wrong."""
 
 
