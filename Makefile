@@ -48,7 +48,7 @@ run: $(DEMO)/scored ## simulate, train, import, score and serve on 127.0.0.1:800
 	@echo
 	@echo "  API key    $$(cat $(DEMO)/key)"
 	@echo "  Try        curl -s -H 'Authorization: Bearer $$(cat $(DEMO)/key)' 'http://127.0.0.1:$(PORT)/v1/customers?tier=high&limit=3'"
-	@echo "             curl -s -H 'Authorization: Bearer $$(cat $(DEMO)/key)' http://127.0.0.1:$(PORT)/v1/customers/$$(cat $(DEMO)/customer)/score"
+	@echo "             curl -s -H 'Authorization: Bearer $$(cat $(DEMO)/key)' http://127.0.0.1:$(PORT)/v1/customers/c0000001/score"
 	@echo
 	@exec $(HOLDFAST) serve --port $(PORT)
 
@@ -70,7 +70,6 @@ $(DEMO)/imported: $(DEMO)/activity.parquet
 $(DEMO)/scored: $(DEMO)/trained $(DEMO)/imported
 	$(HOLDFAST) rescore
 	@umask 077 && $(HOLDFAST) keys create demo --quiet > $(DEMO)/key
-	@$(HOLDFAST) customers --tier high --limit 1 --ids > $(DEMO)/customer
 	@touch $@
 
 ## Checks

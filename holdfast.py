@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.cli import terminal
 from app.cli.bundles import ModelsFolder, shelf_of, signing_key
@@ -31,6 +33,8 @@ def main() -> None:
         commands()
     except HoldfastError as error:
         terminal.refuse(str(error))
+    except ValidationError as error:  # of the settings; nothing else is validated out here
+        terminal.refuse("; ".join(_setting(problem) for problem in error.errors()))
     except ModuleNotFoundError as error:
         terminal.refuse(
             f"this verb needs {error.name}, which the service's own install leaves out: "
@@ -137,6 +141,11 @@ def train(
         terminal.say("promoted")
     if log.n_rejected:
         raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+def _setting(problem: ErrorDetails) -> str:
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    return f"HOLDFAST_{name}: {problem['msg']}, got {problem['input']!r}"
 
 
 def _definition(

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import bundles, keys, service
+from app.cli import bundles, imports, keys, scores, service
 
 commands = typer.Typer(
     name="holdfast",
@@ -12,6 +12,9 @@ commands = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+commands.add_typer(imports.imports, name="import", rich_help_panel="Data")
+commands.command(rich_help_panel="Score")(scores.score)
+commands.command(rich_help_panel="Score")(scores.rescore)
 commands.command(rich_help_panel="Serve")(service.serve)
 commands.command(rich_help_panel="Serve")(service.migrate)
 commands.command(rich_help_panel="Serve")(service.warm_up)

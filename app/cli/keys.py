@@ -1,19 +1,15 @@
 """`holdfast keys`: who may call the service, and for what."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.orm import Session
 
 from app.cli import terminal
-from app.db.connect import check_migrated, connect, writer_factory
+from app.cli.database import DatabaseUrl, writers_of
 from app.domain.moments import format_moment
-from app.settings import Settings
 from app.use_cases import manage_keys
 
 keys = typer.Typer(help="Who may call the service, and for what.", no_args_is_help=True)
@@ -27,10 +23,11 @@ def create(
         list[manage_keys.Scope] | None, typer.Option(help="May be repeated; default: all of them.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the key alone.")] = False,
+    database: DatabaseUrl = None,
 ) -> None:
     """Make a key and print it: it is stored as a hash and cannot be shown again."""
     scopes = manage_keys.ALL_SCOPES if not scope else {wanted.value for wanted in scope}
-    with _session() as session:
+    with writers_of(database) as writers, writers.begin() as session:
         created = manage_keys.create_key(session, name, scopes=scopes, now=datetime.now(UTC))
     if quiet:
         terminal.say(created.token)
@@ -41,9 +38,9 @@ def create(
 
 
 @keys.command("list")
-def list_() -> None:
+def list_(*, database: DatabaseUrl = None) -> None:
     """Print every key without its secret."""
-    with _session() as session:
+    with writers_of(database) as writers, writers.begin() as session:
         found = manage_keys.list_keys(session)
     table = Table("key", "name", "scopes", "created", "revoked", box=None)
     for key in found:
@@ -56,21 +53,12 @@ def list_() -> None:
 @keys.command()
 def revoke(
     key_id: Annotated[str, typer.Argument(help="As `holdfast keys list` shows it.")],
+    *,
+    database: DatabaseUrl = None,
 ) -> None:
     """Make a key useless; running services notice within 5 seconds."""
-    with _session() as session:
+    with writers_of(database) as writers, writers.begin() as session:
         revoked = manage_keys.revoke_key(session, key_id, now=datetime.now(UTC))
     if not revoked:
         terminal.refuse(f"no key {key_id!r} that works: see `holdfast keys list`")
     terminal.say(f"{key_id} is revoked")
-
-
-@contextmanager
-def _session() -> Iterator[Session]:
-    engine = connect(Settings().database_url)
-    try:
-        check_migrated(engine)
-        with writer_factory(engine).begin() as session:
-            yield session
-    finally:
-        engine.dispose()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli import terminal
+from app.cli.database import DatabaseUrl
 from app.settings import Settings
 
 
@@ -27,7 +28,7 @@ def serve(
 
     settings = _settings(host, port)
     if migrate_first:
-        _migrate(settings)
+        _migrate(settings.database_url)
     listening = _listen(settings)
     application = create_app(settings)
     terminal.say_aside(
@@ -46,9 +47,9 @@ def serve(
         terminal.say_aside("Holdfast has stopped.")
 
 
-def migrate() -> None:
-    """Create or upgrade the tables of HOLDFAST_DATABASE_URL (default sqlite:///data/holdfast.db)."""
-    _migrate(Settings())
+def migrate(*, database: DatabaseUrl = None) -> None:
+    """Create the tables of the database, or bring them up to date."""
+    _migrate(database or Settings().database_url)
     terminal.say("the database is up to date")
 
 
@@ -64,13 +65,14 @@ def warm_up() -> None:
 
 def _settings(host: str | None, port: int | None) -> Settings:
     given = {"host": host, "port": port}
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return Settings().model_copy(update=chosen)
 
 
-def _migrate(settings: Settings) -> None:
+def _migrate(url: str) -> None:
     from app.db.migrate import migrate as run
 
-    run(settings.database_url)
+    run(url)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -4,9 +4,10 @@ Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 done, but some 
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -46,6 +47,22 @@ def refuse(reason: str) -> NoReturn:
     """End with the reason on stderr and the exit code of a refusal."""
     typer.echo(f"holdfast: {reason}", err=True)
     raise SystemExit(EXIT_REFUSED)
+
+
+def say_unknown_types(types: Mapping[str, int]) -> None:
+    """Tell of activity that was kept although no feature reads it."""
+    if types:
+        listed = ", ".join(f"{name} ({n:,})" for name, n in types.items())
+        say_aside(f"note: types that no feature reads, kept and counted: {listed}")
+
+
+def end_if_rejected(n_rejected: int, rejects: Iterable[Path | None]) -> None:
+    """End with the exit code for work that was done but in part, and say where the rest is."""
+    if not n_rejected:
+        return
+    files = ", ".join(str(path) for path in rejects if path is not None)
+    say_aside(f"note: {n_rejected:,} rows were rejected; {files} has their lines and reasons")
+    raise typer.Exit(EXIT_PARTLY)
 
 
 @contextmanager

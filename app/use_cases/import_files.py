@@ -1,12 +1,12 @@
 """Import activity and customers from files: good rows go in, refused ones into a file beside."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,11 +26,7 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 T = TypeVar("T")
 
 
-class OnProgress(Protocol):
-    """Called with how much of the work is done, and how much there is in all."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Note the progress."""
+OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 
 
 def silently(done: int, total: int) -> None:

@@ -1,0 +1,83 @@
+"""`holdfast import`: activity and customers from files into the database."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import terminal
+from app.cli.database import DatabaseUrl, writers_of
+from app.cli.inputs import ActivityPath, Map, Set, Timezone, reading_of
+
+imports = typer.Typer(
+    help="Activity and customers from files into the database.", no_args_is_help=True
+)
+
+CustomersArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="CUSTOMERS", exists=True, dir_okay=False, help="CSV, gzipped CSV or Parquet."
+    ),
+]
+
+
+@imports.command()
+def activity(
+    path: ActivityPath,
+    *,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Record the events of a file; importing it twice adds nothing."""
+    from app.use_cases.import_files import import_activity
+
+    reading = reading_of(maps, sets, timezone)
+    with writers_of(database) as writers, terminal.progress("Importing events") as on_progress:
+        done = import_activity(
+            writers,
+            path,
+            now=datetime.now(UTC),
+            mapping=reading.mapping,
+            constants=reading.constants,
+            timezone=reading.timezone,
+            on_progress=on_progress,
+        )
+    terminal.say(
+        f"{done.n_accepted:,} events recorded, {done.n_duplicates:,} were known already, "
+        f"{done.n_rejected:,} rejected"
+    )
+    terminal.say_unknown_types(done.unknown_types)
+    terminal.end_if_rejected(done.n_rejected, [done.rejects_file])
+
+
+@imports.command()
+def customers(
+    path: CustomersArgument,
+    *,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Write down what a file knows of customers; importing it twice adds nothing."""
+    from app.use_cases.import_files import import_customers
+
+    reading = reading_of(maps, sets, timezone)
+    with writers_of(database) as writers, terminal.progress("Importing customers") as on_progress:
+        done = import_customers(
+            writers,
+            path,
+            now=datetime.now(UTC),
+            mapping=reading.mapping,
+            constants=reading.constants,
+            timezone=reading.timezone,
+            on_progress=on_progress,
+        )
+    terminal.say(
+        f"{done.n_customers:,} customers written, {done.n_new:,} of them new, "
+        f"{done.n_rejected:,} rows rejected"
+    )
+    terminal.end_if_rejected(done.n_rejected, [done.rejects_file])

@@ -1,0 +1,107 @@
+"""`holdfast score` and `holdfast rescore`: file to file, and everybody in the database."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import terminal
+from app.cli.bundles import ModelsFolder, shelf_of, signing_key
+from app.cli.database import DatabaseUrl, engine_of
+from app.cli.inputs import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
+from app.db.connect import session_factory, writer_factory
+from app.domain.playbooks import Playbook
+from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
+from app.settings import Settings
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="The moment asked about; default now."),
+]
+
+
+def score(
+    activity: ActivityPath,
+    *,
+    out: Annotated[Path, typer.Option(dir_okay=False, help="Parquet, one row per customer.")],
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="Nothing from then on is used.")
+    ],
+    customers: CustomersPath = None,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    models: ModelsFolder = None,
+    bundle: Annotated[
+        str | None, typer.Option(help="A bundle of the shelf; default: the promoted one.")
+    ] = None,
+) -> None:
+    """Score every customer of an activity file into a Parquet file; needs no database."""
+    from app.bundle.opened import open_bundle, open_promoted
+    from app.use_cases.score_file import INSUFFICIENT, score_file
+
+    moment = terminal.moment_of(as_of, option="--as-of")
+    reading = reading_of(maps, sets, timezone)
+    shelf, key = shelf_of(models), signing_key()
+    opened = open_bundle(shelf / bundle, key=key) if bundle else open_promoted(shelf, key=key)
+    with terminal.progress("Scoring customers") as on_progress:
+        done = score_file(
+            activity,
+            opened,
+            _playbook(),
+            as_of=moment,
+            out=out,
+            customers=customers,
+            mapping=reading.mapping,
+            constants=reading.constants,
+            timezone=reading.timezone,
+            on_progress=on_progress,
+        )
+    terminal.say(f"{done.n_customers:,} customers scored by {opened.id} into {out}")
+    for tier in ("high", "medium", "low"):
+        n = done.tiers.get(tier, 0)
+        terminal.say(f"  {tier:7}{n:>12,}  {n / max(done.n_customers, 1):6.1%}")
+    if n_without := done.tiers.get(INSUFFICIENT, 0):
+        terminal.say(f"  {n_without:,} have not enough history for a score")
+    if done.n_foreign_amounts:
+        terminal.say_aside(
+            f"note: {done.n_foreign_amounts:,} amounts are not in {opened.currency}, the currency "
+            "of the bundle, and count as missing"
+        )
+    terminal.say_unknown_types(done.unknown_types)
+    terminal.end_if_rejected(done.n_rejected, done.rejects_files)
+
+
+def rescore(
+    *, as_of: AsOf = None, database: DatabaseUrl = None, models: ModelsFolder = None
+) -> None:
+    """Score everybody in the database and keep the answers; killed, it goes on where it was."""
+    from app.db.jobs import JobState
+    from app.use_cases.rescore import Rescorer, rescore_now
+    from app.use_cases.serve_bundle import BundleInService
+
+    moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
+    bundles = BundleInService(shelf_of(models), key=signing_key())
+    bundles.refresh()
+    with engine_of(database) as engine, terminal.progress("Scoring customers") as on_progress:
+        rescorer = Rescorer(
+            readers=session_factory(engine),
+            writers=writer_factory(engine),
+            bundles=bundles,
+            playbook=_playbook(),
+            now=lambda: datetime.now(UTC),
+            chunk_size=Settings().rescore_chunk_size,
+        )
+        job = rescore_now(rescorer, as_of=moment, on_progress=on_progress)
+    if job.state is not JobState.COMPLETED:
+        terminal.refuse(
+            f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}"
+        )
+    terminal.say(f"{job.done:,} customers scored by {job.bundle_id}, {job.failed:,} failed")
+    if job.failed:
+        raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+def _playbook() -> Playbook:
+    return read_playbook(Settings().playbook or DEFAULT_PLAYBOOK)
