@@ -126,7 +126,7 @@ class CustomerOut(Answer):
         ConsentOut,
         Field(
             description="Who may be contacted how",
-            examples=[{"email": True, "sms": False, "push": True, "phone": None}],
+            examples=[{"email": True, "sms": False, "push": True, "phone": False}],
         ),
     ]
     account: Annotated[
@@ -172,10 +172,10 @@ class ListedCustomerOut(Answer):
         datetime,
         Field(description="The moment the score stands for", examples=["2026-11-22T02:00:00Z"]),
     ]
-    score: Score | None
-    tier: Tier | None
-    probability: Probability | None
-    percentile: Percentile | None
+    score: Score
+    tier: Tier
+    probability: Probability
+    percentile: Percentile
     bundle_id: Annotated[
         str, Field(description="The bundle that answered", examples=["4f1c0de5a2b94a10"])
     ]

@@ -22,16 +22,17 @@ AsOfOut = Annotated[
 ]
 TierName = Literal["high", "medium", "low"]
 Score = Annotated[
-    int,
+    int | None,
     Field(
         ge=0,
         le=100,
-        description="0 to 100, 100 is most at risk; high from 70, medium from 40, in every bundle",
+        description="0 to 100, 100 is most at risk; high from 70, medium from 40, in every bundle; "
+        "null: not enough history",
         examples=[78],
     ),
 ]
 Probability = Annotated[
-    float,
+    float | None,
     Field(
         ge=0,
         le=1,
@@ -39,9 +40,11 @@ Probability = Annotated[
         examples=[0.41],
     ),
 ]
-Tier = Annotated[TierName, Field(description="How urgent the customer is", examples=["high"])]
+Tier = Annotated[
+    TierName | None, Field(description="How urgent the customer is", examples=["high"])
+]
 Percentile = Annotated[
-    int,
+    int | None,
     Field(
         ge=0,
         le=100,
@@ -76,8 +79,8 @@ class TierPolicyOut(Answer):
 class PreviousOut(Answer):
     """The last stored assessment before this one."""
 
-    score: Annotated[Score | None, Field(description="Its score", examples=[55])]
-    tier: Annotated[Tier | None, Field(description="Its tier", examples=["medium"])]
+    score: Annotated[int, Field(description="Its score", examples=[55])]
+    tier: Annotated[TierName, Field(description="Its tier", examples=["medium"])]
     at: Annotated[
         datetime, Field(description="The moment it stands for", examples=["2026-11-15T02:00:00Z"])
     ]
@@ -256,10 +259,10 @@ class ScoreOut(Answer):
 
     customer_id: CustomerIdOut
     as_of: AsOfOut
-    score: Score | None
-    tier: Tier | None
-    probability: Probability | None
-    percentile: Percentile | None
+    score: Score
+    tier: Tier
+    probability: Probability
+    percentile: Percentile
     scale: Annotated[
         ScaleOut,
         Field(
@@ -429,10 +432,10 @@ class StoredScoreOut(Answer):
 
     customer_id: CustomerIdOut
     as_of: AsOfOut
-    score: Score | None
-    tier: Tier | None
-    probability: Probability | None
-    percentile: Percentile | None
+    score: Score
+    tier: Tier
+    probability: Probability
+    percentile: Percentile
     bundle_id: Annotated[
         str, Field(description="The bundle that answered", examples=["4f1c0de5a2b94a10"])
     ]
