@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.db.activity_writing import ActivityRecord, insert_activity
 from app.db.packing import PACKED, currency_key, pack_activity
-from app.db.writing import ActivityRecord, insert_activity
 from app.domain.activity import Activity
 from app.domain.moments import to_micros
 from app.features.history import NO_MOMENT, History, group_and_sort

@@ -1,13 +1,11 @@
 """How assessments are written: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
-if TYPE_CHECKING:  # an extra: absent where SQLite is all there is
-    import psycopg
+from app.db.copying import copy
 
 # A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
 # the epoch (UTC), the answer as JSON text.
@@ -72,23 +70,6 @@ def write_current_scores(connection: Connection, records: Sequence[AssessmentRec
     copy(connection, _TO_STAGE, scores)
     connection.exec_driver_sql(_FROM_STAGE)
     connection.exec_driver_sql("DELETE FROM staged_scores")
-
-
-def copy(connection: Connection, statement: str, records: Sequence[tuple[object, ...]]) -> None:
-    """Send records by PostgreSQL's COPY, in the transaction of `connection`.
-
-    Raises
-    ------
-    IntegrityError
-        If a record breaks a constraint.
-    """
-    driver = cast("psycopg.Connection[tuple[object, ...]]", connection.connection.driver_connection)
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as stream:
-            for record in records:
-                stream.write_row(record)
-    except driver.IntegrityError as error:
-        raise IntegrityError(statement, None, error) from error
 
 
 def _insert(table: str, columns: str, mark: str) -> str:
