@@ -20,20 +20,29 @@ from numpy.typing import NDArray
 
 from app.bundle.trees import Trees
 
-MAX_CONDITIONS: Final = 8  # 256 rows of at most 8 numbers, 16 KB: measured, see benchmarks
+MAX_CONDITIONS: Final = (
+    10  # a table has at most 80 KB; with 9, 31-leaf trees took 1.3 times as long
+)
 
 _NO_WORDS: Final = np.zeros(0, dtype=np.uint32)
-_CONDITION: Final = np.dtype(
-    [
-        ("feature", np.int64),
-        ("low", np.float64),
-        ("high", np.float64),
-        ("nan_meets", np.int64),
-        ("zero_meets", np.int64),
-        ("set_start", np.int64),
-        ("set_size", np.int64),
-    ]
-)
+# Records, narrow on purpose: a single row reads all of them once, so their size is its price.
+_CONDITION: Final = np.dtype([
+    ("low", np.float64),
+    ("high", np.float64),
+    ("feature", np.int32),
+    ("set_start", np.int32),
+    ("set_size", np.int32),
+    ("nan_meets", np.int16),
+    ("zero_meets", np.int16),
+])
+_BLOCK: Final = np.dtype([
+    ("table_start", np.int64),
+    ("condition_start", np.int32),
+    ("slot_start", np.int32),
+    ("n_conditions", np.int32),
+    ("n_slots", np.int32),
+    ("has_table", np.int64),
+])
 
 Step = tuple[int, bool]  # a node of the tree and whether the path goes left there
 
@@ -41,28 +50,33 @@ Step = tuple[int, bool]  # a node of the tree and whether the path goes left the
 class Blocks(NamedTuple):
     """All blocks of a booster, one after the other; a named tuple for Numba, as `Trees`.
 
-    Block `b` has the conditions ``condition_start[b]`` to ``condition_start[b + 1]``, the features
-    (`slot_feature`) ``slot_start[b]`` to ``slot_start[b + 1]``, and the leaves ``leaf_start[b]`` to
-    ``leaf_start[b + 1]``. Its table begins at ``table_start[b]``; -1 = one leaf without a table,
-    whose conditions are in the order of its features.
+    A block has `n_conditions` records of `conditions` from `condition_start`, and `n_slots`
+    features in `slot_feature` from `slot_start`. Its numbers begin at `table_start` of the table:
+    where it `has_table`, one row of `n_slots` contributions for every code (bit `i` = condition `i`
+    is met). Else it is one leaf, with its value and then the share of each of its features, whose
+    conditions are in the same order.
 
-    A row meets condition `c` if its value `x` of `feature` is missing and `nan_meets`, is 0 and
+    A row meets a condition if its value `x` of `feature` is missing and `nan_meets`, is 0 and
     `zero_meets`, or else if ``x <= high`` and not ``x <= low`` (`low` is NaN where unbounded). A
-    categorical condition (``set_start >= 0``) is met if `x` is in the set, or if it is outside of
-    all sets and `nan_meets`.
-
-    Leaf `l` has the features ``part_start[l]`` to ``part_start[l + 1]``: their slot in the block
-    (`part_slot`), the share of the training rows that pass all nodes of that feature on the path
-    (`part_share`), and the bits of the conditions that a row passes them with
-    (``code & part_bits == part_want``).
+    categorical condition (``set_size > 0``) is met if `x` is in the set of `words`, or if it is
+    no category that the set could hold and `nan_meets`.
     """
 
-    condition_start: NDArray[np.int64]
+    blocks: NDArray[np.void]  # records of _BLOCK
     conditions: NDArray[np.void]  # records of _CONDITION
-    words: NDArray[np.uint32]
-    slot_start: NDArray[np.int64]
     slot_feature: NDArray[np.int64]
-    table_start: NDArray[np.int64]
+    words: NDArray[np.uint32]
+
+
+class Leaves(NamedTuple):
+    """The leaves of all blocks, from which the tables are computed.
+
+    Block `b` has the leaves ``leaf_start[b]`` to ``leaf_start[b + 1]``, and leaf `l` the features
+    ``part_start[l]`` to ``part_start[l + 1]``: their slot in the block (`part_slot`), the share of
+    the training rows that pass all nodes of that feature on the path (`part_share`), and the bits
+    of the conditions that a row passes them with (``code & part_bits == part_want``).
+    """
+
     leaf_start: NDArray[np.int64]
     leaf_value: NDArray[np.float64]
     part_start: NDArray[np.int64]
@@ -70,8 +84,6 @@ class Blocks(NamedTuple):
     part_share: NDArray[np.float64]
     part_bits: NDArray[np.int64]
     part_want: NDArray[np.int64]
-    n_table: int
-    most_parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,8 @@ class _Block:
     has_table: bool
 
 
-def cut_into_blocks(trees: Trees, *, max_conditions: int = MAX_CONDITIONS) -> Blocks:
-    """Return the blocks of all trees, in the order of the trees."""
+def cut_into_blocks(trees: Trees, *, max_conditions: int = MAX_CONDITIONS) -> tuple[Blocks, Leaves]:
+    """Return the blocks of all trees, in the order of the trees, and the leaves in them."""
     blocks: list[_Block] = []
     for tree in range(len(trees.node_start) - 1):
         if trees.node_start[tree + 1] > trees.node_start[tree]:  # a single leaf explains nothing
@@ -162,7 +174,9 @@ class _Cutter:
         conditions = [self._condition(steps) for steps in by_feature.values()]
         conditions += [self._condition([(node, True)]) for node in below]
         features = list(dict.fromkeys(condition.feature for condition in conditions))
-        bit_of_feature = {feature: 1 << i for i, feature in enumerate(by_feature)}
+        # Without a table nobody reads bits, and there may be more than fit in a number.
+        one = 1 if has_table else 0
+        bit_of_feature = {feature: one << i for i, feature in enumerate(by_feature)}
         bit_of_node = {node: 1 << (len(by_feature) + i) for i, node in enumerate(below)}
         leaf_values, leaf_parts = [], []
         for leaf, steps in self._leaves_below(root, ()):
@@ -237,41 +251,53 @@ class _Cutter:
         return padded
 
 
-def _laid_out(blocks: Sequence[_Block]) -> Blocks:
+def _laid_out(blocks: Sequence[_Block]) -> tuple[Blocks, Leaves]:
     conditions = [condition for block in blocks for condition in block.conditions]
-    leaf_parts = [parts for block in blocks for parts in block.leaf_parts]
-    parts = [part for of_leaf in leaf_parts for part in of_leaf]
-    sizes = [
-        len(block.features) << len(block.conditions) if block.has_table else 0 for block in blocks
-    ]
-    has_table = np.array([block.has_table for block in blocks], dtype=np.bool_)
-    fits = [part if part.bits < 1 << 62 else None for part in parts]
-    return Blocks(
-        condition_start=_starts(len(block.conditions) for block in blocks),
-        conditions=_records(conditions),
-        words=np.concatenate([_NO_WORDS, *(condition.words for condition in conditions)]),
-        slot_start=_starts(len(block.features) for block in blocks),
+    laid_out = Blocks(
+        blocks=_block_records(blocks),
+        conditions=_condition_records(conditions),
         slot_feature=_whole(feature for block in blocks for feature in block.features),
-        table_start=np.where(has_table, _starts(sizes)[:-1], -1),
-        leaf_start=_starts(len(block.leaf_values) for block in blocks),
-        leaf_value=np.array([value for block in blocks for value in block.leaf_values]),
-        part_start=_starts(len(of_leaf) for of_leaf in leaf_parts),
-        part_slot=_whole(part.slot for part in parts),
-        part_share=np.array([part.share for part in parts]),
-        part_bits=_whole(0 if part is None else part.bits for part in fits),
-        part_want=_whole(0 if part is None else part.want for part in fits),
-        n_table=sum(sizes),
-        most_parts=max((len(of_leaf) for of_leaf in leaf_parts), default=0),
+        words=np.concatenate([_NO_WORDS, *(condition.words for condition in conditions)]),
     )
+    return laid_out, _leaves(blocks)
 
 
-def _records(conditions: Sequence[_Condition]) -> NDArray[np.void]:
+def _block_records(blocks: Sequence[_Block]) -> NDArray[np.void]:
+    records = np.zeros(len(blocks), dtype=_BLOCK)
+    records["n_conditions"] = [len(block.conditions) for block in blocks]
+    records["n_slots"] = [len(block.features) for block in blocks]
+    records["has_table"] = [block.has_table for block in blocks]
+    sizes = [
+        len(block.features) << len(block.conditions) if block.has_table else 1 + len(block.features)
+        for block in blocks
+    ]
+    records["condition_start"] = _starts(records["n_conditions"])[:-1]
+    records["slot_start"] = _starts(records["n_slots"])[:-1]
+    records["table_start"] = _starts(sizes)[:-1]
+    return records
+
+
+def _condition_records(conditions: Sequence[_Condition]) -> NDArray[np.void]:
     records = np.zeros(len(conditions), dtype=_CONDITION)
     for name in ("feature", "low", "high", "nan_meets", "zero_meets"):
         records[name] = [getattr(condition, name) for condition in conditions]
     records["set_size"] = [len(condition.words) for condition in conditions]
     records["set_start"] = np.cumsum(records["set_size"]) - records["set_size"]
     return records
+
+
+def _leaves(blocks: Sequence[_Block]) -> Leaves:
+    leaf_parts = [parts for block in blocks for parts in block.leaf_parts]
+    parts = [part for of_leaf in leaf_parts for part in of_leaf]
+    return Leaves(
+        leaf_start=_starts(len(block.leaf_values) for block in blocks),
+        leaf_value=np.array([value for block in blocks for value in block.leaf_values]),
+        part_start=_starts(len(of_leaf) for of_leaf in leaf_parts),
+        part_slot=_whole(part.slot for part in parts),
+        part_share=np.array([part.share for part in parts]),
+        part_bits=_whole(part.bits for part in parts),
+        part_want=_whole(part.want for part in parts),
+    )
 
 
 def _starts(sizes: Iterable[int]) -> NDArray[np.int64]:

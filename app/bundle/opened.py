@@ -14,6 +14,7 @@ from app.bundle.folder import BOOSTER_FILE, TrustedFiles, check_bundle_id, read_
 from app.bundle.golden import Scorer, compare_golden_rows
 from app.bundle.manifest import FeatureSet, Manifest
 from app.bundle.serving import promoted_id
+from app.bundle.trees import Trees, parse_trees
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import NoBundleInService
 from app.domain.tiers import TierPolicy
@@ -134,8 +135,26 @@ def open_bundle(
 
 
 def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
+    source = folder / BOOSTER_FILE
+    n_features = len(trusted.manifest.facts.features.names)
+    trees = parse_trees(trusted.booster_text, n_features=n_features, source=str(source))
+    try:
+        return _kernel_scorer(trees)
+    except Exception:
+        log.warning(
+            "the compiled kernels cannot be used, so LightGBM answers instead: the same numbers, "
+            "explanations about ten times slower",
+            exc_info=True,
+        )
     check_in_child(folder)
     return BoosterScorer(trusted.booster_text)
+
+
+def _kernel_scorer(trees: Trees) -> Scorer:
+    # Imported here, because importing them is already where Numba can fail (no writable cache).
+    from app.bundle.kernels import KernelScorer  # noqa: PLC0415 - see above
+
+    return KernelScorer(trees)
 
 
 def _risk_bundle(manifest: Manifest, scorer: Scorer) -> RiskBundle:

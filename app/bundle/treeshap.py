@@ -20,37 +20,42 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from app.bundle.blocks import Blocks, cut_into_blocks
+from app.bundle.blocks import Blocks, Leaves, cut_into_blocks
 from app.bundle.predict import in_set
 from app.bundle.trees import ZERO, Trees
 
 _TILE: Final = 128  # rows explained together; their features and sums fit in the L2 cache
 
+_FEW: Final = 8  # fewer rows than this are answered one by one, more of them condition by condition
+
 Floats = NDArray[np.float64]
 
 
 class Explainer(NamedTuple):
-    """All that explaining a row needs.
+    """All that explaining a row needs; few arrays, for Numba unpacks each of them in every call.
 
-    `table` holds the contributions of every block with a table: for each code, one number per
-    slot. `points` and `weights`, shape (n, n), hold the Gauss-Legendre quadrature on [0, 1] with
-    ``i + 1`` points in row `i`. `base` is the mean raw margin of the training rows.
+    `table` holds the contributions of every block, as `Blocks` says. `quadrature`, shape (2, n, n),
+    holds points and weights of Gauss-Legendre on [0, 1], ``i + 1`` of them in row `i`. `base` is
+    the mean raw margin of the training rows.
     """
 
     blocks: Blocks
     table: Floats
-    points: Floats
-    weights: Floats
+    quadrature: Floats
     base: float
 
 
 def build_explainer(trees: Trees) -> Explainer:
-    """Return the explainer of `trees`; takes some milliseconds per 100 leaves."""
-    blocks = cut_into_blocks(trees)
-    points, weights = _quadrature((blocks.most_parts + 1) // 2)
-    table = np.zeros(blocks.n_table)
-    _fill_table(blocks, points, weights, table)
-    return Explainer(blocks, table, points, weights, _base(trees))
+    """Return the explainer of `trees`; takes about 0.1 ms per leaf."""
+    blocks, leaves = cut_into_blocks(trees)
+    most_parts = int(np.max(np.diff(leaves.part_start), initial=1))
+    quadrature = _quadrature((most_parts + 1) // 2)
+    sizes = blocks.blocks["n_slots"].astype(np.int64)
+    has_table = blocks.blocks["has_table"] > 0
+    n_numbers = np.where(has_table, sizes << blocks.blocks["n_conditions"], 1 + sizes).sum()
+    table = np.zeros(n_numbers)
+    _fill_table(blocks.blocks, leaves, quadrature, table)
+    return Explainer(blocks, table, quadrature, _base(trees))
 
 
 def raw_contributions(explainer: Explainer, features: Floats) -> Floats:
@@ -64,13 +69,13 @@ def raw_contributions(explainer: Explainer, features: Floats) -> Floats:
     return contributions
 
 
-def _quadrature(n_most: int) -> tuple[Floats, Floats]:
-    points, weights = np.zeros((2, max(n_most, 1), max(n_most, 1)))
+def _quadrature(n_most: int) -> Floats:
+    quadrature = np.zeros((2, n_most, n_most))
     for i in range(n_most):
-        on_minus_one_to_one, of_two = np.polynomial.legendre.leggauss(i + 1)
-        points[i, : i + 1] = (on_minus_one_to_one + 1) / 2
-        weights[i, : i + 1] = of_two / 2
-    return points, weights
+        points, weights = np.polynomial.legendre.leggauss(i + 1)  # on [-1, 1]
+        quadrature[0, i, : i + 1] = (points + 1) / 2
+        quadrature[1, i, : i + 1] = weights / 2
+    return quadrature
 
 
 def _base(trees: Trees) -> float:
@@ -85,50 +90,48 @@ def _base(trees: Trees) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _fill_table(blocks: Blocks, points: Floats, weights: Floats, table: Floats) -> None:
-    for block in range(len(blocks.table_start)):
-        if blocks.table_start[block] < 0:
-            continue
-        n_conditions = blocks.condition_start[block + 1] - blocks.condition_start[block]
-        n_slots = blocks.slot_start[block + 1] - blocks.slot_start[block]
-        size = n_slots << n_conditions
-        start = blocks.table_start[block]
-        rows = table[start : start + size].reshape(1 << n_conditions, n_slots)
-        for leaf in range(blocks.leaf_start[block], blocks.leaf_start[block + 1]):
-            _add_leaf(blocks, leaf, points, weights, rows)
+def _fill_table(
+    blocks: NDArray[np.void], leaves: Leaves, quadrature: Floats, table: Floats
+) -> None:
+    for b in range(len(blocks)):
+        block = blocks[b]
+        start = block.table_start
+        if block.has_table:
+            rows = table[start : start + (block.n_slots << block.n_conditions)]
+            for leaf in range(leaves.leaf_start[b], leaves.leaf_start[b + 1]):
+                _add_leaf(leaves, leaf, quadrature, rows.reshape(-1, block.n_slots))
+        else:
+            leaf = leaves.leaf_start[b]
+            first = leaves.part_start[leaf]
+            table[start] = leaves.leaf_value[leaf]
+            for i in range(block.n_slots):
+                table[start + 1 + i] = leaves.part_share[first + i]
 
 
 @njit(cache=True, nogil=True)
-def _add_leaf(
-    blocks: Blocks, leaf: int, points: Floats, weights: Floats, rows: NDArray[np.float64]
-) -> None:
+def _add_leaf(leaves: Leaves, leaf: int, quadrature: Floats, rows: Floats) -> None:
     """Add one leaf's contributions to every row of its block's table."""
-    first, last = blocks.part_start[leaf], blocks.part_start[leaf + 1]
+    first, last = leaves.part_start[leaf], leaves.part_start[leaf + 1]
     n_parts = last - first
-    shares = blocks.part_share[first:last]
+    shares = leaves.part_share[first:last]
     met = np.empty(n_parts, dtype=np.int64)
     parts = np.empty((1 << n_parts, n_parts))
     for mask in range(1 << n_parts):
         for i in range(n_parts):
             met[i] = (mask >> i) & 1
-        leaf_contributions(blocks.leaf_value[leaf], shares, met, points, weights, parts[mask])
+        leaf_contributions(leaves.leaf_value[leaf], shares, met, quadrature, parts[mask])
     for code in range(len(rows)):
         mask = 0
         for i in range(n_parts):
-            if code & blocks.part_bits[first + i] == blocks.part_want[first + i]:
+            if code & leaves.part_bits[first + i] == leaves.part_want[first + i]:
                 mask |= 1 << i
         for i in range(n_parts):
-            rows[code, blocks.part_slot[first + i]] += parts[mask, i]
+            rows[code, leaves.part_slot[first + i]] += parts[mask, i]
 
 
 @njit(cache=True, nogil=True)
 def leaf_contributions(
-    value: float,
-    shares: Floats,
-    met: NDArray[np.int64],
-    points: Floats,
-    weights: Floats,
-    out: Floats,
+    value: float, shares: Floats, met: NDArray[np.int64], quadrature: Floats, out: Floats
 ) -> None:
     """Write the Shapley values of one leaf's game, one per feature on its path, into `out`.
 
@@ -136,25 +139,21 @@ def leaf_contributions(
     feature that is not met the factor is ``share * (1 - t)``, so its share cancels out and all of
     these features get the same; for one that is met it is at least `t`. Nothing divides by zero.
     """
-    n_missed = 0
     missed = value
     for i in range(len(shares)):
         out[i] = 0.0
         if met[i] == 0:
-            n_missed += 1
             missed *= shares[i]
     n_points = (len(shares) + 1) // 2
     of_missed = 0.0
     for q in range(n_points):
-        t = points[n_points - 1, q]
-        product = weights[n_points - 1, q] * missed * (1.0 - t) ** n_missed
+        t = quadrature[0, n_points - 1, q]
+        product = quadrature[1, n_points - 1, q] * missed
         for i in range(len(shares)):
-            if met[i]:
-                product *= shares[i] + t * (1.0 - shares[i])
+            product *= shares[i] + t * (1.0 - shares[i]) if met[i] else 1.0 - t
         of_missed -= product / (1.0 - t)
         for i in range(len(shares)):
-            if met[i]:
-                out[i] += product * (1.0 - shares[i]) / (shares[i] + t * (1.0 - shares[i]))
+            out[i] += product * (1.0 - shares[i]) / (shares[i] + t * (1.0 - shares[i]))
     for i in range(len(shares)):
         if met[i] == 0:
             out[i] = of_missed
@@ -166,6 +165,7 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> N
     width = min(len(features), _TILE)
     columns = np.empty(n_features * width)  # value of feature j in row i of the tile: j * width + i
     sums = np.empty(n_features * width)
+    codes = np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64)
     for first in range(0, len(features), _TILE):
         n_rows = min(_TILE, len(features) - first)
         for row in range(n_rows):
@@ -173,7 +173,11 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> N
                 x = features[first + row, j]
                 columns[j * width + row] = 0.0 if abs(x) <= ZERO else x
                 sums[j * width + row] = 0.0
-        _add_from_tables(explainer, columns, sums, width, n_rows)
+        if n_rows < _FEW:
+            for row in range(n_rows):
+                _add_one_row(explainer, columns, sums, codes, width, row)
+        else:
+            _add_rows(explainer, columns, sums, codes, width, n_rows)
         _add_computed(explainer, columns, sums, width, n_rows)
         for row in range(n_rows):
             for j in range(n_features):
@@ -181,82 +185,118 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> N
             contributions[first + row, n_features] = explainer.base
 
 
+# The next two do the same, in the same order of additions: many rows go through one condition
+# after the other, several rows per instruction; a few rows go one by one, since loops over a single
+# row cost more than their work. Each is one function with local names, because Numba counts
+# references whenever an array comes out of a tuple, is sliced or passed on; and positions are
+# unsigned (uintp), because it would otherwise check each for being negative.
+
+
 @njit(cache=True, nogil=True)
-def _add_from_tables(
-    explainer: Explainer, columns: Floats, sums: Floats, width: int, n_rows: int
+def _add_rows(
+    explainer: Explainer,
+    columns: Floats,
+    sums: Floats,
+    codes: NDArray[np.int64],
+    width: int,
+    n_rows: int,
 ) -> None:
-    # One function and local names on purpose: Numba counts references whenever an array comes out
-    # of a tuple, is sliced or passed on, which for a single row costs more than the work itself.
-    table, slot_feature = explainer.table, explainer.blocks.slot_feature
-    slot_start, table_start = explainer.blocks.slot_start, explainer.blocks.table_start
-    condition_start = explainer.blocks.condition_start
-    conditions, words = explainer.blocks.conditions, explainer.blocks.words
-    codes = np.empty(n_rows, dtype=np.int64)
-    for block in range(len(table_start)):
-        if table_start[block] < 0:
+    blocks, conditions, slot_feature, words = explainer.blocks
+    table = explainer.table
+    for b in range(len(blocks)):
+        block = blocks[b]
+        if not block.has_table:
             continue
         for row in range(n_rows):
             codes[row] = 0
-        first = condition_start[block]
-        for c in range(first, condition_start[block + 1]):
-            asked = conditions[c]
-            column, bit = asked.feature * width, c - first
+        for bit in range(block.n_conditions):
+            asked = conditions[block.condition_start + bit]
+            column = asked.feature * width
+            low, high = asked.low, asked.high
+            if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
             if asked.set_size > 0:
                 for row in range(n_rows):
-                    codes[row] |= _meets_set(columns[column + row], asked, words) << bit
+                    codes[row] |= _meets_set(columns[np.uintp(column + row)], asked, words) << bit
             else:
-                low, high = asked.low, asked.high
-                if_nan, if_zero = asked.nan_meets, asked.zero_meets
                 for row in range(n_rows):
-                    x = columns[column + row]
+                    x = columns[np.uintp(column + row)]
                     codes[row] |= _meets(x, low, high, if_nan, if_zero) << bit
-        n_slots = slot_start[block + 1] - slot_start[block]
+        n_slots = np.int64(block.n_slots)
         for slot in range(n_slots):
-            at = table_start[block] + slot
-            column = slot_feature[slot_start[block] + slot] * width
+            at = block.table_start + slot
+            column = slot_feature[block.slot_start + slot] * width
             for row in range(n_rows):
-                sums[column + row] += table[at + codes[row] * n_slots]
+                sums[np.uintp(column + row)] += table[np.uintp(at + codes[row] * n_slots)]
+
+
+@njit(cache=True, nogil=True)
+def _add_one_row(
+    explainer: Explainer,
+    columns: Floats,
+    sums: Floats,
+    codes: NDArray[np.int64],
+    width: int,
+    row: int,
+) -> None:
+    blocks, conditions, slot_feature, words = explainer.blocks
+    table = explainer.table
+    for b in range(len(blocks)):
+        block = blocks[b]
+        code = np.int64(0)
+        for bit in range(block.n_conditions if block.has_table else 0):
+            asked = conditions[np.uintp(block.condition_start + bit)]
+            x = columns[np.uintp(asked.feature * width + row)]
+            if asked.set_size > 0:
+                answer = _meets_set(x, asked, words)
+            else:
+                if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
+                answer = _meets(x, asked.low, asked.high, if_nan, if_zero)
+            code |= answer << bit
+        codes[np.uintp(b)] = block.table_start + code * block.n_slots
+    # In a loop of its own, so that many table rows are on their way from memory at once.
+    for b in range(len(blocks)):
+        block = blocks[b]
+        for slot in range(block.n_slots if block.has_table else 0):
+            column = slot_feature[np.uintp(block.slot_start + slot)] * width
+            sums[np.uintp(column + row)] += table[np.uintp(codes[np.uintp(b)] + slot)]
 
 
 @njit(cache=True, nogil=True)
 def _add_computed(
     explainer: Explainer, columns: Floats, sums: Floats, width: int, n_rows: int
 ) -> None:
-    blocks = explainer.blocks
-    conditions = blocks.conditions
-    met = np.empty(blocks.most_parts, dtype=np.int64)
-    out = np.empty(blocks.most_parts)
-    for block in range(len(blocks.table_start)):
-        if blocks.table_start[block] >= 0:
+    """Add the leaves without a table, whose conditions and features go in the same order."""
+    blocks, conditions, slot_feature, words = explainer.blocks
+    most_parts = 2 * explainer.quadrature.shape[1]
+    met, out = np.empty(most_parts, dtype=np.int64), np.empty(most_parts)
+    for b in range(len(blocks)):
+        block = blocks[b]
+        if block.has_table:
             continue
-        leaf = blocks.leaf_start[block]
-        first = blocks.condition_start[block]
-        n_parts = blocks.condition_start[block + 1] - first
-        shares = blocks.part_share[blocks.part_start[leaf] : blocks.part_start[leaf + 1]]
+        start = block.table_start + 1
+        shares = explainer.table[start : start + block.n_slots]
+        value = explainer.table[start - 1]
         for row in range(n_rows):
-            for i in range(n_parts):
-                met[i] = _answer(columns, width, row, conditions[first + i], blocks.words)
-            leaf_contributions(
-                blocks.leaf_value[leaf], shares, met, explainer.points, explainer.weights, out
-            )
-            for i in range(n_parts):
-                sums[conditions[first + i].feature * width + row] += out[i]
+            for i in range(block.n_slots):
+                asked = conditions[block.condition_start + i]
+                met[i] = _answer(columns[asked.feature * width + row], asked, words)
+            leaf_contributions(value, shares, met, explainer.quadrature, out)
+            for i in range(block.n_slots):
+                sums[slot_feature[block.slot_start + i] * width + row] += out[i]
 
 
 @njit(cache=True, nogil=True)
-def _answer(
-    columns: Floats, width: int, row: int, asked: np.record, words: NDArray[np.uint32]
-) -> int:
-    x = columns[asked.feature * width + row]
+def _answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
     if asked.set_size > 0:
         return _meets_set(x, asked, words)
-    return _meets(x, asked.low, asked.high, asked.nan_meets, asked.zero_meets)
+    if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
+    return _meets(x, asked.low, asked.high, if_nan, if_zero)
 
 
 @njit(cache=True, nogil=True)
 def _meets(x: float, low: float, high: float, if_nan: int, if_zero: int) -> int:
-    """Return 1 or 0, without a branch, so that rows are asked several at a time."""
-    within = np.int64(x <= high) & (1 - np.int64(x <= low))
+    """Return 1 or 0, without a branch, so that several rows are asked per instruction."""
+    within = int(x <= high) & (1 - int(x <= low))
     answer = if_zero if x == 0.0 else within
     return if_nan if np.isnan(x) else answer
 
@@ -264,5 +304,5 @@ def _meets(x: float, low: float, high: float, if_nan: int, if_zero: int) -> int:
 @njit(cache=True, nogil=True)
 def _meets_set(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
     if -1.0 < x < 32.0 * asked.set_size:
-        return np.int64(in_set(x, asked.set_start, asked.set_size, words))
-    return asked.nan_meets
+        return int(in_set(x, asked.set_start, asked.set_size, words))
+    return int(asked.nan_meets)
