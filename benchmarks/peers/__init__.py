@@ -1,0 +1,1 @@
+"""What Holdfast is held against, each in its own environment."""

@@ -1,0 +1,1 @@
+"""A churn service as one would write it without thinking about speed; the baseline."""
