@@ -137,10 +137,16 @@ class RefusedError(Exception):
     """A refusal that concerns HTTP alone: no key, a missing scope, a wrong media type."""
 
     def __init__(
-        self, kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None
+        self,
+        kind: Kind,
+        detail: str,
+        *,
+        fields: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
+        self.fields = fields
         self.headers = headers or {}
 
 
@@ -231,7 +237,7 @@ def _on_domain_error(_: Request, error: Exception) -> Response:
 
 def _on_refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)  # noqa: S101 - registered for this class alone
-    return response(error.kind, str(error), headers=error.headers)
+    return response(error.kind, str(error), fields=error.fields, headers=error.headers)
 
 
 def _on_invalid_request(_: Request, error: Exception) -> Response:

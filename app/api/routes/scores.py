@@ -25,7 +25,7 @@ from app.api.schemas.scores import (
 )
 from app.api.service import Service
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
-from app.domain.moments import from_micros, to_micros
+from app.domain.moments import format_moment, from_micros, to_micros
 from app.use_cases.score_customers import score_customer, score_customers
 from app.use_cases.stored_scores import score_history
 
@@ -103,7 +103,7 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     good = [found for found in ids if isinstance(found, str)]
     with service.reading() as session:
         answers = score_customers(
-            session, bundle, service.playbook, good, as_of=_past(asked.as_of, now)
+            session, bundle, service.playbook, good, as_of=_past(asked.as_of, now, location="body")
         )
     by_id = {answer["customer_id"]: answer for answer in answers}
     results = [
@@ -116,19 +116,19 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
 
 def _answer(service: Service, customer_id: str, as_of: datetime | None) -> dict[str, Any]:
     bundle = service.bundles.current()
-    moment = _past(as_of, service.now())
+    moment = _past(as_of, service.now(), location="query")
     with service.reading() as session:
         return score_customer(session, bundle, service.playbook, customer_id, as_of=moment)
 
 
-def _past(as_of: datetime | None, now: datetime) -> datetime:
+def _past(as_of: datetime | None, now: datetime, *, location: str) -> datetime:
+    """Return the moment asked about, which must have come; None means now."""
     if as_of is None:
         return now
     if as_of > now:
-        raise RefusedError(
-            problems.INVALID_REQUEST,
-            f"as_of must lie in the past, got {as_of.isoformat()}; it is {now.isoformat()}",
-        )
+        detail = f"must lie in the past, got {format_moment(as_of)}; it is {format_moment(now)}"
+        field = FieldError(location=location, pointer="/as_of", detail=detail)
+        raise RefusedError(problems.INVALID_REQUEST, f"as_of {detail}", fields=[field])
     return as_of
 
 
