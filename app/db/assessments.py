@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, tuple_
+import orjson
+from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.assessment_writing import (
@@ -16,10 +17,16 @@ from app.db.assessment_writing import (
 )
 from app.db.columns import IDENTIFIER, UtcMicros
 from app.db.customers import ScoredCustomer, scored
-from app.db.tables import NO_JOB, AssessmentRow, CurrentScoreRow
-from app.domain.moments import to_micros
+from app.db.tables import NO_JOB, AssessmentRow
+from app.domain.moments import from_micros, to_micros
 
 _KEY: Final = (UtcMicros(), IDENTIFIER)
+_CURRENT: Final = (
+    "SELECT customer_id, as_of, bundle_id, probability, score, percentile, tier "
+    "FROM current_scores WHERE customer_id"
+)
+_SQLITE_CURRENT: Final = f"{_CURRENT} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
+_POSTGRESQL_CURRENT: Final = f"{_CURRENT} = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,13 @@ def latest(
     session: Session, customer_ids: Sequence[str], *, before: datetime
 ) -> Mapping[str, ScoredCustomer]:
     """Return the newest score of each customer as of an earlier moment than `before`."""
-    rows = session.scalars(
-        select(CurrentScoreRow).where(CurrentScoreRow.customer_id.in_(customer_ids))
-    ).all()
-    current = {row.customer_id: scored(row) for row in rows if row.as_of < before}
+    scores = _current(session.connection(), customer_ids)
+    current = {score.customer_id: score for score in scores if score.as_of < before}
     # Who was scored since then had another score before; seldom asked, one look each.
     older = (
-        _latest_kept(session, row.customer_id, before=before) for row in rows if row.as_of >= before
+        _latest_kept(session, score.customer_id, before=before)
+        for score in scores
+        if score.as_of >= before
     )
     return current | {score.customer_id: score for score in older if score is not None}
 
@@ -98,6 +105,19 @@ def page_of_job(
     if after is not None:
         query = query.where(row.customer_id > after)
     return [_stored(found) for found in session.scalars(query)]
+
+
+def _current(connection: Connection, customer_ids: Sequence[str]) -> list[ScoredCustomer]:
+    """Return the current scores; plain SQL, for every single answer asks this."""
+    if connection.dialect.name == "sqlite":
+        asked = orjson.dumps(list(customer_ids)).decode()
+        found = connection.exec_driver_sql(_SQLITE_CURRENT, (asked,))
+    else:
+        found = connection.exec_driver_sql(_POSTGRESQL_CURRENT, (list(customer_ids),))
+    return [
+        ScoredCustomer(customer_id, from_micros(as_of), *rest)
+        for customer_id, as_of, *rest in found
+    ]
 
 
 def _latest_kept(session: Session, customer_id: str, *, before: datetime) -> ScoredCustomer | None:

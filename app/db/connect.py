@@ -48,7 +48,13 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Return the sessions for reading."""
+    """Return the sessions for reading; to write, take `writer_factory`.
+
+    On PostgreSQL every statement stands alone, as it would at its isolation level READ COMMITTED
+    too: beginning and ending a transaction would cost two more ways to the server and back.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     return sessionmaker(engine, expire_on_commit=False)
 
 
