@@ -8,10 +8,10 @@ import numpy as np
 
 from app.bundle.manifest import BundleFacts
 from app.domain.moments import format_moment, from_micros
-from training.dataset import Dataset
+from training.backtest import Report
 from training.evaluate import Metrics
 from training.fit import Recipe
-from training.learn import Learned, Report
+from training.learn import Learned
 
 N_IMPORTANT = 15
 
@@ -21,11 +21,9 @@ class CardFacts:
     """All that the card tells of."""
 
     facts: BundleFacts
-    dataset: Dataset
-    report: Report
-    recipe: Recipe
     learned: Learned
-    n_population: int
+    report: Report | None
+    recipe: Recipe
     warnings: tuple[str, ...]
 
 
@@ -33,8 +31,8 @@ def card_of(told: CardFacts) -> str:
     """Return the card as Markdown; the same facts give the same text."""
     sections = (
         _head(told),
-        _snapshots(told.dataset),
-        _test(told.report),
+        _snapshots(told.learned),
+        _test(told),
         _calibration(told),
         _importance(told.learned),
         _tiers(told),
@@ -45,41 +43,45 @@ def card_of(told: CardFacts) -> str:
 
 def _head(told: CardFacts) -> str:
     facts, churn = told.facts, told.facts.churn
-    first = format_moment(from_micros(told.dataset.windows[0].as_of))
+    dataset, student, recipe = told.learned.dataset, told.learned.student, told.recipe
     warned = "".join(f"\n\n> **Warning:** {warning}" for warning in told.warnings)
     return (
         "# Churn-risk bundle\n\n"
         f"Probability of **{churn.sentence}** within **{churn.horizon_days} days**.\n\n"
-        f"- Learned from what was known before {format_moment(facts.trained_until)}; snapshots "
-        f"from {first} on.\n"
-        f"- Rows: {len(told.dataset.churned):,} snapshots of customers; population as of the "
-        f"cut-off: {told.n_population:,} customers.\n"
+        f"- Learned from what was known before {format_moment(facts.trained_until)}; the first "
+        f"snapshot is of {_day(dataset.windows[0].as_of)}.\n"
+        f"- {len(dataset.churned):,} snapshots of customers; population as of the cut-off: "
+        f"{len(told.learned.population):,} customers.\n"
         f"- Amounts in {facts.currency or 'no stated currency'}; seed {facts.seed}.\n"
-        f"- Learner: {told.recipe.n_folds} LightGBM boosters ({told.recipe.num_leaves} leaves, "
-        f"at least {told.recipe.min_rows_per_leaf} rows each, rate {told.recipe.rate}), each blind "
-        f"to one fold of customers, merged into one of {told.learned.fitted.n_trees} trees. No "
-        f"class weights, no resampling.{warned}"
+        f"- Teacher: {told.learned.teacher.names} ({recipe.n_folds} LightGBM boosters of "
+        f"{recipe.num_leaves} leaves, at least {recipe.min_rows_per_leaf} rows each, every one "
+        "blind to a fold of customers). No class weights, no resampling.\n"
+        f"- Serves: one LightGBM booster of {student.n_trees} trees that learned the teacher's "
+        f"probabilities and comes within {student.miss:.3f} log-odds of them (root mean square)."
+        f"{warned}"
     )
 
 
-def _snapshots(dataset: Dataset) -> str:
+def _snapshots(learned: Learned) -> str:
+    dataset = learned.dataset
     rows = (
-        (format_moment(from_micros(window.as_of))[:10], f"{n:,}", f"{rate:.3f}")
+        (_day(window.as_of), str(window.days), f"{n:,}", f"{rate:.3f}")
         for window, n, rate in zip(
             dataset.windows, dataset.n_population, dataset.base_rates, strict=True
         )
     )
-    return "## Base rates\n\n" + _table(("snapshot", "customers", "churned"), rows)
+    header = ("snapshot", "days to the label", "customers", "churned")
+    return "## Base rates\n\n" + _table(header, rows)
 
 
-def _test(report: Report) -> str:
-    day = format_moment(from_micros(report.tested_at))[:10]
+def _test(told: CardFacts) -> str:
+    report = told.report
+    if report is None:
+        return "## Test\n\nThe history is too short for a test out of time."
     how = (
-        f"Tested out of time on the snapshot of {day}: learned only from label windows that had "
-        "closed by then, with the same settings. The bundle was then fitted on all closed windows."
-        if report.protocol == "out of time"
-        else f"The history is too short for a test out of time. Figures are out of fold on the "
-        f"snapshot of {day}: each customer was predicted by trees that had not seen them."
+        f"Out of time: everything was learned again from what was known before "
+        f"{_day(report.window.as_of)} and held against the {report.window.days} days from then. "
+        "The bundle was then made with the same settings from all that was known at the cut-off."
     )
     rows = (_figures("this bundle", report.ours), _figures("RFM logistic", report.baseline))
     header = ("", "customers", "base rate", "said", "AUC", "log loss", "Brier", "ECE", "lift 10 %")
@@ -93,18 +95,20 @@ def _figures(name: str, m: Metrics) -> tuple[str, ...]:
 
 
 def _calibration(told: CardFacts) -> str:
-    rows = ((f"{said:.3f}", f"{seen:.3f}", f"{n:,}") for said, seen, n in told.report.table)
     line = told.facts.calibration
-    return (
-        "## Calibration\n\nTenths of the tested customers, from least to most at risk. In "
-        f"the bundle: margin = {line.slope:.4f} × raw margin {line.intercept:+.4f}; the intercept "
-        "meets the base rate of the newest closed window.\n\n"
-        + _table(("said", "seen", "customers"), rows)
+    text = (
+        f"## Calibration\n\nmargin = {line.slope:.4f} × raw margin {line.intercept:+.4f}. The "
+        "level rests on label windows that close at the cut-off."
     )
+    if told.report is None:
+        return text
+    rows = ((f"{said:.3f}", f"{seen:.3f}", f"{n:,}") for said, seen, n in told.report.table)
+    text += " Tenths of the tested customers, from least to most at risk:\n\n"
+    return text + _table(("said", "seen", "customers"), rows)
 
 
 def _importance(learned: Learned) -> str:
-    booster = lgb.Booster(model_str=learned.fitted.booster_text)
+    booster = lgb.Booster(model_str=learned.student.booster_text)
     gains = booster.feature_importance("gain")
     order = np.argsort(-gains, kind="stable")[:N_IMPORTANT]
     names = booster.feature_name()
@@ -131,10 +135,14 @@ def _limits(told: CardFacts) -> str:
         f"- A statement about the {days} days after the moment asked about, nothing beyond them.\n"
         "- Learned from what customers did, not from an experiment: it ranks who is likely to "
         "leave, not whom contact would keep.\n"
-        "- Base rates move with seasons; the table above shows how much they did.\n"
+        "- Base rates move with seasons; the table of snapshots shows how much they did.\n"
         "- Not for decisions with legal or similarly significant effects on a person, and not for "
         "prices that differ by person."
     )
+
+
+def _day(micros: int) -> str:
+    return format_moment(from_micros(micros))[:10]
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,7 +1,7 @@
 """Snapshots, features and labels as one table of rows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,8 +69,9 @@ def dataset_of(
 ) -> Dataset:
     """Return one row per customer of the population and snapshot, or an even sample of them.
 
-    Where there are more than `max_rows`, every snapshot gives the same number of customers, drawn
-    without regard to what they did: classes keep their shares, nothing is resampled.
+    Labels are of each window's own length. Where there are more than `max_rows`, every snapshot
+    gives the same number of customers, drawn without regard to what they did: classes keep their
+    shares, nothing is resampled.
     """
     per_window = max(1, max_rows // max(1, len(windows)))
     rng = np.random.default_rng(seed)
@@ -111,7 +112,7 @@ def _rows_of(
     max_rows: int,
 ) -> _Rows:
     population = np.flatnonzero(in_population(history, churn, as_of=window.as_of))
-    outcome = churned(history, churn, as_of=window.as_of)
+    outcome = churned(history, replace(churn, horizon_days=window.days), as_of=window.as_of)
     sample = population
     if len(population) > max_rows:
         sample = np.sort(rng.choice(population, size=max_rows, replace=False))

@@ -70,6 +70,14 @@ def expected_calibration_error(
     return float(sum(misses)) / len(churned)
 
 
+def information_gain(churned: NDArray[np.float64], probabilities: NDArray[np.float64]) -> float:
+    """Return by how much the log loss lies below that of the base rate, nats per customer."""
+    base = np.full(len(churned), churned.mean())
+    said = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    losses = [float(log_loss(churned, p, labels=[0, 1])) for p in (base, said)]
+    return losses[0] - losses[1]
+
+
 def calibration_table(
     churned: NDArray[np.float64], probabilities: NDArray[np.float64]
 ) -> list[tuple[float, float, int]]:

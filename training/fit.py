@@ -30,12 +30,12 @@ class Recipe:
 
     num_leaves: int = 8
     min_rows_per_leaf: int = 100
-    rate: float = 0.03
-    max_rounds: int = 800
-    patience: int = 50
-    n_folds: int = 5
+    rate: float = 0.06
+    max_rounds: int = 500
+    patience: int = 30
+    n_folds: int = 4
     bagging_share: float = 0.7
-    feature_share: float = 0.5
+    feature_share: float = 0.4
     l2: float = 5.0
 
 

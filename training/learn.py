@@ -1,4 +1,4 @@
-"""Fit, calibrate, and hold against what came later."""
+"""Everything that is learned from what was known at a cut-off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,119 +7,155 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.manifest import Calibration
-from app.features.catalogue import FEATURE_NAMES
-from training.calibrate import calibrated, probabilities_of
-from training.dataset import Dataset
-from training.evaluate import Metrics, as_rfm, calibration_table, metrics_of, rfm_logistic
-from training.fit import Fitted, Recipe, fit
-from training.split import held_out_by_time
+from app.domain.churn import ChurnDefinition
+from app.domain.errors import TrainingRefused
+from app.domain.moments import MICROSECONDS_PER_DAY
+from app.features.history import History
+from app.features.population import in_population
+from training.dataset import MAX_ROWS, Dataset, dataset_of, measured
+from training.fit import Recipe
+from training.snapshots import Window, closed_windows, matched_windows
+from training.split import folds_of
+from training.student import Student, student_of
+from training.teach import Teacher, teacher_of
 
-OUT_OF_TIME: Final = "out of time"
-OUT_OF_FOLD: Final = "out of fold"
+# Below these a booster of small trees learns nothing that holds, and no figure could show it.
+MIN_CUSTOMERS: Final = 100
+MIN_PER_CLASS: Final = 50
+N_STUDIED: Final = 3  # newest snapshots that the student sees beside today's population
+MAX_STUDIED_ROWS: Final = 100_000  # the teacher has no noise to average out
+
+OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A fitted booster with its calibration."""
-
-    fitted: Fitted
-    calibration: Calibration
-
-    def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return churn probabilities (0 to 1) of other rows, shape (n,)."""
-        return probabilities_of(self.fitted.margins_of(features), self.calibration)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How the settings did on rows they had not seen.
+    """What was learned as of a cut-off.
 
     Attributes
     ----------
-    protocol : OUT_OF_TIME (the newest closed window, learned from windows closed before it) or,
-        where the history is too short for that, OUT_OF_FOLD (other customers, same window).
-    tested_at : snapshot that was tested, microseconds.
-    ours, baseline : figures of the booster and of the recency-frequency-spend logistic regression.
-    table : calibration table of the booster.
+    student : the booster that serves.
+    teacher : what it learned from.
+    dataset : snapshots with labels.
+    stretched : whether no window of the whole horizon has closed, so that `dataset` holds shorter
+        ones and rhythm alone carries what they show to the horizon.
+    population : float64 array of shape (n, n_features), as of the cut-off.
     """
 
-    protocol: str
-    tested_at: int
-    ours: Metrics
-    baseline: Metrics
-    table: list[tuple[float, float, int]]
+    student: Student
+    teacher: Teacher
+    dataset: Dataset
+    stretched: bool
+    population: NDArray[np.float64]
 
 
 def learn(
-    dataset: Dataset,
-    folds: NDArray[np.int64],
+    known: History,
+    churn: ChurnDefinition,
     *,
+    cut_off: int,
     recipe: Recipe,
     seed: int,
-    on_fold: Callable[[int], None] = lambda _done: None,
+    stage: str,
+    on_progress: OnProgress,
 ) -> Learned:
-    """Return a booster of all rows, calibrated on its out-of-fold margins.
+    """Return what `known`, which must hold nothing from `cut_off` on, teaches about `churn`.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    folds : int64 array of shape (n_customers,)
-        Fold of every customer of the history.
+    Refuses (`TrainingRefused`) where there are too few customers, of either outcome.
     """
-    fitted = fit(
-        dataset.features,
-        dataset.churned,
-        folds[dataset.customer],
-        names=FEATURE_NAMES,
+    windows, stretched = _windows(known, churn, cut_off)
+    steps = len(windows) + recipe.n_folds + 1
+
+    def report(done: int) -> None:
+        on_progress(stage, done, steps)
+
+    dataset = dataset_of(known, churn, windows, seed=seed, on_window=report)
+    refuse_too_little(dataset)
+    teacher = teacher_of(
+        known,
+        churn,
+        None if stretched else dataset,
+        folds_of(known.customer_ids, n_folds=recipe.n_folds, seed=seed),
+        cut_off=cut_off,
         recipe=recipe,
         seed=seed,
-        on_fold=on_fold,
+        on_fold=lambda done: report(len(windows) + done),
     )
-    newest = dataset.window == dataset.window.max()
-    return Learned(fitted, calibrated(fitted.margins, dataset.churned, newest))
+    everybody = _population(known, churn, cut_off, seed)
+    population = measured(known, everybody, as_of=cut_off)
+    horizon = churn.horizon_days * MICROSECONDS_PER_DAY
+    now = teacher.margins_of(known, everybody, population, Window(cut_off, cut_off + horizon))
+    student = _student(known, dataset, teacher, population, now, horizon, seed)
+    report(steps)
+    return Learned(student, teacher, dataset, stretched, population)
 
 
-def held_out_report(
+def refuse_too_little(dataset: Dataset) -> None:
+    """Return if there are enough customers, of both outcomes, to learn from."""
+    n_customers = len(np.unique(dataset.customer))
+    if n_customers < MIN_CUSTOMERS:
+        raise TrainingRefused(
+            f"{n_customers} customers are too few to learn from; need {MIN_CUSTOMERS}"
+        )
+    for outcome, name in ((1, "churned"), (0, "stayed")):
+        n_such = len(np.unique(dataset.customer[dataset.churned == outcome]))
+        if n_such < MIN_PER_CLASS:
+            raise TrainingRefused(
+                f"{n_such} customers who {name} are too few to learn from; need {MIN_PER_CLASS}"
+            )
+
+
+def _windows(
+    known: History, churn: ChurnDefinition, cut_off: int
+) -> tuple[tuple[Window, ...], bool]:
+    if not known.n_events:
+        raise TrainingRefused("there is no activity before the cut-off to learn from")
+    first_at, days = int(known.occurred_at.min()), churn.horizon_days
+    closed = closed_windows(first_at=first_at, until=cut_off, horizon_days=days)
+    if closed:
+        return closed, False
+    matched = matched_windows(first_at=first_at, until=cut_off, horizon_days=days)
+    if matched and churn.kind.value == "absence":
+        return matched, True
+    raise TrainingRefused(
+        f"no label window of {days} days has closed with a past before it: give more history, a "
+        "later cut-off or a shorter horizon"
+    )
+
+
+def _population(
+    known: History, churn: ChurnDefinition, cut_off: int, seed: int
+) -> NDArray[np.int64]:
+    everybody = np.flatnonzero(in_population(known, churn, as_of=cut_off))
+    if not len(everybody):
+        raise TrainingRefused("nobody is in the population as of the cut-off")
+    if len(everybody) <= MAX_ROWS:
+        return everybody.astype(np.int64)
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(everybody, size=MAX_ROWS, replace=False)).astype(np.int64)
+
+
+def _student(
+    known: History,
     dataset: Dataset,
-    folds: NDArray[np.int64],
-    *,
-    event: str,
-    recipe: Recipe,
+    teacher: Teacher,
+    population: NDArray[np.float64],
+    now: NDArray[np.float64],
+    horizon: int,
     seed: int,
-    on_fold: Callable[[int], None] = lambda _done: None,
-) -> Report | None:
-    """Return how booster and baseline do on the newest closed window, learned before it opened.
-
-    None where no window closed before the newest one opened.
-    """
-    split = held_out_by_time(dataset)
-    if split is None:
-        return None
-    earlier, test = dataset.rows(split[0]), dataset.rows(split[1])
-    learned = learn(earlier, folds, recipe=recipe, seed=seed, on_fold=on_fold)
-    return _report(OUT_OF_TIME, earlier, test, learned.probabilities(test.features), event)
-
-
-def out_of_fold(dataset: Dataset, learned: Learned, *, event: str) -> Report:
-    """Return how the final booster does on the newest window, each customer by trees blind to it.
-
-    The intercept was fitted on these rows: the mean cannot miss, only the shape can.
-    """
-    rows = dataset.window == dataset.window.max()
-    said = probabilities_of(learned.fitted.margins[rows], learned.calibration)
-    return _report(OUT_OF_FOLD, dataset, dataset.rows(rows), said, event)
-
-
-def _report(
-    protocol: str, earlier: Dataset, test: Dataset, said: NDArray[np.float64], event: str
-) -> Report:
-    baseline = rfm_logistic(as_rfm(earlier.features, event), earlier.churned)
-    said_by_baseline = baseline.predict_proba(as_rfm(test.features, event))[:, 1]
-    return Report(
-        protocol,
-        test.windows[int(test.window.max())].as_of,
-        metrics_of(test.churned, said),
-        metrics_of(test.churned, said_by_baseline),
-        calibration_table(test.churned, said),
+) -> Student:
+    """Return the student of today's population and of the newest snapshots, a sample where many."""
+    features, margins = [population], [now]
+    for position in range(len(dataset.windows))[-N_STUDIED:]:
+        rows = dataset.rows(dataset.window == position)
+        if len(rows.churned):
+            as_of = dataset.windows[position].as_of
+            window = Window(as_of, as_of + horizon)
+            features.append(rows.features)
+            margins.append(teacher.margins_of(known, rows.customer, rows.features, window))
+    newest = np.repeat([True, False], [len(now), sum(len(part) for part in margins[1:])])
+    n_rows = len(newest)
+    chosen = np.sort(np.random.default_rng(seed).permutation(n_rows)[:MAX_STUDIED_ROWS])
+    return student_of(
+        np.vstack(features)[chosen], np.concatenate(margins)[chosen], newest[chosen], seed=seed
     )

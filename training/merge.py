@@ -25,7 +25,12 @@ def mean_of_boosters(texts: Sequence[str]) -> str:
     header = re.sub(r"tree_sizes=[^\n]*", f"tree_sizes={sizes}", header)
     merged = header + "\n" + "".join(scaled) + "end of trees\n"
     # Through LightGBM once: it checks the sizes and writes the importances of the merged trees.
-    return _without_parameters(str(lgb.Booster(model_str=merged).model_to_string()))
+    return without_parameters(str(lgb.Booster(model_str=merged).model_to_string()))
+
+
+def without_parameters(text: str) -> str:
+    """Return the text without what LightGBM appends about the run: the trees alone decide."""
+    return re.sub(r"\nparameters:\n.*?end of parameters\n", "\n", text, flags=re.DOTALL)
 
 
 def _trees(text: str) -> Iterator[str]:
@@ -48,7 +53,3 @@ def _scaled(tree: str, factor: float) -> str:
 
 def _renumbered(tree: str, position: int) -> str:
     return re.sub(r"^Tree=\d+", f"Tree={position}", tree)
-
-
-def _without_parameters(text: str) -> str:
-    return re.sub(r"\nparameters:\n.*?end of parameters\n", "\n", text, flags=re.DOTALL)

@@ -12,6 +12,8 @@ MIN_PAST_SHARE_OF_HORIZON = 1 / 3
 # Neighbouring snapshots overlap in their label windows and teach little that is new.
 MAX_SNAPSHOTS = 13
 MIN_STEP_DAYS = 7
+# Shares of the matched snapshot's age at which matched windows open.
+AROUND = (0.77, 0.88, 1.0, 1.1, 1.21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Window:
             raise ValueError(
                 f"a window must end after it begins, got {self.as_of} to {self.closes_at}"
             )
+
+    @property
+    def days(self) -> int:
+        """Length of the label window in whole days."""
+        return max(1, round((self.closes_at - self.as_of) / MICROSECONDS_PER_DAY))
 
 
 def closed_windows(*, first_at: int, until: int, horizon_days: int) -> tuple[Window, ...]:
@@ -53,3 +60,19 @@ def closed_windows(*, first_at: int, until: int, horizon_days: int) -> tuple[Win
     days_back = range(0, int(room_days) + 1, int(step_days))
     moments = [newest - days * MICROSECONDS_PER_DAY for days in days_back]
     return tuple(Window(moment, moment + horizon) for moment in reversed(moments))
+
+
+def matched_windows(*, first_at: int, until: int, horizon_days: int) -> tuple[Window, ...]:
+    """Return windows that stand to their past about as the horizon stands to the whole history.
+
+    All close at `until`, oldest first, of whole days; shorter than the horizon, so that some exist
+    for any horizon. Empty where the log is younger than four weeks.
+    """
+    n_days = (until - first_at) // MICROSECONDS_PER_DAY
+    if n_days < MIN_PAST_DAYS:
+        return ()
+    share = n_days / (n_days + horizon_days)
+    lengths = {max(1, round(n_days * (1 - min(share * around, 0.95)))) for around in AROUND}
+    return tuple(
+        Window(until - days * MICROSECONDS_PER_DAY, until) for days in sorted(lengths, reverse=True)
+    )

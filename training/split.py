@@ -1,26 +1,10 @@
-"""Who learns and who tests: by time for the report, by customer for everything within it."""
+"""Folds by customer. The split by time is training/backtest.py: it learns again from the past."""
 
 import hashlib
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-
-from training.dataset import Dataset
-
-
-def held_out_by_time(dataset: Dataset) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-    """Return (rows to learn from, rows to test on), or None where the history is too short.
-
-    The newest snapshot tests. Only snapshots whose label windows closed at or before that moment
-    may teach, so the test lies as far ahead of the learner as in service.
-    """
-    newest = len(dataset.windows) - 1
-    tested_at = dataset.windows[newest].as_of
-    teaches = np.array([window.closes_at <= tested_at for window in dataset.windows])
-    if not teaches.any():
-        return None
-    return teaches[dataset.window], dataset.window == newest
 
 
 def folds_of(customer_ids: Iterable[str], *, n_folds: int, seed: int) -> NDArray[np.int64]:

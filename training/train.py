@@ -1,6 +1,5 @@
 """From a history to a published bundle."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,27 +10,17 @@ from numpy.typing import NDArray
 
 from app.bundle.manifest import BundleFacts
 from app.domain.churn import ChurnDefinition
-from app.domain.errors import TrainingRefused
-from app.domain.moments import to_micros
+from app.domain.moments import format_moment, from_micros, to_micros
 from app.domain.tiers import TierPolicy
 from app.features.history import History
-from app.features.population import in_population
+from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
-from training.dataset import Dataset, dataset_of, measured
 from training.fit import Recipe
 from training.histories import known_before
 from training.leaks import refuse_leaks, suspicion
-from training.learn import Report, held_out_report, learn, out_of_fold
+from training.learn import Learned, OnProgress, learn
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
-from training.snapshots import closed_windows
-from training.split import folds_of
 from training.tiers import policy_by_shares, shares_of
-
-# Below these a booster of small trees learns nothing that holds, and no figure could show it.
-MIN_CUSTOMERS = 100
-MIN_PER_CLASS = 50
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,121 +66,97 @@ def train(
     """
     cut_off = to_micros(until)
     known = known_before(history, moment=cut_off)
-    dataset = _dataset(known, churn, cut_off, seed, on_progress)
-    _refuse_leaks(known, dataset, seed)
-
     recipe = Recipe()
-    folds = folds_of(known.customer_ids, n_folds=recipe.n_folds, seed=seed)
-    report = held_out_report(
-        dataset,
-        folds,
-        event=churn.event,
-        recipe=recipe,
-        seed=seed,
-        on_fold=lambda done: on_progress("test", done, recipe.n_folds),
-    )
     learned = learn(
-        dataset,
-        folds,
+        known,
+        churn,
+        cut_off=cut_off,
         recipe=recipe,
         seed=seed,
-        on_fold=lambda done: on_progress("fit", done, recipe.n_folds),
+        stage="learn",
+        on_progress=on_progress,
     )
-    report = report or out_of_fold(dataset, learned, event=churn.event)
+    _refuse_leaks(known, learned, seed)
+    report = report_on(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
 
     on_progress("publish", 0, 1)
-    everybody = np.flatnonzero(in_population(known, churn, as_of=cut_off))
-    population = measured(known, everybody, as_of=cut_off)
-    probabilities = learned.probabilities(population)
+    probabilities = learned.student.probabilities_of(learned.population)
     policy = policy_by_shares(probabilities)
-    metrics = _metrics(report, dataset, probabilities, policy)
-    warnings = _warnings(report)
+    warnings = _warnings(report, learned)
     facts = BundleFacts(
         churn=churn,
         trained_until=until,
         seed=seed,
         currency=currency,
         features=feature_set(),
-        calibration=learned.calibration,
+        calibration=learned.student.calibration,
         tier_policy=policy,
         percentile_knots=percentile_knots(probabilities),
-        usual=medians(population),
-        metrics=metrics,
+        usual=medians(learned.population),
+        metrics=_metrics(report, learned, probabilities, policy),
         libraries=libraries(),
     )
-    card = card_of(CardFacts(facts, dataset, report, recipe, learned, len(everybody), warnings))
     bundle_id = publish(
         models,
         facts=facts,
-        booster_text=learned.fitted.booster_text,
-        population=population,
+        booster_text=learned.student.booster_text,
+        population=learned.population,
         probabilities=probabilities,
-        card=card,
-        parts={"recipe": asdict(recipe), "calibration": asdict(learned.calibration)},
+        card=card_of(CardFacts(facts, learned, report, recipe, warnings)),
+        parts=_parts(learned, recipe),
         signing_key=signing_key,
     )
     on_progress("publish", 1, 1)
-    return TrainingResult(bundle_id, metrics, warnings)
+    return TrainingResult(bundle_id, dict(facts.metrics), warnings)
 
 
-def _dataset(
-    known: History, churn: ChurnDefinition, cut_off: int, seed: int, on_progress: OnProgress
-) -> Dataset:
-    if not known.n_events:
-        raise TrainingRefused("there is no activity before the cut-off to learn from")
-    first_at = int(known.occurred_at.min())
-    windows = closed_windows(first_at=first_at, until=cut_off, horizon_days=churn.horizon_days)
-    if not windows:
-        raise TrainingRefused(
-            f"no label window of {churn.horizon_days} days has closed with a past before it: give "
-            "more history, a later --until or a shorter --horizon-days"
-        )
-    dataset = dataset_of(
-        known,
-        churn,
-        windows,
-        seed=seed,
-        on_window=lambda done: on_progress("snapshots", done, len(windows)),
-    )
-    _refuse_too_little(dataset)
-    return dataset
+def _refuse_leaks(known: History, learned: Learned, seed: int) -> None:
+    windows = (learned.dataset.windows[0], learned.dataset.windows[-1])
+    population = np.unique(learned.dataset.customer)
+    refuse_leaks(known, windows, population=population, seed=seed)
 
 
-def _refuse_too_little(dataset: Dataset) -> None:
-    n_customers = len(np.unique(dataset.customer))
-    if n_customers < MIN_CUSTOMERS:
-        raise TrainingRefused(
-            f"{n_customers} customers are too few to learn from; need {MIN_CUSTOMERS}"
-        )
-    for outcome, name in ((1, "churned"), (0, "stayed")):
-        n_rows = len(np.unique(dataset.customer[dataset.churned == outcome]))
-        if n_rows < MIN_PER_CLASS:
-            raise TrainingRefused(
-                f"{n_rows} customers who {name} are too few to learn from; need {MIN_PER_CLASS}"
-            )
-
-
-def _refuse_leaks(known: History, dataset: Dataset, seed: int) -> None:
-    windows = (dataset.windows[0], dataset.windows[-1])
-    refuse_leaks(known, windows, population=np.unique(dataset.customer), seed=seed)
-
-
-def _metrics(
-    report: Report, dataset: Dataset, probabilities: NDArray[np.float64], policy: TierPolicy
-) -> dict[str, Any]:
+def _parts(learned: Learned, recipe: Recipe) -> dict[str, Any]:
+    """Return the fitted parts behind the booster, for data scientists; serving reads none."""
+    rhythm = learned.teacher.rhythm
     return {
-        "protocol": report.protocol,
-        "test": report.ours.as_numbers(),
-        "baseline_rfm_logistic": report.baseline.as_numbers(),
-        "base_rates": [round(rate, 6) for rate in dataset.base_rates],
-        "n_rows": len(dataset.churned),
-        "n_population": len(probabilities),
-        "tier_shares": shares_of(probabilities, policy),
+        "recipe": asdict(recipe),
+        "calibration": asdict(learned.student.calibration),
+        "rhythm_regression": None if rhythm is None else rhythm.regression,
     }
 
 
-def _warnings(report: Report) -> tuple[str, ...]:
-    found = [suspicion(report.ours.auc)]
-    if report.protocol != "out of time":
-        found.append("the history is too short for a test out of time: figures are out of fold")
+def _metrics(
+    report: Report | None,
+    learned: Learned,
+    probabilities: NDArray[np.float64],
+    policy: TierPolicy,
+) -> dict[str, Any]:
+    dataset = learned.dataset
+    metrics: dict[str, Any] = {
+        "base_rates": [None if np.isnan(r) else round(r, 6) for r in dataset.base_rates],
+        "n_rows": len(dataset.churned),
+        "n_population": len(probabilities),
+        "tier_shares": shares_of(probabilities, policy),
+        "teacher": learned.teacher.names,
+    }
+    if report is not None:
+        metrics["test"] = report.ours.as_numbers()
+        metrics["baseline_rfm_logistic"] = report.baseline.as_numbers()
+        metrics["tested_as_of"] = format_moment(from_micros(report.window.as_of))
+        metrics["tested_horizon_days"] = report.window.days
+    return metrics
+
+
+def _warnings(report: Report | None, learned: Learned) -> tuple[str, ...]:
+    found: list[str | None] = []
+    if learned.stretched:
+        found.append(
+            "no label window of the whole horizon has closed: churn is carried over from shorter "
+            "windows by rhythm of purchase alone"
+        )
+    if report is None:
+        found.append("the history is too short to test out of time: no figure vouches for it")
+    else:
+        found.append(suspicion(report.ours.auc))
     return tuple(warning for warning in found if warning)

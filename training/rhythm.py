@@ -1,0 +1,159 @@
+"""Churn from rhythm alone, at any horizon: what buy-till-you-die says, corrected by what happened.
+
+Two buy-till-you-die maps are fitted on what was known at a snapshot and asked about its horizon. A
+logistic regression then learns, from windows that have closed, how to weigh and correct them.
+Everything it looks at is free of scale (shares of the customer's age, logarithms of counts), so
+what was learned on a window of half the history and half the horizon carries to the whole of both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from app.domain.moments import MICROSECONDS_PER_DAY
+from app.features.history import History
+from training.btyd import LogLikelihood, Rhythms, bg_nbd, fitted, pareto_nbd, silent_for
+from training.histories import customer_of_rows
+from training.labels import code_of_event, happened_in
+from training.snapshots import Window
+
+UNIT: Final = (
+    7.0 * MICROSECONDS_PER_DAY
+)  # the maps are fitted in weeks: parameters stay between 0.1 and 100
+Maps = tuple[tuple[LogLikelihood, NDArray[np.float64]], ...]
+
+SUREST: Final = 1e-4  # the maps' probabilities stay this far from 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmTeacher:
+    """A fitted correction of the maps; `probabilities_of` tells churn at any window."""
+
+    event: str
+    maps: Maps | None
+    regression: Pipeline
+
+    def margins_of(
+        self, history: History, customers: NDArray[np.int64], window: Window
+    ) -> NDArray[np.float64]:
+        """Return the log-odds of no event in the window for the customers at these positions.
+
+        They must have had the event before ``window.as_of``.
+        """
+        found, described = described_at(history, self.event, self.maps, window)
+        rows = described[np.searchsorted(found, customers)]
+        return np.asarray(self.regression.decision_function(rows), dtype=np.float64)
+
+
+def taught(
+    history: History, event: str, windows: Sequence[Window], *, stretched: bool
+) -> RhythmTeacher:
+    """Return the teacher fitted on what happened in `windows`, which all close before its use.
+
+    Where it is `stretched` to a horizon that no window has, the maps are fitted anew at every
+    snapshot: only so is a window of half the history and half the horizon like the whole of both.
+    Else once, on all that is known, which is faster and no worse at earlier cut-offs.
+    """
+    newest = max(window.closes_at for window in windows)
+    maps = None if stretched else maps_of(history, event, as_of=newest)
+    rows, outcomes = [], []
+    for window in windows:
+        customers, described = described_at(history, event, maps, window)
+        happened = happened_in(history, event, start=window.as_of, end=window.closes_at)
+        rows.append(described)
+        outcomes.append(~happened[customers])
+    regression = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
+    return RhythmTeacher(event, maps, regression.fit(np.vstack(rows), np.concatenate(outcomes)))
+
+
+def maps_of(history: History, event: str, *, as_of: int) -> Maps:
+    """Return both maps fitted on what was known at `as_of`.
+
+    Eight numbers about the whole population, which no customer's label moves.
+    """
+    rhythms = _rhythms(_seen(history, event, as_of), as_of)
+    return tuple((kind, fitted(kind, rhythms)) for kind in (bg_nbd, pareto_nbd))
+
+
+def described_at(
+    history: History, event: str, maps: Maps | None, window: Window
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return who had the event before the window, and what the teacher looks at.
+
+    Returns
+    -------
+    customers : int64 array of shape (n,), positions in the history, ascending.
+    rows : float64 array of shape (n, 11)
+        Log-odds of silence by BG/NBD and Pareto/NBD, log count, whether repeated, silence as a
+        share of age (also where repeated), log spend in all, per event and where repeated, log of
+        silence over mean gap, and last gap over silence.
+    """
+    seen = _seen(history, event, window.as_of)
+    rhythms = _rhythms(seen, window.as_of)
+    duration = (window.closes_at - window.as_of) / UNIT
+    by_maps = [
+        logit(np.clip(silent_for(kind, fit, rhythms, duration), SUREST, 1 - SUREST))
+        for kind, fit in maps or maps_of(history, event, as_of=window.as_of)
+    ]
+    silence = rhythms.age - rhythms.last_at
+    repeated = (rhythms.repeats > 0).astype(np.float64)
+    mean_gap = rhythms.last_at / np.maximum(rhythms.repeats, 1.0)
+    share = silence / np.maximum(rhythms.age, 1e-9)
+    columns = [
+        *by_maps,
+        np.log1p(rhythms.repeats),
+        repeated,
+        share,
+        np.log1p(seen.spend),
+        np.log1p(seen.spend / seen.n_days),
+        repeated * share,
+        repeated * np.log1p(seen.spend),
+        repeated * np.log1p(silence / np.maximum(mean_gap, 0.5)),
+        np.clip(seen.last_gap / UNIT / np.maximum(silence, 0.5), 0.0, 5.0),
+    ]
+    return seen.customers, np.column_stack(columns)
+
+
+def _rhythms(seen: "_Seen", as_of: int) -> Rhythms:
+    last_at = (seen.last_at - seen.first_at) / UNIT
+    return Rhythms(seen.n_days - 1.0, last_at, (as_of - seen.first_at) / UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """First and last day with the event, days with it, spend and the last gap, per customer."""
+
+    customers: NDArray[np.int64]
+    first_at: NDArray[np.float64]
+    last_at: NDArray[np.float64]
+    n_days: NDArray[np.float64]
+    spend: NDArray[np.float64]
+    last_gap: NDArray[np.float64]
+
+
+def _seen(history: History, event: str, as_of: int) -> _Seen:
+    keep = (
+        (history.kind == code_of_event(event))
+        & (history.occurred_at < as_of)
+        & (history.received_at < as_of)
+    )
+    owner = customer_of_rows(history)[keep]
+    day = history.occurred_at[keep] // MICROSECONDS_PER_DAY
+    moment = (day * MICROSECONDS_PER_DAY).astype(np.float64)
+    spend = np.bincount(owner, weights=np.nan_to_num(np.maximum(history.amount[keep], 0.0)))
+    # Several events on one day are one visit: the maps know no bursts.
+    new_day = np.ones(len(owner), dtype=np.bool_)
+    new_day[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
+    owner, moment = owner[new_day], moment[new_day]
+    customers, first = np.unique(owner, return_index=True)
+    last = np.append(first[1:], len(owner)) - 1
+    last_gap = np.where(last > first, moment[last] - moment[np.maximum(last - 1, 0)], 0.0)
+    n_days = (last - first + 1).astype(np.float64)
+    return _Seen(customers, moment[first], moment[last], n_days, spend[customers], last_gap)
