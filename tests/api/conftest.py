@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.bundle import opened
+from app.db.connect import writer_factory
 from app.main import create_app
 from app.settings import Settings
 from app.use_cases import serve_bundle
@@ -57,13 +58,14 @@ def app(make_app) -> FastAPI:
 
 
 @pytest.fixture
-def new_key(app) -> Callable[..., str]:
+def new_key(database) -> Callable[..., str]:
     """Make a key with some scopes (all, unless told) and return its token."""
 
     def make(*scopes: str) -> str:
-        service = app.state.service
-        with service.writing() as session:
-            return create_key(session, "test", scopes=scopes or ALL_SCOPES, now=service.now()).token
+        with writer_factory(database).begin() as session:
+            return create_key(
+                session, "test", scopes=scopes or ALL_SCOPES, now=datetime.now(UTC)
+            ).token
 
     return make
 

@@ -1,0 +1,55 @@
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.conftest import event, orders, post_events
+
+
+def test_a_rescoring_is_accepted_and_can_be_followed_to_its_results(client, rescore):
+    for i in range(3):
+        post_events(client, orders(f"c-{i}", n=2))
+
+    job = rescore()
+    results = client.get(f"/v1/jobs/{job['job_id']}/results").json()
+
+    assert (job["state"], job["done"], job["total"], job["progress"]) == ("completed", 3, 3, 1.0)
+    assert [item["customer_id"] for item in results["items"]] == ["c-0", "c-1", "c-2"]
+    assert client.get(f"/v1/jobs/{job['job_id']}/failures").json()["items"] == []
+
+
+def test_results_go_page_by_page(client, rescore):
+    post_events(client, [event(event_id=f"e{i}", customer_id=f"c-{i}") for i in range(3)])
+    path = f"/v1/jobs/{rescore()['job_id']}/results"
+
+    first = client.get(path, params={"limit": 2}).json()
+    rest = client.get(path, params={"limit": 2, "cursor": first["next_cursor"]}).json()
+
+    assert [c["customer_id"] for c in first["items"] + rest["items"]] == ["c-0", "c-1", "c-2"]
+    assert rest["next_cursor"] is None
+
+
+def test_the_same_idempotency_key_gives_the_same_job(client):
+    jobs = [
+        client.post("/v1/jobs/rescore", headers={"Idempotency-Key": key}).json()["job_id"]
+        for key in ("monday", "monday", "tuesday")
+    ]
+
+    assert jobs[0] == jobs[1] != jobs[2]
+
+
+@pytest.fixture
+def without_worker(make_app, new_key):
+    """A client of an application that runs no jobs itself."""
+    headers = {"Authorization": f"Bearer {new_key()}"}
+    with TestClient(make_app(job_worker=False), headers=headers) as client:
+        yield client
+
+
+def test_a_job_can_be_cancelled_once(without_worker):
+    started = without_worker.post("/v1/jobs/rescore")
+    path = started.headers["location"]
+
+    assert started.json()["state"] == "queued"
+    assert without_worker.post(f"{path}/cancel").json()["state"] == "cancelled"
+    again = without_worker.post(f"{path}/cancel")
+    assert again.status_code == 409
+    assert again.json()["type"] == "urn:holdfast:problem:job-conflict"

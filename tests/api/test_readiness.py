@@ -1,0 +1,121 @@
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.bundle.serving import SERVING_FILE
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import CUSTOMER, event, post_events
+from tests.bundles import put_bundle_into_service
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def client_of(make_app, new_key):
+    """Open a client of an application with other settings."""
+    opened = []
+
+    def make(**changes) -> TestClient:
+        headers = {"Authorization": f"Bearer {new_key()}"}
+        client = TestClient(make_app(**changes), headers=headers)
+        client.__enter__()
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+def until(condition, *, within_seconds: float = 30) -> None:
+    limit = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < limit, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def test_without_a_bundle_everything_but_scoring_works_and_it_is_said_how_to_get_one(
+    client_of, shelf
+):
+    client = client_of(models=shelf)
+    post_events(client, [event()])
+
+    assert client.get(f"/v1/customers/{CUSTOMER}").status_code == 200
+    assert client.get("/healthz").status_code == 200
+    for path in ("/readyz", f"/v1/customers/{CUSTOMER}/score", "/v1/model", "/v1/model/card"):
+        response = client.get(path)
+        assert response.status_code == 503
+        assert response.headers["retry-after"] == "30"
+        assert "holdfast train … --promote" in response.json()["detail"]
+    assert client.post("/v1/scores", json={"customer_ids": ["x"]}).status_code == 503
+    assert client.post("/v1/jobs/rescore").status_code == 503
+
+
+def test_a_bundle_that_is_promoted_while_we_serve_is_taken_up(client_of, shelf):
+    client = client_of(models=shelf)
+    assert client.get("/readyz").status_code == 503
+
+    first = put_bundle_into_service(shelf)
+    until(lambda: client.get("/readyz").status_code == 200)
+    assert client.get("/v1/model").json()["id"] == first
+    assert client.get("/v1/model/card").text.startswith("# Churn risk")
+
+    second = put_bundle_into_service(shelf, seed=1)
+    until(lambda: client.get("/v1/model").json()["id"] == second)
+
+
+def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(client_of, shelf):
+    good = put_bundle_into_service(shelf)
+    client = client_of(models=shelf)
+    post_events(client, [event()])
+    bad = put_bundle_into_service(shelf, seed=2)
+    (shelf / SERVING_FILE).write_text(f'{{"bundle_id": "{good}"}}', encoding="utf-8")
+    booster = shelf / bad / "booster.txt"
+    booster.write_bytes(booster.read_bytes().replace(b"leaf_value=", b"leaf_value=9", 1))
+    until(lambda: client.get("/readyz").json()["bundle_id"] == good)
+    (shelf / SERVING_FILE).write_text(f'{{"bundle_id": "{bad}"}}', encoding="utf-8")
+
+    until(lambda: client.get("/readyz").json()["warnings"])
+    (warning,) = client.get("/v1/model").json()["warnings"]
+    assert bad in warning
+    answer = client.get(f"/v1/customers/{CUSTOMER}/score")
+    assert answer.status_code == 200
+    assert answer.json()["bundle"]["id"] == good
+
+
+def test_a_database_without_tables_is_said_to_need_migrations(models, open_once, tmp_path):
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    with TestClient(create_app(Settings(database_url=url, models=models))) as client:
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert response.json()["type"] == "urn:holdfast:problem:database-not-ready"
+        assert "holdfast migrate" in response.json()["detail"]
+        assert client.get("/healthz").status_code == 200
+
+
+def test_the_card_and_the_facts_of_the_bundle_are_told(client):
+    bundle = client.get("/v1/model").json()
+
+    assert bundle["churn_definition"]["sentence"] == "no order_placed"
+    assert bundle["metrics"] == {"auc": 0.8}
+    assert bundle["warnings"] == []
+    card = client.get("/v1/model/card")
+    assert card.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert card.text == bundle["card"]
+
+
+def test_the_docs_load_nothing_from_elsewhere(client):
+    page = client.get("/docs")
+
+    assert "//" not in page.text.replace("<!doctype", "")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    for part in page.text.split('"')[1::2]:
+        if part.startswith("docs/"):
+            assert client.get(f"/{part}").status_code == 200
