@@ -140,7 +140,7 @@ def activities_of(good: pl.DataFrame) -> Iterator[Activity]:
 def _judge(
     table: pl.DataFrame, *, timezone: str | None, not_after: datetime | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    checked = _checks(table.schema, timezone=timezone, not_after=not_after)
+    checked = _checks(table, timezone=timezone, not_after=not_after)
     judged = table.select(
         LINE,
         ROW,
@@ -160,11 +160,11 @@ def _judge(
 
 
 def _checks(
-    schema: pl.Schema, *, timezone: str | None, not_after: datetime | None
+    table: pl.DataFrame, *, timezone: str | None, not_after: datetime | None
 ) -> list[Checked]:
     def moment(name: str, *, required: bool = False) -> Checked:
         return checks.moment(
-            name, schema[name], timezone=timezone, required=required, not_after=not_after
+            name, table[name], timezone=timezone, required=required, not_after=not_after
         )
 
     return [
@@ -174,7 +174,7 @@ def _checks(
         checks.text("event_id"),
         moment("received_at"),
         checks.text("channel"),
-        checks.number("amount", schema["amount"]),
+        checks.number("amount", table.schema["amount"]),
         checks.currency("currency"),
         checks.text("ref"),
         Checked("properties", pl.col("properties").cast(pl.String), pl.lit(None, pl.String)),

@@ -95,7 +95,7 @@ def customers_of(
 
 
 def _judge(table: pl.DataFrame, *, timezone: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    checked = _checks(table.schema, timezone=timezone)
+    checked = _checks(table, timezone=timezone)
     judged = table.select(
         LINE,
         ROW,
@@ -106,12 +106,12 @@ def _judge(table: pl.DataFrame, *, timezone: str | None) -> tuple[pl.DataFrame, 
     return judged.filter(pl.col("reason").is_null()).select(FIELDS), rejects
 
 
-def _checks(schema: pl.Schema, *, timezone: str | None) -> list[Checked]:
+def _checks(table: pl.DataFrame, *, timezone: str | None) -> list[Checked]:
     moments = ("signed_up_at", "valid_from", "renews_at")
     return [
         checks.text("customer_id", required=True),
-        *(checks.moment(name, schema[name], timezone=timezone) for name in moments),
-        *(checks.number(name, schema[name]) for name in ("acquisition_cost", "price")),
+        *(checks.moment(name, table[name], timezone=timezone) for name in moments),
+        *(checks.number(name, table.schema[name]) for name in ("acquisition_cost", "price")),
         checks.currency("currency"),
         *(checks.text(name) for name in ("acquisition_channel", "owner", "plan", "contract")),
         *(checks.truth(name) for name in CONSENTS),
