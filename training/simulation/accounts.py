@@ -8,7 +8,7 @@ from training.simulation.columns import MOMENT, Period, moments, text_ids
 from training.simulation.company import PLANS
 from training.simulation.customers import Chunk
 from training.simulation.events import DAY, SECOND
-from training.simulation.traits import ACQUISITION_CHANNELS, CURRENCIES, OWNERS
+from training.simulation.traits import ACQUISITION_CHANNELS, CURRENCY, OWNERS
 
 _CONSENTS = ("email", "sms", "push", "phone")  # bits of Traits.consent, lowest first
 _VERSION_TYPES = (
@@ -49,7 +49,7 @@ def _facts(chunk: Chunk, period: Period) -> pl.DataFrame:
         "signed_up_at": moments(traits["signed_up_at"], period),
         "acquisition_channel": np.array(ACQUISITION_CHANNELS)[traits["acquired"]],
         "acquisition_cost": traits["acquisition_cost"],
-        "currency": np.array(CURRENCIES)[traits["currency"]],
+        "currency": [CURRENCY] * len(traits),
         "owner": np.array(OWNERS)[traits["owner"]],
         **{
             f"consent_{name}": (traits["consent"] >> bit & 1).astype(np.bool_)

@@ -12,7 +12,7 @@ from app.domain.activity import TYPE_CODES, ActivityType, Channel
 from training.simulation.company import FEATURES, ONBOARDING_STEPS
 from training.simulation.customers import Chunk
 from training.simulation.events import LABELS
-from training.simulation.traits import CURRENCIES
+from training.simulation.traits import CURRENCY
 
 MOMENT = pl.Datetime("us", "UTC")
 _OTHER_CHANNEL = "marketplace"  # a channel of this company's own; the vocabulary has none for it
@@ -94,23 +94,21 @@ def activity_of(chunk: Chunk, period: Period) -> pl.DataFrame:
         _names(list(ActivityType), "kind").alias("type"),
         _names(_CHANNELS, "channel").alias("channel"),
         pl.col("amount").fill_nan(None),
-        pl.when(_is(*_MONEY)).then("currency").alias("currency"),
+        pl.when(_is(*_MONEY)).then(pl.lit(CURRENCY)).alias("currency"),
         _ref(period).alias("ref"),
         _properties(period).alias("properties"),
     )
 
 
 def _raw(chunk: Chunk, period: Period) -> pl.DataFrame:
-    """Return the log in codes, sorted, with ids, moments and currencies."""
+    """Return the log in codes, sorted, with ids and moments."""
     log = chunk.log[np.lexsort((chunk.log["occurred_at"], chunk.log["customer"]))]
     customer = log["customer"]
     ids = text_ids(np.arange(chunk.first, chunk.first + len(chunk.traits)))
-    currencies = pl.Series(values=list(CURRENCIES))[chunk.traits["currency"].astype(np.int64)]
     columns = ("kind", "channel", "number", "amount", "label", "until")
     return pl.DataFrame({
         "customer": customer,
         "customer_id": ids.gather(customer),
-        "currency": currencies.gather(customer),
         "occurred_at": moments(log["occurred_at"], period),
         "received_at": moments(log["received_at"], period),
         **{name: log[name] for name in columns},

@@ -23,7 +23,6 @@ TRAIT_FIELDS = np.dtype(
         ("plan", "i1"),
         ("annual", "i1"),
         ("cohort", "i1"),
-        ("currency", "i1"),
         ("acquired", "i1"),
         ("owner", "i1"),
         ("consent", "i1"),  # bits: email, sms, push, phone

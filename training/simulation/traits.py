@@ -14,13 +14,12 @@ _YEAR = 365.0
 # Shares: size of the customer decides about plan and rate alike, so the plan says something.
 _PLANS = (0.5, 0.35, 0.15)
 _CHANNELS = (0.3, 0.25, 0.2, 0.15, 0.1)  # positions in ACQUISITION_CHANNELS
-_CURRENCIES = (0.95, 0.05)
 _OWNERS = (0.25, 0.25, 0.2, 0.2, 0.1)
 _CONSENTS = (0.85, 0.4, 0.5, 0.3)  # email, sms, push, phone
 ACQUISITION_CHANNELS = ("search", "social", "referral", "partner", "outbound")
 _SLOW_STARTERS = 0.25  # most of them never finish
 _COSTS = (18.0, 25.0, 8.0, 30.0, 60.0)  # mean, per acquisition channel
-CURRENCIES = ("EUR", "GBP")
+CURRENCY = "EUR"
 OWNERS = ("ana", "bo", "chen", "dara", "emil")
 
 
@@ -49,7 +48,6 @@ def _draw_contract(stream: Stream, traits: Record, company: Record, n_days: int)
     traits.subscribes_on = day + int(21.0 * uniform(stream) ** 2) if subscribes else -1
     traits.plan = pick(stream, _PLANS)
     traits.annual = uniform(stream) < company.annual
-    traits.currency = pick(stream, _CURRENCIES)
     traits.acquired = pick(stream, _CHANNELS)
     traits.acquisition_cost = round(exponential(stream, _COSTS[traits.acquired]), 2)
     traits.owner = pick(stream, _OWNERS)
