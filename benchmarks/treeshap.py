@@ -30,6 +30,17 @@ N_CALLS = 300  # of one row, per repetition
 N_CONTRIB_ROWS = 1_000  # LightGBM's share of the batch; its price per row does not depend on it
 SIZES = {"shipped_300x8": (300, 8), "shipped_300x15": (300, 15), "large_200x31": (200, 31)}
 
+MEASURES = (
+    "row_vs_pred_contrib",
+    "batch_vs_pred_contrib",
+    "row_us",
+    "batch_us_per_row",
+    "margin_row_vs_predict",
+    "margin_batch_vs_predict",
+    "margin_row_us",
+    "margin_batch_us_per_row",
+)
+
 
 def made_up_rows(rng: np.random.Generator, n_rows: int) -> np.ndarray:
     """Return rows of skewed counts, many of them 0, and numbers, a fifth of them missing."""
@@ -74,7 +85,11 @@ def seconds(action: Callable[[], object]) -> float:
 def spread(ratios: list[float]) -> dict[str, float]:
     """Return median and quartiles."""
     low, median, high = np.percentile(ratios, [25, 50, 75])
-    return {"median": round(median, 2), "q1": round(low, 2), "q3": round(high, 2)}
+    return {
+        "median": round(float(median), 2),
+        "q1": round(float(low), 2),
+        "q3": round(float(high), 2),
+    }
 
 
 def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
@@ -91,27 +106,40 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     def theirs(part: np.ndarray) -> np.ndarray:
         return booster.predict(part, pred_contrib=True, num_threads=1)
 
+    def our_margins(part: np.ndarray) -> np.ndarray:
+        return predict.raw_margins(explainer, part)
+
+    def margins(part: np.ndarray) -> np.ndarray:
+        return booster.predict(part, raw_score=True, num_threads=1)
+
     def one_by_one(explain: Callable[[np.ndarray], np.ndarray], offset: int) -> float:
         at = [(offset * N_CALLS + i) % N_ROWS for i in range(N_CALLS)]
         return seconds(lambda: [explain(rows[i : i + 1]) for i in at]) / N_CALLS
 
     some = rows[:N_CONTRIB_ROWS]
     difference = float(np.max(np.abs(ours(some) - theirs(some))))
-    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - predict.raw_margins(trees, rows))))
-    row, batch, row_us, batch_us = [], [], [], []
+    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - predict.raw_margins(explainer, rows))))
+    timings: dict[str, list[float]] = {name: [] for name in MEASURES}
     for repeat in range(repeats):
         our_row, their_row = one_by_one(ours, repeat), one_by_one(theirs, repeat)
         our_batch = seconds(lambda: ours(rows)) / N_ROWS
         their_batch = seconds(lambda: theirs(some)) / len(some)
-        row.append(their_row / our_row)
-        batch.append(their_batch / our_batch)
-        row_us.append(our_row * 1e6)
-        batch_us.append(our_batch * 1e6)
-    return {
-        "row_vs_pred_contrib": spread(row),
-        "batch_vs_pred_contrib": spread(batch),
-        "row_us": spread(row_us),
-        "batch_us_per_row": spread(batch_us),
+        our_margin, their_margin = one_by_one(our_margins, repeat), one_by_one(margins, repeat)
+        our_margins_s = seconds(lambda: our_margins(rows)) / N_ROWS
+        margins_s = seconds(lambda: margins(rows)) / N_ROWS
+        measures = (
+            their_row / our_row,
+            their_batch / our_batch,
+            our_row * 1e6,
+            our_batch * 1e6,
+            their_margin / our_margin,
+            margins_s / our_margins_s,
+            our_margin * 1e6,
+            our_margins_s * 1e6,
+        )
+        for name, value in zip(MEASURES, measures, strict=True):
+            timings[name].append(value)
+    return {name: spread(values) for name, values in timings.items()} | {
         "largest_difference": difference,
         "largest_gap_to_margin": to_margin,
         "build_s": round(build_s, 3),

@@ -52,9 +52,10 @@ class Blocks(NamedTuple):
 
     A block has `n_conditions` records of `conditions` from `condition_start`, and `n_slots`
     features in `slot_feature` from `slot_start`. Its numbers begin at `table_start` of the table:
-    where it `has_table`, one row of `n_slots` contributions for every code (bit `i` = condition `i`
-    is met). Else it is one leaf, with its value and then the share of each of its features, whose
-    conditions are in the same order.
+    where it `has_table`, one row for every code (bit `i` = condition `i` is met): `n_slots`
+    contributions, then the value of the leaf that is reached, 0 if that is in another block. Else
+    the block is one leaf, with the share of each of its features, whose conditions are in the same
+    order, then its value.
 
     A row meets a condition if its value `x` of `feature` is missing and `nan_meets`, is 0 and
     `zero_meets`, or else if ``x <= high`` and not ``x <= low`` (`low` is NaN where unbounded). A
@@ -123,8 +124,8 @@ def cut_into_blocks(trees: Trees, *, max_conditions: int = MAX_CONDITIONS) -> tu
     """Return the blocks of all trees, in the order of the trees, and the leaves in them."""
     blocks: list[_Block] = []
     for tree in range(len(trees.node_start) - 1):
-        if trees.node_start[tree + 1] > trees.node_start[tree]:  # a single leaf explains nothing
-            blocks.extend(_Cutter(trees, tree, max_conditions).blocks(0, ()))
+        is_leaf = trees.node_start[tree + 1] == trees.node_start[tree]
+        blocks.extend(_Cutter(trees, tree, max_conditions).blocks(-1 if is_leaf else 0, ()))
     return _laid_out(blocks)
 
 
@@ -268,7 +269,7 @@ def _block_records(blocks: Sequence[_Block]) -> NDArray[np.void]:
     records["n_slots"] = [len(block.features) for block in blocks]
     records["has_table"] = [block.has_table for block in blocks]
     sizes = [
-        len(block.features) << len(block.conditions) if block.has_table else 1 + len(block.features)
+        (len(block.features) + 1) << (len(block.conditions) if block.has_table else 0)
         for block in blocks
     ]
     records["condition_start"] = _starts(records["n_conditions"])[:-1]

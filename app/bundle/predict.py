@@ -1,69 +1,93 @@
-"""The raw margin of flat trees: the same bits as ``Booster.predict(raw_score=True)``."""
-
-from typing import Final
+"""Raw margins from the tables: the same bits as ``Booster.predict(raw_score=True)``."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from app.bundle.trees import ZERO, Trees
+from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
+from app.bundle.treeshap import Explainer
 
-_TILE: Final = 256  # rows that go through a tree together: their loads overlap, it stays in L1
 
-
-def raw_margins(trees: Trees, features: NDArray[np.float64]) -> NDArray[np.float64]:
+def raw_margins(explainer: Explainer, features: Floats) -> Floats:
     """Return the uncalibrated log-odds, shape (n,), of C-contiguous features (n, n_features).
 
-    Leaf values are added up in the order of the trees, as `GBDT::PredictRaw` does (LightGBM,
-    src/boosting/gbdt_prediction.cpp), so the results are equal to the last bit.
+    Per tree, one block holds the leaf that is reached and the others add 0; so leaf values are
+    added up in the order of the trees, as `GBDT::PredictRaw` does (LightGBM,
+    src/boosting/gbdt_prediction.cpp), and the results are equal to the last bit.
     """
     margins = np.zeros(len(features))
-    _add_leaf_values(trees, features, margins)
+    _predict(explainer, features, margins)
     return margins
 
 
 @njit(cache=True, nogil=True)
-def in_set(x: float, start: int, size: int, words: NDArray[np.uint32]) -> bool:
-    """Return whether category `x` is in the set of `size` words; NaN and negatives never are."""
-    if not -1.0 < x < 32.0 * size:
-        return False
-    category = np.int64(x)
-    word = np.int64(words[start + (category >> 5)])
-    return bool((word >> (category & 31)) & 1)
+def _predict(explainer: Explainer, features: Floats, margins: Floats) -> None:
+    width = min(len(features), TILE)
+    columns = np.empty(features.shape[1] * width)
+    codes = np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64)
+    for first in range(0, len(features), TILE):
+        n_rows = min(TILE, len(features) - first)
+        fill_columns(features, first, n_rows, columns, width)
+        sums = margins[first : first + n_rows]
+        if n_rows < FEW:
+            for row in range(n_rows):
+                _add_one_row(explainer, columns, sums, codes, width, row)
+        else:
+            _add_rows(explainer, columns, sums, codes, width)
 
 
 @njit(cache=True, nogil=True)
-def _add_leaf_values(
-    trees: Trees, features: NDArray[np.float64], margins: NDArray[np.float64]
+def _add_rows(
+    explainer: Explainer, columns: Floats, sums: Floats, codes: NDArray[np.int64], width: int
 ) -> None:
-    for first in range(0, len(features), _TILE):
-        last = min(first + _TILE, len(features))
-        for tree in range(len(trees.node_start) - 1):
-            for row in range(first, last):
-                leaf = _leaf_of(trees, tree, features[row])
-                margins[row] += trees.leaf_value[leaf]
+    blocks, conditions, _, words = explainer.blocks
+    table = explainer.table
+    for b in range(len(blocks)):
+        block = blocks[b]
+        at = block.table_start + block.n_slots
+        if block.has_table:
+            ask_rows(block, conditions, words, columns, codes, width, len(sums))
+            width_of_table = np.int64(block.n_slots) + 1
+            for row in range(len(sums)):
+                sums[row] += table[np.uintp(at + codes[row] * width_of_table)]
+        else:
+            for row in range(len(sums)):
+                if _reaches(block, conditions, words, columns, width, row):
+                    sums[row] += table[at]
 
 
 @njit(cache=True, nogil=True)
-def _leaf_of(trees: Trees, tree: int, values: NDArray[np.float64]) -> int:
-    root = trees.node_start[tree]
-    at = np.int64(0) if trees.node_start[tree + 1] > root else np.int64(-1)
-    while at >= 0:
-        at = (
-            trees.left[root + at]
-            if _goes_left(trees, root + at, values)
-            else trees.right[root + at]
-        )
-    return int(trees.leaf_start[tree] - 1 - at)
+def _add_one_row(
+    explainer: Explainer,
+    columns: Floats,
+    sums: Floats,
+    places: NDArray[np.int64],
+    width: int,
+    row: int,
+) -> None:
+    blocks, conditions, _, words = explainer.blocks
+    table = explainer.table
+    find_places(blocks, conditions, words, columns, places, width, row)
+    total = 0.0
+    for b in range(len(blocks)):
+        block = blocks[b]
+        if block.has_table or _reaches(block, conditions, words, columns, width, row):
+            total += table[np.uintp(places[np.uintp(b)] + block.n_slots)]
+    sums[row] = total
 
 
 @njit(cache=True, nogil=True)
-def _goes_left(trees: Trees, node: int, values: NDArray[np.float64]) -> bool:
-    x = values[trees.feature[node]]
-    if trees.set_start[node] >= 0:
-        return in_set(x, trees.set_start[node], trees.set_size[node], trees.words)
-    if np.isnan(x):
-        return bool(trees.nan_left[node])
-    if abs(x) <= ZERO:
-        return bool(trees.zero_left[node])
-    return bool(x <= trees.threshold[node])
+def _reaches(
+    block: np.record,
+    conditions: NDArray[np.void],
+    words: NDArray[np.uint32],
+    columns: Floats,
+    width: int,
+    row: int,
+) -> bool:
+    """Return whether a row reaches the leaf of a block without a table."""
+    for i in range(block.n_conditions):
+        asked = conditions[block.condition_start + i]
+        if answer(columns[asked.feature * width + row], asked, words) == 0:
+            return False
+    return True

@@ -14,21 +14,15 @@ Blocks with few conditions have all outcomes in a table (app/bundle/blocks.py); 
 few comparisons and one table row per block.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from app.bundle.blocks import Blocks, Leaves, cut_into_blocks
-from app.bundle.predict import in_set
-from app.bundle.trees import ZERO, Trees
-
-_TILE: Final = 128  # rows explained together; their features and sums fit in the L2 cache
-
-_FEW: Final = 8  # fewer rows than this are answered one by one, more of them condition by condition
-
-Floats = NDArray[np.float64]
+from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
+from app.bundle.trees import Trees
 
 
 class Explainer(NamedTuple):
@@ -50,10 +44,9 @@ def build_explainer(trees: Trees) -> Explainer:
     blocks, leaves = cut_into_blocks(trees)
     most_parts = int(np.max(np.diff(leaves.part_start), initial=1))
     quadrature = _quadrature((most_parts + 1) // 2)
-    sizes = blocks.blocks["n_slots"].astype(np.int64)
-    has_table = blocks.blocks["has_table"] > 0
-    n_numbers = np.where(has_table, sizes << blocks.blocks["n_conditions"], 1 + sizes).sum()
-    table = np.zeros(n_numbers)
+    has_table = blocks.blocks["has_table"]
+    n_rows = 1 << (blocks.blocks["n_conditions"] * has_table)
+    table = np.zeros(int(np.sum((blocks.blocks["n_slots"] + 1) * n_rows)))
     _fill_table(blocks.blocks, leaves, quadrature, table)
     return Explainer(blocks, table, quadrature, _base(trees))
 
@@ -97,15 +90,15 @@ def _fill_table(
         block = blocks[b]
         start = block.table_start
         if block.has_table:
-            rows = table[start : start + (block.n_slots << block.n_conditions)]
+            rows = table[start : start + ((block.n_slots + 1) << block.n_conditions)]
             for leaf in range(leaves.leaf_start[b], leaves.leaf_start[b + 1]):
-                _add_leaf(leaves, leaf, quadrature, rows.reshape(-1, block.n_slots))
+                _add_leaf(leaves, leaf, quadrature, rows.reshape(-1, block.n_slots + 1))
         else:
             leaf = leaves.leaf_start[b]
             first = leaves.part_start[leaf]
-            table[start] = leaves.leaf_value[leaf]
             for i in range(block.n_slots):
-                table[start + 1 + i] = leaves.part_share[first + i]
+                table[start + i] = leaves.part_share[first + i]
+            table[start + block.n_slots] = leaves.leaf_value[leaf]
 
 
 @njit(cache=True, nogil=True)
@@ -127,6 +120,8 @@ def _add_leaf(leaves: Leaves, leaf: int, quadrature: Floats, rows: Floats) -> No
                 mask |= 1 << i
         for i in range(n_parts):
             rows[code, leaves.part_slot[first + i]] += parts[mask, i]
+        if mask == (1 << n_parts) - 1:
+            rows[code, -1] = leaves.leaf_value[leaf]
 
 
 @njit(cache=True, nogil=True)
@@ -162,18 +157,15 @@ def leaf_contributions(
 @njit(cache=True, nogil=True)
 def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> None:
     n_features = features.shape[1]
-    width = min(len(features), _TILE)
+    width = min(len(features), TILE)
     columns = np.empty(n_features * width)  # value of feature j in row i of the tile: j * width + i
     sums = np.empty(n_features * width)
     codes = np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64)
-    for first in range(0, len(features), _TILE):
-        n_rows = min(_TILE, len(features) - first)
-        for row in range(n_rows):
-            for j in range(n_features):
-                x = features[first + row, j]
-                columns[j * width + row] = 0.0 if abs(x) <= ZERO else x
-                sums[j * width + row] = 0.0
-        if n_rows < _FEW:
+    for first in range(0, len(features), TILE):
+        n_rows = min(TILE, len(features) - first)
+        fill_columns(features, first, n_rows, columns, width)
+        sums[:] = 0.0
+        if n_rows < FEW:
             for row in range(n_rows):
                 _add_one_row(explainer, columns, sums, codes, width, row)
         else:
@@ -183,13 +175,6 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> N
             for j in range(n_features):
                 contributions[first + row, j] = sums[j * width + row]
             contributions[first + row, n_features] = explainer.base
-
-
-# The next two do the same, in the same order of additions: many rows go through one condition
-# after the other, several rows per instruction; a few rows go one by one, since loops over a single
-# row cost more than their work. Each is one function with local names, because Numba counts
-# references whenever an array comes out of a tuple, is sliced or passed on; and positions are
-# unsigned (uintp), because it would otherwise check each for being negative.
 
 
 @njit(cache=True, nogil=True)
@@ -207,26 +192,13 @@ def _add_rows(
         block = blocks[b]
         if not block.has_table:
             continue
-        for row in range(n_rows):
-            codes[row] = 0
-        for bit in range(block.n_conditions):
-            asked = conditions[block.condition_start + bit]
-            column = asked.feature * width
-            low, high = asked.low, asked.high
-            if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
-            if asked.set_size > 0:
-                for row in range(n_rows):
-                    codes[row] |= _meets_set(columns[np.uintp(column + row)], asked, words) << bit
-            else:
-                for row in range(n_rows):
-                    x = columns[np.uintp(column + row)]
-                    codes[row] |= _meets(x, low, high, if_nan, if_zero) << bit
-        n_slots = np.int64(block.n_slots)
-        for slot in range(n_slots):
+        ask_rows(block, conditions, words, columns, codes, width, n_rows)
+        width_of_table = np.int64(block.n_slots) + 1
+        for slot in range(block.n_slots):
             at = block.table_start + slot
             column = slot_feature[block.slot_start + slot] * width
             for row in range(n_rows):
-                sums[np.uintp(column + row)] += table[np.uintp(at + codes[row] * n_slots)]
+                sums[np.uintp(column + row)] += table[np.uintp(at + codes[row] * width_of_table)]
 
 
 @njit(cache=True, nogil=True)
@@ -234,31 +206,19 @@ def _add_one_row(
     explainer: Explainer,
     columns: Floats,
     sums: Floats,
-    codes: NDArray[np.int64],
+    places: NDArray[np.int64],
     width: int,
     row: int,
 ) -> None:
     blocks, conditions, slot_feature, words = explainer.blocks
     table = explainer.table
-    for b in range(len(blocks)):
-        block = blocks[b]
-        code = np.int64(0)
-        for bit in range(block.n_conditions if block.has_table else 0):
-            asked = conditions[np.uintp(block.condition_start + bit)]
-            x = columns[np.uintp(asked.feature * width + row)]
-            if asked.set_size > 0:
-                answer = _meets_set(x, asked, words)
-            else:
-                if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
-                answer = _meets(x, asked.low, asked.high, if_nan, if_zero)
-            code |= answer << bit
-        codes[np.uintp(b)] = block.table_start + code * block.n_slots
+    find_places(blocks, conditions, words, columns, places, width, row)
     # In a loop of its own, so that many table rows are on their way from memory at once.
     for b in range(len(blocks)):
         block = blocks[b]
         for slot in range(block.n_slots if block.has_table else 0):
             column = slot_feature[np.uintp(block.slot_start + slot)] * width
-            sums[np.uintp(column + row)] += table[np.uintp(codes[np.uintp(b)] + slot)]
+            sums[np.uintp(column + row)] += table[np.uintp(places[np.uintp(b)] + slot)]
 
 
 @njit(cache=True, nogil=True)
@@ -273,36 +233,13 @@ def _add_computed(
         block = blocks[b]
         if block.has_table:
             continue
-        start = block.table_start + 1
+        start = block.table_start
         shares = explainer.table[start : start + block.n_slots]
-        value = explainer.table[start - 1]
+        value = explainer.table[start + block.n_slots]
         for row in range(n_rows):
             for i in range(block.n_slots):
                 asked = conditions[block.condition_start + i]
-                met[i] = _answer(columns[asked.feature * width + row], asked, words)
+                met[i] = answer(columns[asked.feature * width + row], asked, words)
             leaf_contributions(value, shares, met, explainer.quadrature, out)
             for i in range(block.n_slots):
                 sums[slot_feature[block.slot_start + i] * width + row] += out[i]
-
-
-@njit(cache=True, nogil=True)
-def _answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
-    if asked.set_size > 0:
-        return _meets_set(x, asked, words)
-    if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
-    return _meets(x, asked.low, asked.high, if_nan, if_zero)
-
-
-@njit(cache=True, nogil=True)
-def _meets(x: float, low: float, high: float, if_nan: int, if_zero: int) -> int:
-    """Return 1 or 0, without a branch, so that several rows are asked per instruction."""
-    within = int(x <= high) & (1 - int(x <= low))
-    answer = if_zero if x == 0.0 else within
-    return if_nan if np.isnan(x) else answer
-
-
-@njit(cache=True, nogil=True)
-def _meets_set(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
-    if -1.0 < x < 32.0 * asked.set_size:
-        return int(in_set(x, asked.set_start, asked.set_size, words))
-    return int(asked.nan_meets)

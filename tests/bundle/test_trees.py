@@ -96,6 +96,7 @@ def test_no_damage_crashes_or_hangs(booster):
         except BundleRefused:
             n_refused += 1
             continue
-        assert np.isfinite(predict.raw_margins(trees, rows)).all()
-        treeshap.raw_contributions(treeshap.build_explainer(trees), rows)
+        explainer = treeshap.build_explainer(trees)
+        assert np.isfinite(predict.raw_margins(explainer, rows)).all()
+        treeshap.raw_contributions(explainer, rows)
     assert n_refused > 50

@@ -26,7 +26,7 @@ SIZES = [(1, 2), (3, 1), (5, 4), (20, 15), (40, 31), (6, 120)]
 
 def explainer_of(booster):
     trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
-    return trees, treeshap.build_explainer(trees)
+    return treeshap.build_explainer(trees)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,8 +36,8 @@ def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves
     booster = random_booster(rng, n_trees=n_trees, n_leaves=n_leaves, **KINDS[kind])
     rows = np.vstack([random_rows(rng, 150), odd_rows(rng, 150)])
 
-    trees, explainer = explainer_of(booster)
-    margins = predict.raw_margins(trees, rows)
+    explainer = explainer_of(booster)
+    margins = predict.raw_margins(explainer, rows)
     contributions = treeshap.raw_contributions(explainer, rows)
 
     assert margins.tobytes() == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
@@ -51,14 +51,14 @@ def test_500_trees_stay_within_1e_9():
     booster = random_booster(rng, n_trees=500, n_leaves=8)
     rows = random_rows(rng, 100)
 
-    trees, explainer = explainer_of(booster)
+    explainer = explainer_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(
         treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
     )
     assert (
-        predict.raw_margins(trees, rows).tobytes()
+        predict.raw_margins(explainer, rows).tobytes()
         == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
     )
 
@@ -75,27 +75,29 @@ def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, m
         lambda trees: cut_into_blocks(trees, max_conditions=max_conditions),
     )
 
-    _, explainer = explainer_of(booster)
+    explainer = explainer_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(
         treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
     )
+    margins = booster.predict(rows, raw_score=True, num_threads=1)
+    assert predict.raw_margins(explainer, rows).tobytes() == margins.tobytes()
 
 
 def test_one_row_equals_its_row_of_many():
     rng = np.random.default_rng(12)
     booster = random_booster(rng, n_trees=30, n_leaves=20, categorical_feature=[CATEGORICAL])
     rows = odd_rows(rng, 300)
-    trees, explainer = explainer_of(booster)
+    explainer = explainer_of(booster)
 
     together = treeshap.raw_contributions(explainer, rows)
-    margins = predict.raw_margins(trees, rows)
+    margins = predict.raw_margins(explainer, rows)
 
     for i in range(len(rows)):
         alone = rows[i : i + 1]
         assert treeshap.raw_contributions(explainer, alone).tobytes() == together[i].tobytes()
-        assert predict.raw_margins(trees, alone).tobytes() == margins[i].tobytes()
+        assert predict.raw_margins(explainer, alone).tobytes() == margins[i].tobytes()
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 8, 127, 128, 129, 300])
@@ -104,14 +106,14 @@ def test_any_number_of_rows_is_explained_and_none_is_changed(n_rows):
     booster = random_booster(rng, n_trees=5, n_leaves=6)
     rows = odd_rows(rng, 300)[:n_rows]
     before = rows.copy()
-    trees, explainer = explainer_of(booster)
+    explainer = explainer_of(booster)
 
     contributions = treeshap.raw_contributions(explainer, rows)
 
     assert contributions.shape == (n_rows, N_FEATURES + 1)
     assert rows.tobytes() == before.tobytes()
     np.testing.assert_allclose(
-        contributions.sum(axis=1), predict.raw_margins(trees, rows), rtol=0, atol=1e-9
+        contributions.sum(axis=1), predict.raw_margins(explainer, rows), rtol=0, atol=1e-9
     )
 
 

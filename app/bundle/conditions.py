@@ -1,0 +1,116 @@
+"""Ask the conditions of blocks: from the features of a row to its code in each block.
+
+There are two ways with the same answers. Many rows go through one condition after the other,
+several rows per instruction; a few rows go one by one, since a loop over a single row costs more
+than its work. The kernels take plain arrays and records, because Numba counts references whenever
+an array comes out of a tuple, is sliced or passed on; and positions are unsigned (uintp), because
+it would otherwise check each of them for being negative.
+"""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from app.bundle.trees import ZERO
+
+TILE: Final = 128  # rows explained together; their features and sums fit in the L2 cache
+
+FEW: Final = 8  # fewer rows than this are answered one by one, more of them condition by condition
+
+Floats = NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)
+def fill_columns(features: Floats, first: int, n_rows: int, columns: Floats, width: int) -> None:
+    """Write the rows from `first` on into `columns`: feature `j` of row `i` at ``j * width + i``.
+
+    Numbers below 1e-35 become 0, as they do in ``Booster.predict``.
+    """
+    for row in range(n_rows):
+        for j in range(features.shape[1]):
+            x = features[first + row, j]
+            columns[j * width + row] = 0.0 if abs(x) <= ZERO else x
+
+
+@njit(cache=True, nogil=True)
+def ask_rows(
+    block: np.record,
+    conditions: NDArray[np.void],
+    words: NDArray[np.uint32],
+    columns: Floats,
+    codes: NDArray[np.int64],
+    width: int,
+    n_rows: int,
+) -> None:
+    """Write the code of every row in one block with a table."""
+    for row in range(n_rows):
+        codes[row] = 0
+    for bit in range(block.n_conditions):
+        asked = conditions[block.condition_start + bit]
+        column = asked.feature * width
+        low, high = asked.low, asked.high
+        if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
+        if asked.set_size > 0:
+            for row in range(n_rows):
+                codes[row] |= _meets_set(columns[np.uintp(column + row)], asked, words) << bit
+        else:
+            for row in range(n_rows):
+                x = columns[np.uintp(column + row)]
+                codes[row] |= _meets(x, low, high, if_nan, if_zero) << bit
+
+
+@njit(cache=True, nogil=True)
+def find_places(
+    blocks: NDArray[np.void],
+    conditions: NDArray[np.void],
+    words: NDArray[np.uint32],
+    columns: Floats,
+    places: NDArray[np.int64],
+    width: int,
+    row: int,
+) -> None:
+    """Write where in the table the numbers of one row are, for every block with a table."""
+    for b in range(len(blocks)):
+        block = blocks[b]
+        code = np.int64(0)
+        for bit in range(block.n_conditions if block.has_table else 0):
+            asked = conditions[np.uintp(block.condition_start + bit)]
+            x = columns[np.uintp(asked.feature * width + row)]
+            code |= answer(x, asked, words) << bit
+        places[np.uintp(b)] = block.table_start + code * (block.n_slots + 1)
+
+
+@njit(cache=True, nogil=True)
+def answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
+    """Return 1 or 0: whether one value meets the condition."""
+    if asked.set_size > 0:
+        return _meets_set(x, asked, words)
+    if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
+    return _meets(x, asked.low, asked.high, if_nan, if_zero)
+
+
+@njit(cache=True, nogil=True)
+def _meets(x: float, low: float, high: float, if_nan: int, if_zero: int) -> int:
+    """Return 1 or 0, without a branch, so that several rows are asked per instruction."""
+    within = int(x <= high) & (1 - int(x <= low))
+    answer = if_zero if x == 0.0 else within
+    return if_nan if np.isnan(x) else answer
+
+
+@njit(cache=True, nogil=True)
+def _meets_set(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
+    if -1.0 < x < 32.0 * asked.set_size:
+        return int(_in_set(x, asked.set_start, asked.set_size, words))
+    return int(asked.nan_meets)
+
+
+@njit(cache=True, nogil=True)
+def _in_set(x: float, start: int, size: int, words: NDArray[np.uint32]) -> bool:
+    """Return whether category `x` is in the set of `size` words; NaN and negatives never are."""
+    if not -1.0 < x < 32.0 * size:
+        return False
+    category = np.int64(x)
+    word = np.int64(words[start + (category >> 5)])
+    return bool((word >> (category & 31)) & 1)
