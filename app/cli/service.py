@@ -24,18 +24,21 @@ def serve(
     """Serve scores, signals and interventions over HTTP until Ctrl-C."""
     import uvicorn
 
+    from app.api import deadline, logs
     from app.main import create_app
 
     settings = _settings(host, port)
     if migrate_first:
         _migrate(settings.database_url)
     listening = _listen(settings)
+    logs.configure(settings.log_level)
     application = create_app(settings)
     terminal.say_aside(
         f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it"
     )
     config = uvicorn.Config(
         application,
+        http=deadline.protocol(settings.request_timeout_seconds),
         log_config=None,
         access_log=False,
         server_header=False,
