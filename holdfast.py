@@ -163,8 +163,14 @@ def _definition(
 
 def _figures(metrics: dict[str, Any]) -> list[str]:
     """Return a small table: each figure of ours beside that of the three-variable baseline."""
+    if "test" not in metrics:
+        return ["Not tested: the history is too short to hold a label window out."]
     ours, baseline = metrics["test"], metrics["baseline_rfm_logistic"]
-    lines = [f"Tested {metrics['protocol']}", f"{'':28}{'bundle':>10}{'RFM logistic':>14}"]
+    lines = [
+        f"Tested on what happened in the {metrics['tested_horizon_days']} days from "
+        f"{metrics['tested_as_of']}",
+        f"{'':28}{'bundle':>10}{'RFM logistic':>14}",
+    ]
     for name, title, form in _METRICS:
         lines.append(f"{title:28}{form.format(ours[name]):>10}{form.format(baseline[name]):>14}")
     return lines

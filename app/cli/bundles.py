@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.bundle.shelf import BundleListing
 from app.cli import terminal
@@ -40,10 +38,8 @@ def list_(*, folder: ModelsFolder = None) -> None:
     if not listings:
         terminal.say_aside(f"no bundle in {shelf}: `holdfast train` writes one")
         return
-    table = Table("", "bundle", "trained until", "churn is", "problem", box=None)
-    for listing in listings:
-        table.add_row(*_cells(listing))
-    Console(soft_wrap=True).print(table)
+    headings = ("", "bundle", "trained until", "churn is", "problem")
+    terminal.say_table(headings, map(_cells, listings))
 
 
 @models.command()

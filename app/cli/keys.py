@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from app.cli import terminal
 from app.cli.database import DatabaseUrl, writers_of
+from app.db.keys import ApiKey
 from app.domain.moments import format_moment
 from app.use_cases import manage_keys
 
@@ -42,12 +41,7 @@ def list_(*, database: DatabaseUrl = None) -> None:
     """Print every key without its secret."""
     with writers_of(database) as writers, writers.begin() as session:
         found = manage_keys.list_keys(session)
-    table = Table("key", "name", "scopes", "created", "revoked", box=None)
-    for key in found:
-        revoked = format_moment(key.revoked_at) if key.revoked_at else ""
-        scopes = " ".join(sorted(key.scopes))
-        table.add_row(key.key_id, key.name, scopes, format_moment(key.created_at), revoked)
-    Console(soft_wrap=True).print(table)
+    terminal.say_table(("key", "name", "scopes", "created", "revoked"), map(_cells, found))
 
 
 @keys.command()
@@ -62,3 +56,9 @@ def revoke(
     if not revoked:
         terminal.refuse(f"no key {key_id!r} that works: see `holdfast keys list`")
     terminal.say(f"{key_id} is revoked")
+
+
+def _cells(key: ApiKey) -> tuple[str, ...]:
+    revoked = format_moment(key.revoked_at) if key.revoked_at else ""
+    scopes = " ".join(sorted(key.scopes))
+    return (key.key_id, key.name, scopes, format_moment(key.created_at), revoked)

@@ -4,7 +4,7 @@ Exit codes: 0 done; 1 refused, with the reason; 2 wrong usage; 3 done, but some 
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,12 +21,14 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from app.domain.moments import parse_moment
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_PARTLY = 3
+WIDEST_LINE = 400
 
 
 OnProgress = Callable[[int, int], None]  # how much is done, and how much there is in all
@@ -47,6 +49,15 @@ def refuse(reason: str) -> NoReturn:
     """End with the reason on stderr and the exit code of a refusal."""
     typer.echo(f"holdfast: {reason}", err=True)
     raise SystemExit(EXIT_REFUSED)
+
+
+def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; where stdout is no terminal, no line is broken."""
+    table = Table(*headings, box=None)
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table, width=None if console.is_terminal else WIDEST_LINE)
 
 
 def say_unknown_types(types: Mapping[str, int]) -> None:

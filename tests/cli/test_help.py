@@ -1,0 +1,21 @@
+import pytest
+
+VERBS = [
+    "simulate", "train", "score", "rescore", "serve", "migrate", "warm-up",
+    "import activity", "import customers", "models list", "models promote", "models verify",
+    "keys create", "keys list", "keys revoke",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(call, verb):
+    ended = call(*verb.split(), "--help")
+
+    assert ended.code == 0
+    assert f"holdfast {verb}" in ended.out
+
+
+def test_without_a_verb_all_of_them_are_listed(call):
+    listed = call("--help").out
+
+    assert all(verb.split()[0] in listed for verb in VERBS)
