@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -56,7 +56,7 @@ def metrics_of(churned: NDArray[np.float64], probabilities: NDArray[np.float64])
         mean_probability=float(probabilities.mean()),
         auc=float(roc_auc_score(churned, probabilities)) if both else float("nan"),
         log_loss=float(log_loss(churned, safe, labels=[0, 1])),
-        brier=float(brier_score_loss(churned, safe, labels=[0, 1], pos_label=1)),
+        brier=float(np.mean((probabilities - churned) ** 2)),
         ece=expected_calibration_error(churned, probabilities),
         top_decile_lift=_top_decile_lift(churned, probabilities),
     )

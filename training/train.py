@@ -17,6 +17,7 @@ from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
 from training.fit import Recipe
 from training.histories import known_before
+from training.labels import code_of_event
 from training.leaks import refuse_leaks, suspicion
 from training.learn import Learned, OnProgress, learn
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
@@ -64,6 +65,7 @@ def train(
     Refuses (`TrainingRefused`, with the reason) what the history cannot support, and features that
     read the future.
     """
+    code_of_event(churn.event)  # refuses an event that the log does not tell apart
     cut_off = to_micros(until)
     known = known_before(history, moment=cut_off)
     recipe = Recipe()

@@ -1,0 +1,277 @@
+"""Training end to end on a made-up shop: what the bundle promises, and what cannot get into it."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import joblib
+import numpy as np
+import polars as pl
+import pytest
+
+from app.bundle.opened import open_bundle
+from app.domain.activity import TYPE_CODES
+from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.errors import TrainingRefused
+from app.features.catalogue import FEATURE_NAMES
+from app.features.history import NO_MOMENT
+from tests.training.shops import (
+    CANCELLED,
+    DAY,
+    NO_ORDER,
+    OPENED,
+    ORDER,
+    UNTIL,
+    UNTIL_MICROS,
+    shop,
+    with_events,
+)
+from training import dataset as dataset_module
+from training.histories import known_before
+from training.train import train
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def trained(shelf):
+    """The bundle of the untouched shop; several tests hold others against it."""
+    return train(shop(), churn=NO_ORDER, until=UNTIL, models=shelf, currency="EUR")
+
+
+def files_of(shelf, result):
+    return {path.name: path.read_bytes() for path in (shelf / result.bundle_id).iterdir()}
+
+
+def test_a_bundle_opens_and_answers(shelf, trained):
+    bundle = open_bundle(shelf / trained.bundle_id)
+
+    said = bundle.probabilities(np.full((1, len(FEATURE_NAMES)), np.nan))
+    assert 0 < said[0] < 1
+    assert bundle.churn == NO_ORDER
+    assert bundle.currency == "EUR"
+
+
+def test_the_same_history_and_seed_give_the_same_bytes(shelf, trained, tmp_path):
+    again = train(shop(), churn=NO_ORDER, until=UNTIL, models=tmp_path, currency="EUR")
+
+    assert again.bundle_id == trained.bundle_id
+    assert files_of(tmp_path, again) == files_of(shelf, trained)
+
+
+def test_another_process_with_another_number_of_threads_gives_the_same_bundle(trained, tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from tests.training.shops import *; "
+        "from training.train import train; "
+        "print(train(shop(), churn=NO_ORDER, until=UNTIL, models=Path(sys.argv[1]), "
+        "currency='EUR').bundle_id)"
+    )
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    run = subprocess.run(
+        [sys.executable, "-c", program, tmp_path],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.strip() == trained.bundle_id
+
+
+def test_what_lies_at_or_after_the_cut_off_is_not_read(trained, tmp_path):
+    """A clock in local time, a leaky export, a future sign-up: nothing of it may matter."""
+    planted = with_events(
+        known_before(shop(), moment=UNTIL_MICROS),
+        customers=np.repeat(np.arange(400), 2),
+        occurred_at=np.tile([UNTIL_MICROS, UNTIL_MICROS + 3 * DAY], 400),
+        kinds=np.full(800, ORDER),
+    )
+    planted = replace(planted, signed_up_at=np.full(400, UNTIL_MICROS + DAY))
+
+    result = train(planted, churn=NO_ORDER, until=UNTIL, models=tmp_path, currency="EUR")
+
+    assert result.bundle_id == trained.bundle_id
+
+
+def test_what_was_received_at_or_after_the_cut_off_is_not_read(trained, tmp_path):
+    planted = with_events(
+        shop(),
+        customers=np.arange(400),
+        occurred_at=np.full(400, UNTIL_MICROS - 5 * DAY),
+        kinds=np.full(400, ORDER),
+        received_at=np.full(400, UNTIL_MICROS),
+    )
+
+    result = train(planted, churn=NO_ORDER, until=UNTIL, models=tmp_path, currency="EUR")
+
+    assert result.bundle_id == trained.bundle_id
+
+
+def test_the_cut_off_is_a_moment_and_not_a_local_date(trained, tmp_path):
+    elsewhere = UNTIL.astimezone(tz=None)
+    result = train(shop(), churn=NO_ORDER, until=elsewhere, models=tmp_path, currency="EUR")
+
+    assert result.bundle_id == trained.bundle_id
+    with pytest.raises(ValueError, match="time zone"):
+        train(shop(), churn=NO_ORDER, until=UNTIL.replace(tzinfo=None), models=tmp_path)
+
+
+def test_a_feature_taken_inside_the_label_window_is_caught(tmp_path, monkeypatch):
+    honest = dataset_module.features_of
+
+    def leaky(history, *, as_of):
+        features = honest(history, as_of=as_of)
+        features[:, 3] = honest(history, as_of=as_of + 60 * DAY)[
+            :, FEATURE_NAMES.index("orders_60d")
+        ]
+        return features
+
+    monkeypatch.setattr(dataset_module, "features_of", leaky)
+
+    with pytest.raises(TrainingRefused, match=f"leak.*{FEATURE_NAMES[3]}"):
+        train(shop(), churn=NO_ORDER, until=UNTIL, models=tmp_path)
+    assert not list(tmp_path.glob("*/manifest.json"))
+
+
+def test_a_feature_that_reads_what_was_received_later_is_caught(tmp_path, monkeypatch):
+    honest = dataset_module.features_of
+    late = with_events(
+        shop(),
+        customers=np.arange(400),
+        occurred_at=np.full(400, UNTIL_MICROS - 75 * DAY),
+        kinds=np.full(400, ORDER),
+        received_at=np.full(400, UNTIL_MICROS - 10 * DAY),
+    )
+
+    def credulous(history, *, as_of):
+        return honest(replace(history, received_at=history.occurred_at), as_of=as_of)
+
+    monkeypatch.setattr(dataset_module, "features_of", credulous)
+
+    with pytest.raises(TrainingRefused, match="leak"):
+        train(late, churn=NO_ORDER, until=UNTIL, models=tmp_path)
+
+
+def test_the_metrics_and_the_base_rates_are_stated(trained):
+    assert trained.metrics["test"]["auc"] > 0.6
+    assert trained.metrics["test"]["log_loss"] < 0.693
+    assert trained.metrics["baseline_rfm_logistic"]["n"] == trained.metrics["test"]["n"]
+    assert all(0 < rate < 1 for rate in trained.metrics["base_rates"])
+
+
+def test_the_mean_probability_is_near_the_newest_base_rate(shelf, trained):
+    """No class weights and no resampling: probabilities stay those of the population."""
+    knots = open_bundle(shelf / trained.bundle_id).manifest.facts.percentile_knots
+
+    assert abs(np.mean(knots) - trained.metrics["base_rates"][-1]) < 0.1
+
+
+def test_tiers_have_the_wanted_shares(trained):
+    shares = trained.metrics["tier_shares"]
+
+    assert shares == pytest.approx({"high": 0.22, "medium": 0.48, "low": 0.30}, abs=0.02)
+
+
+def test_the_reference_adds_up_to_one_for_every_feature(shelf, trained):
+    table = pl.read_parquet(io.BytesIO(files_of(shelf, trained)["reference.parquet"]))
+
+    sums = table.group_by("feature").agg(pl.col("share").sum())
+    assert set(sums["feature"]) == {*FEATURE_NAMES, "probability"}
+    assert np.allclose(sums["share"], 1)
+
+
+def test_the_fitted_parts_can_be_read_by_a_data_scientist(shelf, trained):
+    parts = joblib.load(shelf / trained.bundle_id / "training.joblib")
+
+    assert set(parts) == {"recipe", "calibration", "rhythm_regression"}
+
+
+def test_the_card_names_what_a_reader_asks_for(shelf, trained):
+    card = files_of(shelf, trained)["card.md"].decode()
+
+    for part in ("no order_placed", "60 days", "Base rates", "Test", "RFM logistic", "Calibration"):
+        assert part in card
+    for part in ("Importance", "Tiers", "Limits", "out of time", "resampling"):
+        assert part.lower() in card.lower()
+
+
+def test_progress_counts_up_to_its_end_in_every_stage(tmp_path):
+    calls = []
+    train(
+        shop(n_customers=150),
+        churn=NO_ORDER,
+        until=UNTIL,
+        models=tmp_path,
+        on_progress=lambda *call: calls.append(call),
+    )
+
+    for stage in {stage for stage, _, _ in calls}:
+        done = [(done, total) for name, done, total in calls if name == stage]
+        assert done == sorted(done)
+        assert done[-1][0] == done[-1][1]
+
+
+def test_a_horizon_longer_than_the_history_is_carried_over_from_shorter_windows(tmp_path):
+    long = ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 400)
+    result = train(shop(), churn=long, until=UNTIL, models=tmp_path)
+
+    assert result.metrics["teacher"] == "rhythm alone"
+    assert any("whole horizon" in warning for warning in result.warnings)
+
+
+def test_a_longer_horizon_says_less_churn(tmp_path):
+    said = []
+    for days in (300, 500):
+        long = ChurnDefinition(ChurnKind.ABSENCE, "order_placed", days)
+        early = UNTIL - timedelta(days=120)
+        result = train(shop(), churn=long, until=early, models=tmp_path)
+        said.append(open_bundle(tmp_path / result.bundle_id).manifest.facts.percentile_knots)
+
+    assert np.mean(said[1]) < np.mean(said[0])
+
+
+def test_cancellation_is_learned_too(tmp_path):
+    rng = np.random.default_rng(3)
+    starts = OPENED + (rng.uniform(0, 300, size=400) * DAY).astype(np.int64)
+    ends = starts + (rng.exponential(150, size=400) * DAY).astype(np.int64)
+    codes = [TYPE_CODES["subscription_started"], TYPE_CODES["subscription_cancelled"]]
+    subscribed = with_events(
+        shop(),
+        customers=np.tile(np.arange(400), 2),
+        occurred_at=np.concatenate([starts, ends]),
+        kinds=np.repeat(codes, 400),
+        until=np.repeat([UNTIL_MICROS + 900 * DAY, NO_MOMENT], 400),
+    )
+
+    result = train(subscribed, churn=CANCELLED, until=UNTIL, models=tmp_path)
+
+    manifest = json.loads((tmp_path / result.bundle_id / "manifest.json").read_text())
+    assert manifest["churn"]["kind"] == "cancellation"
+    assert result.metrics["teacher"] == "booster on all features"
+
+
+@pytest.mark.parametrize(
+    ("n_customers", "event", "reason"),
+    [
+        (40, "order_placed", "too few"),
+        (400, "login", "too few"),
+        (400, "bought_a_llama", "bought_a_llama"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_with_the_reason(tmp_path, n_customers, event, reason):
+    churn = ChurnDefinition(ChurnKind.ABSENCE, event, 60)
+
+    with pytest.raises(TrainingRefused, match=reason):
+        train(shop(n_customers=n_customers), churn=churn, until=UNTIL, models=tmp_path)
+
+
+def test_an_empty_history_is_refused(tmp_path):
+    with pytest.raises(TrainingRefused, match="no activity before the cut-off"):
+        train(shop(), churn=NO_ORDER, until=UNTIL - timedelta(days=900), models=tmp_path)
