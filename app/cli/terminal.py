@@ -56,8 +56,7 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = Table(*headings, box=None)
     for row in rows:
         table.add_row(*row)
-    console = Console()
-    console.print(table, width=None if console.is_terminal else WIDEST_LINE)
+    Console(width=None if sys.stdout.isatty() else WIDEST_LINE).print(table)
 
 
 def say_unknown_types(types: Mapping[str, int]) -> None:
