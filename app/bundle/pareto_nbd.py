@@ -24,11 +24,11 @@ from numba import njit
 _kernel = njit(error_model="numpy", cache=True, nogil=True)
 
 # Gauss and Legendre with 16 points over panels this narrow are right to 1e-13: the integrand has
-# its nearest pole at a distance of pi, and decays by no more than e^6, within a panel.
+# its nearest pole at a distance of pi, and decays by no more than e^12, within a panel.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _PANEL_WIDTH: Final = 2.0
-_PANEL_DECAY: Final = 6.0
-_NEGLIGIBLE: Final = 42.0  # e^-42 of the largest value is below the last bit of the sum
+_PANEL_DECAY: Final = 12.0
+_NEGLIGIBLE: Final = 1e-17  # a panel below this share of the sum changes no bit of it
 _MAX_STEPS: Final = 60
 
 
@@ -79,7 +79,9 @@ def silence(model: ParetoNbd, repeats: float, last_at: float, age: float, durati
 
 
 @_kernel
-def median_wait(model: ParetoNbd, repeats: float, last_at: float, age: float, limit: float) -> float:
+def median_wait(
+    model: ParetoNbd, repeats: float, last_at: float, age: float, limit: float
+) -> float:
     """Return the days until the next order is as likely to have come as not; NaN beyond `limit`.
 
     The probability of silence falls ever more slowly (it is convex), so Newton's steps from 0
@@ -136,7 +138,7 @@ def _log_area(model: ParetoNbd, rate: float, origin: float, start: float, end: f
     steepest = rate + model.s + 1
     total = 0.0
     while low < high:
-        width = min(high - low, _PANEL_WIDTH, _PANEL_DECAY / steepest * 4)
+        width = min(high - low, _PANEL_WIDTH, _PANEL_DECAY / steepest)
         panel = 0.0
         for i in range(len(_NODES)):
             w = low + width * (1 + _NODES[i]) / 2
@@ -146,7 +148,7 @@ def _log_area(model: ParetoNbd, rate: float, origin: float, start: float, end: f
             panel += _WEIGHTS[i] * math.exp(w - decay)
         panel *= width / 2
         total += panel
-        if panel < total * 1e-17:
+        if panel < total * _NEGLIGIBLE:
             break
         low += width
     return math.log(total)
