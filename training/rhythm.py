@@ -78,8 +78,13 @@ def maps_of(history: History, event: str, *, as_of: int) -> Maps:
 
     Eight numbers about the whole population, which no customer's label moves.
     """
-    rhythms = _rhythms(_seen(history, event, as_of), as_of)
+    rhythms = rhythms_at(history, event, as_of=as_of)
     return tuple((kind, fitted(kind, rhythms)) for kind in (bg_nbd, pareto_nbd))
+
+
+def rhythms_at(history: History, event: str, *, as_of: int) -> Rhythms:
+    """Return the rhythms, in weeks, of everybody who had the event before `as_of`."""
+    return _rhythms(_seen(history, event, as_of), as_of)
 
 
 def described_at(
