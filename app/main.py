@@ -13,13 +13,14 @@ from app.api.application import make_application
 from app.api.security import KeyRing
 from app.api.service import Service
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
-from app.domain.errors import DatabaseNotReady
+from app.domain.errors import HoldfastError
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.background import Background
 from app.use_cases.manage_keys import verify_key
 from app.use_cases.rescore import Rescorer
+from app.use_cases.score_customers import rehearse
 from app.use_cases.serve_bundle import BundleInService
 
 log = logging.getLogger("holdfast.main")
@@ -95,8 +96,12 @@ def _lifespan(
 def _prepare(service: Service) -> None:
     """Do what no request should wait for; what is not there yet is logged, not fatal."""
     warm_up()
+    service.bundles.refresh()
     try:
         service.check_database()
-    except DatabaseNotReady as error:
+        bundle = service.bundles.current()
+    except HoldfastError as error:
         log.warning("not ready", extra={"why": str(error)})
-    service.bundles.refresh()
+        return
+    with service.reading() as session:
+        rehearse(session, bundle, service.playbook, as_of=service.now())

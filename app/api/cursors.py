@@ -42,5 +42,5 @@ def decode(cursor: str, listing: str, *, kinds: Sequence[type[str] | type[int]])
 
 
 def _check(listing: str, payload: bytes) -> bytes:
-    digest = hashlib.blake2b(payload, digest_size=_CHECK_BYTES, key=listing.encode()[:64])
-    return digest.digest()
+    key = hashlib.blake2b(listing.encode(), digest_size=32).digest()
+    return hashlib.blake2b(payload, digest_size=_CHECK_BYTES, key=key).digest()

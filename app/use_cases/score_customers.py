@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import orjson
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from app.domain.answers import answer_of
 from app.domain.assessment import Assessment
 from app.domain.errors import CustomerNotFound
 from app.domain.playbooks import Playbook
+from app.features.history import group_and_sort
 from app.use_cases.assess import assess, provenance_of
 from app.use_cases.kept_answers import assessment_from
 
@@ -54,6 +56,21 @@ def score_customers(
         answer_of(assessment, provenance, previous=before.get(assessment.customer_id))
         for assessment in assess(history, bundle, playbook, as_of=as_of, previous=before)
     ]
+
+
+def rehearse(session: Session, bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:
+    """Go once through all that a request does, so that no request is the first to do it."""
+    nothing = np.empty(0, np.int64)
+    nobody = group_and_sort(
+        customer_ids=["nobody"],
+        customer_codes=nothing,
+        occurred_at=nothing,
+        kind=nothing.astype(np.int16),
+    )
+    assess(nobody, bundle, playbook, as_of=as_of)
+    score_customers(
+        session, bundle, playbook, ["\x7f nobody's id: requests refuse it"], as_of=as_of
+    )
 
 
 def _previous(
