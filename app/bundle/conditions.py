@@ -5,6 +5,9 @@ several rows per instruction; a few rows go one by one, since a loop over a sing
 than its work. The kernels take plain arrays and records, because Numba counts references whenever
 an array comes out of a tuple, is sliced or passed on; and positions are unsigned (uintp), because
 it would otherwise check each of them for being negative.
+
+After a change in this file delete the compiled kernels (``app/bundle/__pycache__/*.nb?``): Numba's
+cache notices a change in the file of the function it was asked for, not in those that this calls.
 """
 
 from typing import Final
@@ -78,7 +81,12 @@ def find_places(
         for bit in range(block.n_conditions if block.has_table else 0):
             asked = conditions[np.uintp(block.condition_start + bit)]
             x = columns[np.uintp(asked.feature * width + row)]
-            code |= answer(x, asked, words) << bit
+            if asked.set_size > 0:  # as in `answer`, whose call would cost more than it does
+                met = _meets_set(x, asked, words)
+            else:
+                if_nan, if_zero = np.int64(asked.nan_meets), np.int64(asked.zero_meets)
+                met = _meets(x, asked.low, asked.high, if_nan, if_zero)
+            code |= met << bit
         places[np.uintp(b)] = block.table_start + code * (block.n_slots + 1)
 
 
