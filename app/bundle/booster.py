@@ -1,6 +1,5 @@
 """LightGBM's own booster, loaded without the libraries that it pulls in but we do not use."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,11 +43,6 @@ class BoosterScorer:
         """Return exact TreeSHAP values, shape (n, n_features + 1); the last column is the base."""
         contributions = self._booster.predict(features, pred_contrib=True, num_threads=1)
         return np.asarray(contributions, dtype=np.float64)
-
-
-def is_installed() -> bool:
-    """Whether LightGBM is installed, found out without loading it."""
-    return importlib.util.find_spec("lightgbm") is not None
 
 
 @contextmanager
