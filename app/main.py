@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from app.api.application import make_application
-from app.api.security import KeyRing
+from app.api.key_ring import KeyRing
 from app.api.service import Service
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
 from app.domain.errors import HoldfastError

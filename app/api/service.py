@@ -1,21 +1,17 @@
 """What routes work with; the composition root makes one and hands it to the application."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
+from app.api.key_ring import KeyRing
 from app.domain.playbooks import Playbook
 from app.use_cases.serve_bundle import BundleInService
-
-if TYPE_CHECKING:
-    from app.api.security import KeyRing
 
 T = TypeVar("T")
 

@@ -22,7 +22,7 @@ def test_a_step_that_had_something_to_do_is_repeated_at_once():
 
 
 def test_waking_ends_the_wait():
-    rounds: list[int] = []
+    rounds = []
     second = threading.Event()
 
     def step(_) -> bool:
@@ -40,7 +40,7 @@ def test_waking_ends_the_wait():
 
 def test_an_error_ends_nothing(caplog):
     second = threading.Event()
-    rounds: list[int] = []
+    rounds = []
 
     def step(_) -> bool:
         rounds.append(1)
