@@ -54,8 +54,10 @@ class RhythmTeacher:
 
 def taught(
     history: History, event: str, windows: Sequence[Window], *, stretched: bool
-) -> RhythmTeacher:
+) -> RhythmTeacher | None:
     """Return the teacher fitted on what happened in `windows`, which all close before its use.
+
+    None where everybody churned in them, or nobody: there is nothing to tell apart.
 
     Where it is `stretched` to a horizon that no window has, the maps are fitted anew at every
     snapshot: only so is a window of half the history and half the horizon like the whole of both.
@@ -69,8 +71,11 @@ def taught(
         happened = happened_in(history, event, start=window.as_of, end=window.closes_at)
         rows.append(described)
         outcomes.append(~happened[customers])
+    churned = np.concatenate(outcomes)
+    if churned.all() or not churned.any():
+        return None
     regression = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))
-    return RhythmTeacher(event, maps, regression.fit(np.vstack(rows), np.concatenate(outcomes)))
+    return RhythmTeacher(event, maps, regression.fit(np.vstack(rows), churned))
 
 
 def maps_of(history: History, event: str, *, as_of: int) -> Maps:
