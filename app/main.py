@@ -80,10 +80,10 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        _prepare(service)
-        for thread in threads:
-            thread.start()
         try:
+            _prepare(service)
+            for thread in threads:
+                thread.start()
             yield
         finally:
             for thread in threads:

@@ -1,10 +1,13 @@
 """All routes, behind one gate, as one application."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - its name
 from starlette.middleware import Middleware
+from starlette.responses import Response
 
 from app.api import contract, docs, problems
 from app.api.guard import Guard
@@ -12,7 +15,9 @@ from app.api.logs import AccessLog
 from app.api.routes import activity, badges, bundles, customers, health, jobs, scores
 from app.api.security import problems_of_keys
 from app.api.service import Service
+from app.domain.errors import DatabaseNotReady
 
+log = logging.getLogger("holdfast.api")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -37,6 +42,20 @@ def make_application(
         app.include_router(room.router, responses=problems_of_keys())
     app.include_router(health.router)
     problems.install(app)
+    app.add_exception_handler(SQLAlchemyError, _on_database_error)
     docs.install(app)
     contract.install(app)
     return app
+
+
+def _on_database_error(request: Request, error: Exception) -> Response:
+    """Answer 503 where the database is away, busy or lacks migrations; else it is our mistake."""
+    kind = problems.KINDS[DatabaseNotReady]
+    try:
+        request.app.state.service.check_database()
+    except DatabaseNotReady as reason:
+        return problems.response(kind, str(reason))
+    if isinstance(error, OperationalError | TimeoutError):
+        log.warning("the database did not answer", extra={"why": type(error).__name__})
+        return problems.response(kind, "the database did not answer in time: try again")
+    return problems.internal_error(error)

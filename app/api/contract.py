@@ -11,6 +11,7 @@ from app.api import problems
 from app.api.fields import Answer, Request
 from app.api.problems import Problem
 from app.api.schemas.activity import EventIn
+from app.domain.errors import DatabaseNotReady
 
 TITLE: Final = "Holdfast"
 VERSION: Final = "1.0"
@@ -25,7 +26,9 @@ Churn-risk scores with reasons, health signals and interventions, next to your C
 - Long work is a job: 202 with its `Location`.
 """
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
-_ANY_REQUEST: Final = problems.of(problems.INVALID_REQUEST, problems.INTERNAL_ERROR)
+_ANY_REQUEST: Final = problems.of(
+    problems.INVALID_REQUEST, problems.INTERNAL_ERROR, DatabaseNotReady
+)
 _ANY_BODY: Final = problems.of(
     problems.MALFORMED_JSON,
     problems.TOO_SLOW,

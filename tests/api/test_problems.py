@@ -66,9 +66,9 @@ def test_an_error_of_ours_tells_an_id_and_nothing_else(app, new_key, caplog, mon
     def broken(*_):
         raise RuntimeError("the secret of c-1042")
 
-    monkeypatch.setattr(type(app.state.service.bundles), "current", broken)
     caplog.set_level(logging.ERROR, logger="holdfast.api")
     with TestClient(app, headers={"Authorization": f"Bearer {new_key()}"}) as client:
+        monkeypatch.setattr(type(app.state.service.bundles), "current", broken)
         response = client.get("/v1/customers/c-1042/score")
 
     assert response.status_code == 500

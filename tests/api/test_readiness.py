@@ -2,6 +2,7 @@ import time
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from app.bundle.serving import SERVING_FILE
 from app.main import create_app
@@ -97,6 +98,10 @@ def test_a_database_without_tables_is_said_to_need_migrations(models, open_once,
         assert response.status_code == 503
         assert response.json()["type"] == "urn:holdfast:problem:database-not-ready"
         assert "holdfast migrate" in response.json()["detail"]
+        headers = {"Authorization": f"Bearer hf_0_{'x' * 43}"}
+        asked = client.get("/v1/customers", headers=headers)
+        assert asked.status_code == 503
+        assert asked.json()["detail"] == response.json()["detail"]
         assert client.get("/healthz").status_code == 200
 
 
@@ -119,3 +124,20 @@ def test_the_docs_load_nothing_from_elsewhere(client):
     for part in page.text.split('"')[1::2]:
         if part.startswith("docs/"):
             assert client.get(f"/{part}").status_code == 200
+
+
+def test_a_database_that_is_busy_for_too_long_is_said_to_be_and_nothing_is_lost(
+    app, new_key, models, monkeypatch
+):
+    def busy(*_, **__):
+        raise OperationalError("INSERT", None, Exception("database is locked"))
+
+    headers = {"Authorization": f"Bearer {new_key()}"}
+    with TestClient(app, headers=headers) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr("app.use_cases.record_activity.log.record", busy)
+            response = client.post("/v1/activity", json={"events": [event()]})
+        assert response.status_code == 503
+        assert response.headers["retry-after"] == "5"
+        assert "locked" not in response.text
+        assert post_events(client, [event()])["accepted"] == 1
