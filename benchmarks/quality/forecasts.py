@@ -53,9 +53,11 @@ def forecasts_of(case: Case) -> Forecasts:
     maps = maps_of(known, case.churn.event, as_of=case.until)
     for name, (kind, parameters) in zip(("BG/NBD", "Pareto/NBD"), maps, strict=True):
         said[name] = silent_for(kind, parameters, rhythms, duration)
-    outcomes = churned(case.history, case.churn, as_of=case.until)[everybody]
+    outcomes = case.outcomes
+    if outcomes is None:
+        outcomes = churned(case.history, case.churn, as_of=case.until).astype(np.float64)
     truth = None if case.truth is None else case.truth[everybody]
-    return Forecasts(outcomes.astype(np.float64), truth, said)
+    return Forecasts(outcomes[everybody], truth, said)
 
 
 def _peers(rows: Dataset, population: Numbers, event: str) -> dict[str, Numbers]:

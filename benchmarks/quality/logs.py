@@ -28,6 +28,7 @@ class Case:
     until: int
     churn: ChurnDefinition
     truth: NDArray[np.float64] | None = None  # true probability per customer; NaN = outside
+    outcomes: NDArray[np.float64] | None = None  # per customer, where the log ends at the cut-off
 
 
 def no_order(horizon_days: int) -> ChurnDefinition:
@@ -75,13 +76,15 @@ def simulated(folder: Path) -> Case:
     customers = read_customers(folder / "customers.parquet", mapping={}, timezone=None).good
     history = history_of(activity, customers, currency=base_currency(activity))
     truth = pl.read_parquet(folder / "truth.parquet")
-    by_id = dict(zip(truth["customer_id"], truth["churn_probability"], strict=True))
+    position = {customer_id: i for i, customer_id in enumerate(truth["customer_id"])}
+    rows = [position[customer_id] for customer_id in history.customer_ids]
     return Case(
         f"simulated, {len(truth):,} customers",
         history,
         to_micros(truth["as_of"][0]),
         no_order(int(truth["horizon_days"][0])),
-        np.array([by_id[i] for i in history.customer_ids], dtype=np.float64),
+        truth["churn_probability"].cast(pl.Float64).to_numpy()[rows],
+        truth["churned"].cast(pl.Float64).to_numpy()[rows],
     )
 
 
