@@ -66,7 +66,7 @@ def _turn(url: str, calls: list[Call], headers: dict[str, str], plan: Plan) -> C
 
 
 def _agreement(ours: str, theirs: str, calls: list[Call], headers: dict[str, str]) -> float:
-    """Return the median difference of the probabilities: what the baseline leaves out shows here."""
+    """Return the median difference of probabilities: what the baseline leaves out shows here."""
     differences = sorted(
         abs(_probability(ours, call, headers) - _probability(theirs, call, headers))
         for call in calls

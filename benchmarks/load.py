@@ -63,31 +63,7 @@ def load(
     success, or none, raises RuntimeError: a figure counts good answers only.
     """
     targets = _written(calls, headers)
-    command = (
-        [
-            "wrk",
-            "-t1",
-            f"-c{connections}",
-            f"-d{seconds:g}s",
-            "--timeout",
-            "30s",
-            "-s",
-            str(_SCRIPT),
-            url,
-            "--",
-            str(targets),
-        ]  # fmt: skip  # options beside their values
-        if shutil.which("wrk") and float(seconds).is_integer()
-        else [
-            sys.executable,
-            "-m",
-            "benchmarks.client",
-            url,
-            str(targets),
-            str(connections),
-            str(seconds),
-        ]
-    )
+    command = _command(url, targets, connections, seconds)
     with pinned(LOADING):
         done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
@@ -95,6 +71,14 @@ def load(
     if found.pop("refused") + found.pop("broken"):
         raise RuntimeError(f"{url}{calls[0].path} did not answer every request well: {line}")
     return Load(**found)
+
+
+def _command(url: str, targets: Path, connections: int, seconds: float) -> list[str]:
+    if shutil.which("wrk") and float(seconds).is_integer():
+        options = f"-t1 -c{connections} -d{seconds:g}s --timeout 30s".split()
+        return ["wrk", *options, "-s", str(_SCRIPT), url, "--", str(targets)]
+    program = [sys.executable, "-m", "benchmarks.client"]
+    return [*program, url, str(targets), str(connections), str(seconds)]
 
 
 def _written(calls: Sequence[Call], headers: Mapping[str, str]) -> Path:

@@ -34,4 +34,4 @@ class Plan:
 
 
 FULL = Plan(rounds=7, seconds=5.0, n_customers=5000, n_days=400, copies=20, large_copies=60)
-QUICK = Plan(rounds=3, seconds=2.0, n_customers=2000, n_days=400, copies=10, large_copies=20)
+QUICK = Plan(rounds=3, seconds=2.0, n_customers=2000, n_days=400, copies=10, large_copies=30)

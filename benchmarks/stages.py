@@ -58,11 +58,11 @@ class Stages:
         @wraps(original)
         def timed(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passes anything on
             self._inner.append(0.0)
-            started = time.perf_counter()
+            started = time.thread_time()
             try:
                 return original(*arguments, **options)
             finally:
-                took = time.perf_counter() - started
+                took = time.thread_time() - started
                 self.calls[-1][stage] += took - self._inner.pop()
                 if self._inner:
                     self._inner[-1] += took

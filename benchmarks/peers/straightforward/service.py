@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import lightgbm as lgb
 import numpy as np
@@ -19,6 +19,7 @@ import pandas as pd
 import shap
 from fastapi import Depends, FastAPI, Header, HTTPException
 from features import features_of
+from numpy.typing import NDArray
 from pydantic import BaseModel
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -128,7 +129,7 @@ def _tier(probability: float) -> str:
     return "medium" if probability >= policy["medium_from"] else "low"
 
 
-def _reasons(row: pd.DataFrame, contributions: Any) -> list[Reason]:
+def _reasons(row: pd.DataFrame, contributions: NDArray[np.float64]) -> list[Reason]:
     strongest = np.argsort(-np.abs(contributions))[:N_REASONS]
     return [
         Reason(

@@ -1,0 +1,53 @@
+"""Rescoring everybody in a database, history kept: customers per second on both cores."""
+
+from sqlalchemy import create_engine
+
+from benchmarks.copies import copied
+from benchmarks.cores import BOTH, pinned
+from benchmarks.figure import Result
+from benchmarks.plan import Plan
+from benchmarks.postgres import fresh_database, postgres
+from benchmarks.rounds import middle, say
+from benchmarks.world import holdfast, world
+
+KEYS = ("rescore_postgres_customers_per_s",)
+
+_NEWEST = (
+    "SELECT done, failed, finished_at - started_at FROM jobs WHERE state = 'completed' "
+    "ORDER BY created_at DESC LIMIT 1"
+)
+
+
+def measure(plan: Plan) -> Result:
+    """Return customers per second of `holdfast rescore` on PostgreSQL, by the job's own clock."""
+    company = world(plan)
+    path = copied(company, max(plan.copies // 4, 1))
+    with postgres() as server, fresh_database(server) as url, pinned(BOTH):
+        server.move_to(BOTH)
+        environment = {"HOLDFAST_DATABASE_URL": url, "HOLDFAST_MODELS": str(company.models)}
+        say("holdfast import activity (postgresql)")
+        holdfast("migrate", environment=environment)
+        holdfast("import", "activity", path, environment=environment)
+        rates = []
+        for _ in range(min(plan.rounds, 3)):
+            holdfast("rescore", environment=environment)
+            done, failed, micros = _newest_job(url)
+            if failed:
+                raise RuntimeError(f"{failed} of {done} customers could not be scored")
+            rates.append(done / micros * 1e6)
+            say(f"{done} customers at {rates[-1]:,.0f} per second")
+        version = server.version
+    return {
+        "rescore_postgres_customers_per_s": middle(rates),
+        "first_time": round(rates[0], 1),
+        "by_round": rates,
+        "postgresql": version,
+    }
+
+
+def _newest_job(url: str) -> tuple[int, int, int]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        done, failed, micros = connection.exec_driver_sql(_NEWEST).one()
+    engine.dispose()
+    return done, failed, micros

@@ -1,0 +1,76 @@
+"""Rescoring from Parquet to Parquet: customers per second on both cores, and the most memory."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.copies import copied
+from benchmarks.cores import BOTH, pinned
+from benchmarks.figure import Result
+from benchmarks.plan import PROJECT, Plan
+from benchmarks.rounds import middle, say, take_turns
+from benchmarks.world import World, world
+
+KEYS = ("rescore_customers_per_s", "rescore_with_reasons_customers_per_s")
+MEMORY_KEYS = ("rescore_peak_mb",)
+
+
+def measure(plan: Plan) -> Result:
+    """Return customers per second without and with reasons."""
+    company = world(plan)
+    path = copied(company, plan.copies)
+    first = _scored("without", company, path)
+    reached = take_turns(
+        {
+            "without": lambda: _per_second(_scored("without", company, path)),
+            "with": lambda: _per_second(_scored("with", company, path)),
+        },
+        rounds=min(plan.rounds, 3),
+    )
+    return {
+        KEYS[0]: middle(reached["without"]),
+        KEYS[1]: middle(reached["with"]),
+        "by_round": reached,
+        "n_customers": first["customers"],
+        "file_mb": round(path.stat().st_size / 1e6, 1),
+    }
+
+
+def measure_memory(plan: Plan) -> Result:
+    """Return the most memory of a rescoring with reasons, and how it grows with the customers."""
+    company = world(plan)
+    small, large = (
+        _scored("with", company, copied(company, n)) for n in (plan.copies, plan.large_copies)
+    )
+    say(f"{small['customers']:.0f} customers {small['peak_mb']:.0f} MB")
+    say(f"{large['customers']:.0f} customers {large['peak_mb']:.0f} MB")
+    return {
+        "rescore_peak_mb": round(large["peak_mb"], 1),
+        "small": small,
+        "large": large,
+        "bytes_per_added_customer": round(
+            (large["peak_mb"] - small["peak_mb"])
+            * 2**20
+            / (large["customers"] - small["customers"])
+        ),
+    }
+
+
+def _scored(how: str, company: World, activity: Path) -> dict[str, float]:
+    out = company.folder / "scores.parquet"
+    arguments = [how, str(activity), str(company.models), company.end, str(out)]
+    with pinned(BOTH):
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.score_files", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=PROJECT,
+        )
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _per_second(scored: dict[str, float]) -> float:
+    return scored["customers"] / scored["seconds"]
