@@ -40,9 +40,7 @@ def activity(
             writers,
             path,
             now=datetime.now(UTC),
-            mapping=reading.mapping,
-            constants=reading.constants,
-            timezone=reading.timezone,
+            reading=reading,
             on_progress=on_progress,
         )
     terminal.say(
@@ -71,9 +69,7 @@ def customers(
             writers,
             path,
             now=datetime.now(UTC),
-            mapping=reading.mapping,
-            constants=reading.constants,
-            timezone=reading.timezone,
+            reading=reading,
             on_progress=on_progress,
         )
     terminal.say(

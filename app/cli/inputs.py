@@ -1,12 +1,14 @@
 """Options that every verb with an activity file shares."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import terminal
-from app.use_cases.read_log import FileReading
+
+if TYPE_CHECKING:  # the service's install has no Polars, and help needs none
+    from app.files.reading import FileReading
 
 ActivityPath = Annotated[
     Path,
@@ -37,8 +39,12 @@ Currency = Annotated[
 ]
 
 
-def reading_of(maps: list[str] | None, sets: list[str] | None, timezone: str | None) -> FileReading:
+def reading_of(
+    maps: list[str] | None, sets: list[str] | None, timezone: str | None
+) -> "FileReading":
     """Return how to understand the columns of a file, or end with what is wrong with an option."""
+    from app.files.reading import FileReading
+
     return FileReading(
         mapping=terminal.pairs_of(maps or [], option="--map"),
         constants=terminal.pairs_of(sets or [], option="--set"),

@@ -53,9 +53,7 @@ def score(
             as_of=moment,
             out=out,
             customers=customers,
-            mapping=reading.mapping,
-            constants=reading.constants,
-            timezone=reading.timezone,
+            reading=reading,
             on_progress=on_progress,
         )
     terminal.say(f"{done.n_customers:,} customers scored by {opened.id} into {out}")

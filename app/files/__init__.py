@@ -8,11 +8,13 @@ from app.files.activity import (
 )
 from app.files.customers import CustomersFile, customers_of, read_customers
 from app.files.histories import base_currency, count_foreign_amounts, history_of
+from app.files.reading import FileReading
 from app.files.scores import write_rejects, write_scores
 
 __all__ = [
     "ActivityFile",
     "CustomersFile",
+    "FileReading",
     "activities_of",
     "base_currency",
     "count_foreign_amounts",

@@ -1,7 +1,8 @@
 """What is wrong with a field, for a whole column at once: expressions of values and of reasons.
 
-A `Checked` is a value (null where there is none or it is refused) and a reason (null where there
-is nothing to refuse); the reason names the field and the value and says what to do.
+A `Checked` is a value (null where there is none or it is refused), whether a row is suspect, and a
+reason (null where there is nothing to refuse); the reason names the field and the value and says
+what to do. Reasons are sentences, so they are asked of suspect rows only: nearly none.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from app.domain.moments import EARLIEST, LATEST
 
 MOMENT: Final = pl.Datetime("us", "UTC")
 _SHOWN_CHARACTERS: Final = 60  # of a refused value
+_CURRENCY: Final = r"^[A-Z]{3}$"
 _DATE: Final = r"^\d{4}-\d\d-\d\d$"
 _PLAIN: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 _TIMED: Final = (
@@ -26,10 +28,14 @@ _TIMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The value of a field and the reason to refuse it, for a whole column."""
+    """The value of a field and the reason to refuse it, for a whole column.
+
+    `suspect` holds wherever there is a reason, may hold elsewhere, and costs next to nothing.
+    """
 
     name: str
     value: pl.Expr
+    suspect: pl.Expr
     reason: pl.Expr
 
 
@@ -49,9 +55,27 @@ def check_zone(timezone: str | None) -> None:
         ) from None
 
 
-def first_reason(checks: Sequence[Checked], *others: pl.Expr) -> pl.Expr:
-    """Return the first reason that holds for a row; null = the row is good."""
-    return pl.coalesce(*others, *(check.reason for check in checks))
+def reasons(table: pl.DataFrame, checks: Sequence[Checked], *others: Checked) -> pl.Series:
+    """Return the first reason to refuse each row of `table`; null = the row is good.
+
+    `others` go first; only their suspicions and reasons matter.
+    """
+    asked = (*others, *checks)
+    # A suspicion about nothing is null; `fill_null` at the end, because False | null is null.
+    suspect = table.select(
+        pl.any_horizontal(check.suspect for check in asked).fill_null(value=False)
+    )
+    rows = suspect.to_series().arg_true()
+    found = pl.repeat(None, table.height, dtype=pl.String, eager=True).alias("reason")
+    if rows.is_empty():
+        return found
+    told = table[rows].select(pl.coalesce(check.reason for check in asked)).to_series()
+    return found.scatter(rows, told)
+
+
+def never(name: str, value: pl.Expr) -> Checked:
+    """Return a field that there is nothing to refuse in."""
+    return Checked(name, value, pl.lit(value=False), pl.lit(None, pl.String))
 
 
 def shown(name: str) -> pl.Expr:
@@ -64,21 +88,27 @@ def text(name: str, *, required: bool = False) -> Checked:
     """Check a text of at most 200 characters."""
     value = pl.col(name).cast(pl.String)
     too_long = value.str.len_chars() > MAX_TEXT_CHARACTERS
+    suspect = value.str.len_bytes() > MAX_TEXT_CHARACTERS
     reason: pl.Expr = pl.when(too_long).then(
         pl.format(f"{name} {{}}… is longer than {MAX_TEXT_CHARACTERS} characters", shown(name))
     )
     if required:
         empty = value.is_null() | (value == "")
         reason = pl.when(empty).then(pl.lit(f"{name} is empty")).otherwise(reason)
-    return Checked(name, value, reason)
+        suspect |= empty
+    return Checked(name, value, suspect, reason)
 
 
-def currency(name: str) -> Checked:
+def currency(name: str, column: pl.Series) -> Checked:
     """Check a currency: three letters, as in ISO 4217; returned in capitals."""
-    value = pl.col(name).cast(pl.String).str.to_uppercase()
-    bad = ~value.str.contains(r"^[A-Z]{3}$")
+    value = pl.col(name).cast(pl.String)
+    distinct = column.unique().cast(pl.String).drop_nulls()
+    if distinct.str.contains(_CURRENCY).all():  # few in any file: no need to look at every row
+        return never(name, value)
+    value = value.str.to_uppercase()
+    bad = ~value.str.contains(_CURRENCY)
     reason = pl.format(f"{name} {{}} is no currency of three letters such as EUR", shown(name))
-    return Checked(name, value, pl.when(bad).then(reason))
+    return Checked(name, value, bad, pl.when(bad).then(reason))
 
 
 def number(name: str, dtype: pl.DataType) -> Checked:
@@ -86,7 +116,10 @@ def number(name: str, dtype: pl.DataType) -> Checked:
     value = pl.col(name).cast(pl.Float64, strict=False)
     if dtype.is_float():  # data frames write a missing number as NaN
         value = value.fill_nan(None)
-    none = pl.col(name).is_not_null() & value.is_null() & pl.lit(not dtype.is_float())
+    none = pl.lit(value=False)
+    if not dtype.is_float():
+        none = pl.col(name).is_not_null() & value.is_null()
+    suspect = none | ~value.is_between(-MAX_AMOUNT, MAX_AMOUNT)
     reason = (
         pl
         .when(none)
@@ -96,7 +129,7 @@ def number(name: str, dtype: pl.DataType) -> Checked:
         .when(value.abs() > MAX_AMOUNT)
         .then(pl.format(f"{name} {{}} is larger than {MAX_AMOUNT:.0e}", shown(name)))
     )
-    return Checked(name, value, reason)
+    return Checked(name, value, suspect, reason)
 
 
 def truth(name: str) -> Checked:
@@ -111,7 +144,7 @@ def truth(name: str) -> Checked:
     )
     bad = pl.col(name).is_not_null() & value.is_null()
     reason = pl.format(f"{name} {{}} is neither true nor false", shown(name))
-    return Checked(name, value, pl.when(bad).then(reason))
+    return Checked(name, value, bad, pl.when(bad).then(reason))
 
 
 def moment(
@@ -161,13 +194,18 @@ def moment(
         .when((value < EARLIEST) | (value >= LATEST))
         .then(pl.format(f"{name} {{}} is not in the years 1900 to 2199", shown(name)))
     )
+    suspect = (given & ~(readable & zoned & value.is_not_null())) | ~value.is_between(
+        EARLIEST, LATEST, closed="left"
+    )
     if not_after is not None:
+        suspect |= value > not_after
         reason = reason.when(value > not_after).then(
             pl.format(f"{name} {{}} lies in the future", shown(name))
         )
     if required:
+        suspect |= ~given
         reason = reason.when(~given).then(pl.lit(f"{name} is empty"))
-    return Checked(name, value, reason)
+    return Checked(name, value, suspect, reason)
 
 
 def _of_text(name: str, timezone: str | None) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

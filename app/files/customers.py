@@ -1,10 +1,9 @@
 """Customer files: facts of customers, and versions of their accounts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -12,7 +11,9 @@ import polars as pl
 from app.domain.customers import AccountVersion, Customer
 from app.files import checks
 from app.files.checks import Checked
-from app.files.tables import BROKEN, LINE, ROW, read_tables
+from app.files.judged import JudgedRows, broken, judged_rows
+from app.files.reading import AS_IT_STANDS, FileReading
+from app.files.tables import read_tables
 
 CONSENTS: Final = ("consent_email", "consent_sms", "consent_push", "consent_phone")
 FACTS: Final = (
@@ -25,7 +26,6 @@ FACTS: Final = (
 )
 TERMS: Final = ("plan", "price", "renews_at", "contract")
 FIELDS: Final = ("customer_id", *FACTS, "valid_from", *TERMS)
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +36,27 @@ class CustomersFile:
     rejects: pl.DataFrame
 
 
-def read_customers(
-    path: Path,
-    *,
-    mapping: Mapping[str, str] = _NO_NAMES,
-    constants: Mapping[str, str] = _NO_NAMES,
-    timezone: str | None = None,
-) -> CustomersFile:
-    """Read a CSV, gzipped CSV or Parquet file; its parameters are those of `read_activity`.
+def read_customers(path: Path, *, reading: FileReading = AS_IT_STANDS) -> CustomersFile:
+    """Read a CSV, gzipped CSV or Parquet file; `reading` says how to understand its columns.
 
     Several rows of one customer are several versions of the account; of the facts the last that
     is not empty holds.
     """
-    checks.check_zone(timezone)
-    parts = read_tables(
-        path, fields=FIELDS, required=("customer_id",), mapping=mapping, constants=constants
-    )
-    judged = [_judge(part, timezone=timezone) for part in parts]
+    parts = list(customer_parts(path, reading=reading))
     return CustomersFile(
-        good=pl.concat([good for good, _ in judged]),
-        rejects=pl.concat([rejects for _, rejects in judged]),
+        good=pl.concat([part.good for part in parts]),
+        rejects=pl.concat([part.rejects for part in parts]),
     )
+
+
+def customer_parts(path: Path, *, reading: FileReading = AS_IT_STANDS) -> Iterator[JudgedRows]:
+    """Yield at least one part of what `read_customers` reads, in the order of the file."""
+    checks.check_zone(reading.timezone)
+    for table in read_tables(path, fields=FIELDS, required=("customer_id",), reading=reading):
+        checked = _checks(table, timezone=reading.timezone)
+        values = table.select(check.value.alias(check.name) for check in checked)
+        reasons = checks.reasons(table, checked, broken())
+        yield judged_rows(table, values.select(FIELDS), reasons)
 
 
 def facts_of(good: pl.DataFrame) -> pl.DataFrame:
@@ -94,25 +94,13 @@ def customers_of(
         yield customer, tuple(versions.get(customer.customer_id, ()))
 
 
-def _judge(table: pl.DataFrame, *, timezone: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    checked = _checks(table, timezone=timezone)
-    judged = table.select(
-        LINE,
-        ROW,
-        checks.first_reason(checked, pl.col(BROKEN)).alias("reason"),
-        *(check.value.alias(check.name) for check in checked),
-    )
-    rejects = judged.filter(pl.col("reason").is_not_null()).select(LINE, "reason", ROW)
-    return judged.filter(pl.col("reason").is_null()).select(FIELDS), rejects
-
-
 def _checks(table: pl.DataFrame, *, timezone: str | None) -> list[Checked]:
     moments = ("signed_up_at", "valid_from", "renews_at")
     return [
         checks.text("customer_id", required=True),
         *(checks.moment(name, table[name], timezone=timezone) for name in moments),
         *(checks.number(name, table.schema[name]) for name in ("acquisition_cost", "price")),
-        checks.currency("currency"),
+        checks.currency("currency", table["currency"]),
         *(checks.text(name) for name in ("acquisition_channel", "owner", "plan", "contract")),
         *(checks.truth(name) for name in CONSENTS),
     ]

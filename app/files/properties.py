@@ -21,37 +21,51 @@ MAX_DEPTH: Final = 8
 READ_TYPES: Final = (*DETAIL_PROPERTY, *RENEWAL_TYPES)  # whose properties features read
 
 
-def reasons(table: pl.DataFrame) -> pl.Series:
-    """Return why each `properties` of `table` (with `type`) is refused; null = it is not."""
-    pairs = table.select(
-        pl.when(pl.col("type").is_in(READ_TYPES)).then(pl.col("type")).alias("type"), "properties"
-    )
-    distinct = pairs.filter(pl.col("properties").is_not_null()).unique()
-    if distinct.is_empty():
-        return pl.Series("reason", [None] * table.height, pl.String)
+def with_reasons(reasons: pl.Series, table: pl.DataFrame) -> pl.Series:
+    """Return `reasons`, where null with why the `properties` of `table` (with `type`) are refused.
+
+    Null = there is nothing to refuse.
+    """
+    rows, pairs = _given(table)
+    distinct = pairs.unique()
     judged = [_refusal(kind or "", text) for kind, text in distinct.iter_rows()]
     if not any(judged):
-        return pl.Series("reason", [None] * table.height, pl.String)
-    refused = distinct.with_columns(pl.Series("reason", judged, pl.String)).drop_nulls("reason")
-    return pairs.join(
-        refused, on=["type", "properties"], how="left", nulls_equal=True, maintain_order="left"
-    )["reason"]
+        return reasons
+    refused = distinct.with_columns(pl.Series("reason", judged, pl.String))
+    told = _joined(pairs, refused)["reason"]
+    return reasons.scatter(rows, pl.select(pl.coalesce(reasons.gather(rows), told)).to_series())
 
 
 def codes(table: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     """Return the detail code (int8) and renewal date (int64, NO_MOMENT = none) of each row."""
-    pairs = table.select(
-        pl.when(pl.col("type").is_in(READ_TYPES)).then(pl.col("type")).alias("type"),
-        pl.when(pl.col("type").is_in(READ_TYPES)).then(pl.col("properties")).alias("properties"),
-    )
-    distinct = pairs.drop_nulls().unique()
-    read = [_read(kind, text) for kind, text in distinct.iter_rows()]
+    rows, pairs = _given(table)
+    distinct = pairs.unique()
+    read = [_read(kind or "", text) for kind, text in distinct.iter_rows()]
     distinct = distinct.with_columns(
         pl.Series("detail", [detail for detail, _ in read], pl.Int8),
         pl.Series("until", [until for _, until in read], pl.Int64),
     )
-    found = pairs.join(distinct, on=["type", "properties"], how="left", maintain_order="left")
-    return found["detail"].fill_null(0), found["until"].fill_null(NO_MOMENT)
+    found = _joined(pairs, distinct)
+    detail = pl.repeat(0, table.height, dtype=pl.Int8, eager=True)
+    until = pl.repeat(NO_MOMENT, table.height, dtype=pl.Int64, eager=True)
+    return (
+        detail.scatter(rows, found["detail"]).alias("detail"),
+        until.scatter(rows, found["until"]).alias("until"),
+    )
+
+
+def _given(table: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
+    """Return which rows have properties; and those, with the type where features read it."""
+    rows = table["properties"].is_not_null().arg_true()
+    given = table.select(pl.col("type", "properties").gather(rows))
+    read = pl.col("type").is_in(READ_TYPES)
+    return rows, given.with_columns(pl.when(read).then(pl.col("type")).alias("type"))
+
+
+def _joined(pairs: pl.DataFrame, distinct: pl.DataFrame) -> pl.DataFrame:
+    return pairs.join(
+        distinct, on=["type", "properties"], how="left", nulls_equal=True, maintain_order="left"
+    )
 
 
 def parsed(text: str | None) -> Mapping[str, object]:

@@ -9,8 +9,9 @@ import polars as pl
 
 from app.domain.errors import UnreadableFile
 from app.files.formats import FileKind, header_of, kind_of, text_chunks
+from app.files.reading import FileReading
 
-PARQUET_ROWS: Final = 2_000_000  # judged at a time
+PARQUET_ROWS: Final = 1_000_000  # judged at a time
 _OF_FILE: Final = "file: "  # before the file's own names, which may be any
 LINE, ROW, BROKEN = "line", "row", "broken"  # beside the fields, in every table of this module
 
@@ -20,8 +21,7 @@ def read_tables(
     *,
     fields: Collection[str],
     required: Collection[str],
-    mapping: Mapping[str, str],
-    constants: Mapping[str, str],
+    reading: FileReading,
 ) -> Iterator[pl.DataFrame]:
     """Yield the file in parts, as the columns that we know by our names.
 
@@ -35,6 +35,7 @@ def read_tables(
     UnreadableFile
         If the file is no table, or a required column is missing.
     """
+    mapping, constants = reading.mapping, reading.constants
     for name in (*mapping.values(), *constants):
         if name not in fields:
             raise UnreadableFile(f"there is no field {name!r}; the fields are {', '.join(fields)}")
@@ -90,19 +91,26 @@ def _check_complete(
 
 
 def _parquet_parts(path: Path) -> Iterator[pl.DataFrame]:
+    n_before = 0
     try:
         scan = pl.scan_parquet(path)
-        names = scan.collect_schema().names()
-        scan = scan.select(
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE),
-            pl.lit(None, pl.String).alias(ROW),
-            pl.lit(None, pl.String).alias(BROKEN),
-            *(pl.col(name).alias(_OF_FILE + name) for name in names),
-        )
-        table = scan.collect()
+        schema = scan.collect_schema()
+        for table in scan.collect_batches(chunk_size=PARQUET_ROWS, maintain_order=True):
+            yield _with_lines(table, first=n_before + 1)
+            n_before += table.height
     except (pl.exceptions.PolarsError, OSError) as error:
         raise UnreadableFile(f"cannot read the Parquet file {path}: {_first(error)}") from None
-    yield from table.iter_slices(PARQUET_ROWS) if table.height else [table]
+    if n_before == 0:
+        yield _with_lines(pl.DataFrame(schema=schema), first=1)
+
+
+def _with_lines(table: pl.DataFrame, *, first: int) -> pl.DataFrame:
+    return table.select(
+        pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias(LINE),
+        pl.lit(None, pl.String).alias(ROW),
+        pl.lit(None, pl.String).alias(BROKEN),
+        *(pl.col(name).alias(_OF_FILE + name) for name in table.columns),
+    )
 
 
 def _text_parts(path: Path, kind: FileKind) -> Iterator[pl.DataFrame]:

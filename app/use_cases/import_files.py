@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,12 +16,12 @@ from app.domain.activity import Activity
 from app.domain.customers import AccountVersion, Customer
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
+from app.files.reading import AS_IT_STANDS, FileReading
 from app.files.scores import write_rejects
 from app.use_cases.put_customer import put_customer
 
 ROWS_PER_TRANSACTION: Final = 10_000  # what is in stays in when a later part fails
 CUSTOMERS_PER_TRANSACTION: Final = 1_000
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 T = TypeVar("T")
 
 
@@ -63,9 +62,7 @@ def import_activity(
     path: Path,
     *,
     now: datetime,
-    mapping: Mapping[str, str] = _NO_NAMES,
-    constants: Mapping[str, str] = _NO_NAMES,
-    timezone: str | None = None,
+    reading: FileReading = AS_IT_STANDS,
     on_progress: OnProgress = silently,
 ) -> ActivityImport:
     """Record the events of a file; importing it again adds nothing.
@@ -78,12 +75,12 @@ def import_activity(
         CSV, gzipped CSV or Parquet.
     now
         Rows from more than a day later are refused.
-    mapping, constants, timezone
-        See `app.files.activity.read_activity`.
+    reading
+        How to understand the columns of the file.
     on_progress
         Called after each transaction with the rows that are in and all good rows.
     """
-    file = read_activity(path, mapping=mapping, constants=constants, timezone=timezone, now=now)
+    file = read_activity(path, reading=reading, now=now)
     good = with_event_ids(file.good)
     n_accepted = 0
     done = 0
@@ -105,9 +102,7 @@ def import_customers(
     path: Path,
     *,
     now: datetime,
-    mapping: Mapping[str, str] = _NO_NAMES,
-    constants: Mapping[str, str] = _NO_NAMES,
-    timezone: str | None = None,
+    reading: FileReading = AS_IT_STANDS,
     on_progress: OnProgress = silently,
 ) -> CustomersImport:
     """Write down the customers of a file and the versions of their accounts.
@@ -116,7 +111,7 @@ def import_customers(
     stands so already: importing a file again adds nothing. The other parameters are those of
     `import_activity`.
     """
-    file = read_customers(path, mapping=mapping, constants=constants, timezone=timezone)
+    file = read_customers(path, reading=reading)
     found = list(customers_of(file.good, now=now))
     n_new = 0
     done = 0

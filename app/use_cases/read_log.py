@@ -1,7 +1,6 @@
 """Read a log from files: one history, and what to tell the person about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,16 +8,8 @@ from app.features.history import History
 from app.files.activity import ActivityFile, read_activity
 from app.files.customers import read_customers
 from app.files.histories import base_currency, count_foreign_amounts, history_of
+from app.files.reading import FileReading
 from app.files.scores import write_rejects
-
-
-@dataclass(frozen=True, slots=True)
-class FileReading:
-    """How the columns of a file are to be understood; see `app.files.activity.read_activity`."""
-
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +40,8 @@ def read_log(
     UnreadableFile
         If a file is none, or lacks a column.
     """
-    events = read_activity(
-        activity,
-        mapping=reading.mapping,
-        constants=reading.constants,
-        timezone=reading.timezone,
-        now=now,
-    )
-    known = read_customers(customers, timezone=reading.timezone) if customers else None
+    events = read_activity(activity, reading=reading, now=now)
+    known = read_customers(customers, reading=reading.of_other_columns()) if customers else None
     notes = list(notes_on(activity, events))
     n_rejected = events.rejects.height
     if customers and known and (rejects := write_rejects(customers, known.rejects)):

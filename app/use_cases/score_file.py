@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import orjson
@@ -18,13 +17,13 @@ from app.features.history import History
 from app.files.activity import read_activity
 from app.files.customers import CustomersFile, read_customers
 from app.files.histories import count_foreign_amounts, history_of
+from app.files.reading import AS_IT_STANDS, FileReading
 from app.files.scores import write_rejects, write_scores
 from app.use_cases.assess import assess_each
 from app.use_cases.import_files import OnProgress, silently
 
 ROWS_PER_PART: Final = 10_000  # customers whose answers are in memory as Python objects at a time
 INSUFFICIENT: Final = "insufficient_history"
-_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 Row = tuple[object, ...]
 
 
@@ -52,9 +51,7 @@ def score_file(
     as_of: datetime,
     out: Path,
     customers: Path | None = None,
-    mapping: Mapping[str, str] = _NO_NAMES,
-    constants: Mapping[str, str] = _NO_NAMES,
-    timezone: str | None = None,
+    reading: FileReading = AS_IT_STANDS,
     on_progress: OnProgress = silently,
 ) -> ScoredFile:
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
@@ -69,13 +66,15 @@ def score_file(
         Nothing at or after this moment is used.
     out
         A Parquet file; it appears whole or not at all.
-    mapping, constants, timezone
-        Of the activity file, see `app.files.activity.read_activity`.
+    reading
+        How to understand the columns of the activity file.
     on_progress
         Called with the customers that are scored and all of them.
     """
-    read = read_activity(activity, mapping=mapping, constants=constants, timezone=timezone)
-    known = None if customers is None else read_customers(customers, timezone=timezone)
+    read = read_activity(activity, reading=reading)
+    known = (
+        None if customers is None else read_customers(customers, reading=reading.of_other_columns())
+    )
     history = history_of(read.good, None if known is None else known.good, currency=bundle.currency)
     tiers: Counter[str] = Counter()
     assessed = assess_each(history, bundle, playbook, as_of=as_of)

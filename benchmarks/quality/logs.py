@@ -72,8 +72,8 @@ def cdnow(path: Path) -> History:
 
 def simulated(folder: Path) -> Case:
     """Return the company that ``holdfast simulate`` wrote, with the truth beside it."""
-    activity = read_activity(folder / "activity.parquet", mapping={}, timezone=None).good
-    customers = read_customers(folder / "customers.parquet", mapping={}, timezone=None).good
+    activity = read_activity(folder / "activity.parquet").good
+    customers = read_customers(folder / "customers.parquet").good
     history = history_of(activity, customers, currency=base_currency(activity))
     truth = pl.read_parquet(folder / "truth.parquet")
     position = {customer_id: i for i, customer_id in enumerate(truth["customer_id"])}

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from app.domain.errors import UnreadableFile
-from app.files import activities_of, read_activity, with_event_ids, write_rejects
+from app.files import FileReading, activities_of, read_activity, with_event_ids, write_rejects
 
 HEADER = "customer_id,occurred_at,type"
 GOOD = "c-1,2026-01-01T08:30:00Z,login"
@@ -17,9 +17,13 @@ MORNING = datetime(2026, 1, 1, 8, 30, tzinfo=UTC)
 @pytest.fixture
 def read(write):
     def read(content, name="activity.csv", **arguments):
-        return read_activity(write(content, name), **arguments)
+        return read_activity(write(content, name), **arguments_of(**arguments))
 
     return read
+
+
+def arguments_of(*, now=None, **reading):
+    return {"reading": FileReading(**reading), "now": now}
 
 
 def only_reason(read, row, header=HEADER, **arguments):
@@ -120,7 +124,9 @@ def test_local_timestamps_of_a_parquet_file_need_a_zone(tmp_path):
     )
 
     assert "--timezone" in read_activity(path).rejects["reason"][0]
-    found = read_activity(path, timezone="Europe/London").good["occurred_at"][0]
+    found = read_activity(path, reading=FileReading(timezone="Europe/London")).good["occurred_at"][
+        0
+    ]
     assert found == datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 
 
@@ -163,7 +169,7 @@ def test_moments_that_a_clock_shows_twice_or_never_are_refused(read, text):
 
 def test_an_unknown_zone_is_refused_at_once(write):
     with pytest.raises(UnreadableFile, match="Europe/Lundon"):
-        read_activity(write(f"{HEADER}\n{GOOD}\n"), timezone="Europe/Lundon")
+        read_activity(write(f"{HEADER}\n{GOOD}\n"), reading=FileReading(timezone="Europe/Lundon"))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +301,7 @@ def test_columns_are_renamed_and_constants_filled_in(read):
 def test_a_file_that_is_no_table_is_refused_whole(write, content, arguments, message):
     path = write(content)
     with pytest.raises(UnreadableFile, match=message) as caught:
-        read_activity(path, **arguments)
+        read_activity(path, **arguments_of(**arguments))
     assert "activity.csv" in str(caught.value) or "no field" in str(caught.value)
 
 
