@@ -1,0 +1,185 @@
+"""What a customer is worth: orders and revenue to expect, and when the next order comes.
+
+A closed form (Pareto/NBD for the days with orders, gamma-gamma for the amount of such a day) times
+a factor that windows before the cut-off taught. All of it is some thirty plain numbers; nothing is
+loaded but these. Revenue is that of orders, before returns; subscriptions are not in it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.fields import Fields
+from app.bundle.value_kernels import (
+    N_DESCRIBING,
+    Columns,
+    Correction,
+    Spending,
+    Timing,
+    bases_of,
+    forecasts_of,
+)
+from app.domain.errors import BundleRefused
+from app.features.catalogue import FEATURE_INDEX
+
+COLUMNS: Final = Columns(
+    orders=FEATURE_INDEX["orders_total"],
+    order_days=FEATURE_INDEX["order_days_total"],
+    since_first=FEATURE_INDEX["days_since_first_order"],
+    since_last=FEATURE_INDEX["days_since_order"],
+    order_amount=FEATURE_INDEX["order_amount_mean"],
+)
+NO_SPENDING: Final = Spending(math.nan, math.nan, math.nan)
+NO_CORRECTION: Final = Correction((0.0,) * N_DESCRIBING, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What to expect of customers, float64 arrays of shape (n,); NaN = cannot be known.
+
+    Attributes
+    ----------
+    orders : expected number of orders within the horizon; NaN where the customer never ordered.
+    revenue : expected amount of those orders, in the bundle's currency; NaN also where none of the
+        customer's orders has an amount, or too few orders of the log had one.
+    next_order_days : days from the snapshot until an order is as likely to have come as not
+        (the median); NaN where that is more than a year away, or never.
+    """
+
+    orders: NDArray[np.float64]
+    revenue: NDArray[np.float64]
+    next_order_days: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueModel:
+    """The numbers that forecasts are made of; `spending` None = too few amounts were known.
+
+    `reference_days` is the horizon that the corrections were learned for. They multiply: a
+    customer's factor is the same at any horizon.
+    """
+
+    timing: Timing
+    spending: Spending | None
+    reference_days: float
+    orders: Correction = NO_CORRECTION
+    revenue: Correction = NO_CORRECTION
+
+    def __post_init__(self) -> None:
+        if not (all(0 < x < math.inf for x in self.timing) and 0 < self.reference_days < math.inf):
+            raise ValueError(
+                f"timing and reference days must be finite and above 0, got {self.timing}, "
+                f"{self.reference_days}"
+            )
+        if self.spending is not None and not (
+            all(0 < x < math.inf for x in self.spending) and self.spending.q > 1
+        ):
+            raise ValueError(
+                f"spending needs finite numbers above 0 and q above 1, got {self.spending}"
+            )
+        for correction in (self.orders, self.revenue):
+            _check(correction)
+
+    def predict(self, features: NDArray[np.float64], *, horizon_days: float) -> Forecast:
+        """Return the forecast of each row; one row alone gets the bits that it gets among many.
+
+        Parameters
+        ----------
+        features : float64 array of shape (n, n_features)
+            In the order of the catalogue; never changed.
+        horizon_days : float
+            Orders and revenue within this many days from the snapshot, above 0.
+        """
+        if not 0 < horizon_days < math.inf:
+            raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
+        answers = forecasts_of(
+            self.timing,
+            self.spending or NO_SPENDING,
+            self.orders,
+            self.revenue,
+            np.ascontiguousarray(features, dtype=np.float64),
+            COLUMNS,
+            self.reference_days,
+            float(horizon_days),
+        )
+        return Forecast(answers[:, 0], answers[:, 1], answers[:, 2])
+
+    def warm_up(self) -> None:
+        """Compile or load the kernels, so that no request has to wait for them."""
+        self.predict(np.ones((1, len(FEATURE_INDEX))), horizon_days=self.reference_days)
+
+
+def bases(
+    features: NDArray[np.float64],
+    *,
+    timing: Timing,
+    spending: Spending | None,
+    reference_days: float,
+) -> NDArray[np.float64]:
+    """Return what training corrects, as `bases_of` describes it."""
+    contiguous = np.ascontiguousarray(features, dtype=np.float64)
+    return bases_of(timing, spending or NO_SPENDING, contiguous, COLUMNS, float(reference_days))
+
+
+def numbers_of(model: ValueModel) -> Mapping[str, Any]:
+    """Return the model as JSON can hold it; `read_value` reads it back, equal to the last bit."""
+    return {
+        "timing": {name: float(x) for name, x in model.timing._asdict().items()},
+        "spending": model.spending
+        and {name: float(x) for name, x in model.spending._asdict().items()},
+        "reference_days": float(model.reference_days),
+        "orders": _correction_numbers(model.orders),
+        "revenue": _correction_numbers(model.revenue),
+    }
+
+
+def read_value(fields: Fields) -> ValueModel:
+    """Return the model that `numbers_of` wrote.
+
+    Raises
+    ------
+    BundleRefused
+        If a number is missing, not finite or out of range, or a field is not known.
+    """
+    fields.only("timing", "spending", "reference_days", "orders", "revenue")
+    timing = fields.inner("timing").only(*Timing._fields)
+    spending = None
+    if fields.data.get("spending", ...) is not None:
+        given = fields.inner("spending").only(*Spending._fields)
+        spending = Spending(*(given.number(name) for name in Spending._fields))
+    try:
+        return ValueModel(
+            timing=Timing(*(timing.number(name) for name in Timing._fields)),
+            spending=spending,
+            reference_days=fields.number("reference_days"),
+            orders=_read_correction(fields.inner("orders")),
+            revenue=_read_correction(fields.inner("revenue")),
+        )
+    except ValueError as error:
+        raise BundleRefused(f"{fields.where}: {error}") from error
+
+
+def _correction_numbers(correction: Correction) -> dict[str, Any]:
+    return {
+        "weights": [float(weight) for weight in correction.weights],
+        "centre": float(correction.centre),
+        "level": float(correction.level),
+    }
+
+
+def _read_correction(fields: Fields) -> Correction:
+    fields.only(*Correction._fields)
+    return Correction(fields.numbers("weights"), fields.number("centre"), fields.number("level"))
+
+
+def _check(correction: Correction) -> None:
+    numbers = (*correction.weights, correction.centre, correction.level)
+    if len(correction.weights) != N_DESCRIBING or not all(math.isfinite(x) for x in numbers):
+        raise ValueError(
+            f"a correction needs {N_DESCRIBING} finite weights, a centre and a level, "
+            f"got {correction}"
+        )
