@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def main() -> int:
     """Measure the figures asked for, and return 1 if one of them failed."""
     asked = _arguments()
     plan = QUICK if asked.quick else FULL
+    if asked.large_copies:
+        plan = replace(plan, large_copies=asked.large_copies)
     chosen = [figure for figure in FIGURES if not asked.only or figure.name in asked.only]
     results = _previous(asked.out) if asked.only else {}
     results |= {
@@ -51,6 +54,12 @@ def _arguments() -> argparse.Namespace:
         "--only", action="append", choices=names, metavar="NAME", help=", ".join(names)
     )
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds, less data")
+    parser.add_argument(
+        "--large-copies",
+        type=int,
+        metavar="N",
+        help="copies of the company in the run that watches memory; 1000 are 5 million customers",
+    )
     parser.add_argument("--out", type=Path, default=LATEST, help="where the results go")
     return parser.parse_args()
 

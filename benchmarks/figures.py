@@ -10,6 +10,7 @@ from benchmarks import (
     ingest,
     latency,
     postgres_service,
+    profile,
     rescore_database,
     rescore_files,
     start_up,
@@ -29,5 +30,6 @@ FIGURES: Final = (
     Figure("rescore", rescore_files.KEYS, rescore_files.measure),
     Figure("rescore_memory", rescore_files.MEMORY_KEYS, rescore_files.measure_memory),
     Figure("rescore_database", rescore_database.KEYS, rescore_database.measure),
+    Figure("profile", profile.KEYS, profile.measure),
     Figure("ingest", ingest.KEYS, ingest.measure),
 )

@@ -34,6 +34,10 @@ class Server:
         """Return the memory that its process has in use right now, children included."""
         return sum(_resident_mb(pid) for pid in _family(self.pid))
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that its process has used so far, children included."""
+        return sum(_processor_seconds(pid) for pid in _family(self.pid))
+
 
 def free_port() -> int:
     """Return a port nobody listens on."""
@@ -99,6 +103,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return [pid, *(found for child in children for found in _family(int(child)))]
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    user_ticks, system_ticks = int(fields[11]), int(fields[12])
+    return (user_ticks + system_ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_mb(pid: int) -> float:
