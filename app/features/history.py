@@ -135,7 +135,7 @@ def group_and_sort(
     _check_range("detail", columns["detail"], N_DETAILS)
     if np.isinf(columns["amount"]).any():
         raise ValueError("an amount must be a finite number or NaN (none), got an infinite one")
-    starts, *ordered = sort_columns(codes, n_customers, *columns.values())
+    starts, ordered = sort_columns(codes, n_customers, tuple(columns.values()))
     return History(
         customer_ids,
         starts,

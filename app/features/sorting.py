@@ -1,100 +1,157 @@
 """Canonical order: events of many customers, grouped and sorted, whatever order they came in.
 
-One counting sort by customer moves whole records (one cache line each, where eight columns would be
-eight), then each customer's few records are sorted while they are in the cache.
+Events become records, which move as a whole (one cache line each, where eight columns would be
+eight). They go twice: into blocks of customers, as many as the processor can write to at once, and
+then block by block, which fits its cache, to their customers, whose few records are sorted there.
 """
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
-from app.features.compiled import allocating_part, entry, part
+from app.features.arrays import Positions
+from app.features.compiled import entry, part
 
 _OCCURRED_AT, _CODES, _UNTIL, _AMOUNT, _RECEIVED_AT, _REF, _N_FIELDS = range(7)
 _SMALL = 24  # up to here an insertion sort beats a merge sort
+_BLOCK_ROWS = 8_192  # 400 kB of records: a block and its sorted copy fit a second-level cache
+_MAX_BLOCKS = 512  # more streams of writes than this, and the processor loses count
+_MINUS_ZERO = np.iinfo(np.int64).min  # the bits of -0.0
 
 Records = NDArray[np.int64]  # shape (n, _N_FIELDS); compared field by field from the left, but ref
-Columns = tuple[Positions, Moments, Moments, Kinds, Codes, Codes, Refs, Numbers, Moments]
+# occurred_at, received_at, kind, channel, detail, ref, amount, until; each has its type in `History`
+Columns = tuple[NDArray[Any], ...]
+
+
+def sort_columns(
+    customer_codes: Positions, n_customers: int, columns: Columns
+) -> tuple[Positions, Columns]:
+    """Return the starts of the customers' slices, then `columns` in canonical order.
+
+    All memory is NumPy's, which asks for huge pages; first touching small ones would take a third
+    of the time.
+    """
+    n = len(customer_codes)
+    starts = np.zeros(n_customers + 1, np.int64)
+    records = np.empty((n, _N_FIELDS), np.int64)
+    ordered = tuple([np.empty(n, column.dtype) for column in columns])
+    _sort(customer_codes, columns, starts, records, ordered)
+    return starts, ordered
 
 
 @entry
-def sort_columns(  # noqa: PLR0917  # compiled functions take columns by position
+def _sort(
     customer_codes: Positions,
-    n_customers: int,
-    occurred_at: Moments,
-    received_at: Moments,
-    kind: Kinds,
-    channel: Codes,
-    detail: Codes,
-    ref: Refs,
-    amount: Numbers,
-    until: Moments,
-) -> Columns:
-    """Return the starts of the customers' slices, then the eight columns in canonical order."""
-    n = len(occurred_at)
-    starts = np.zeros(n_customers + 1, np.int64)
-    for i in range(n):
-        starts[customer_codes[i] + 1] += 1
+    columns: Columns,
+    starts: Positions,
+    records: Records,
+    ordered: Columns,
+) -> None:
+    n_customers = len(starts) - 1
+    for code in customer_codes:
+        starts[code + 1] += 1
     for customer in range(n_customers):
         starts[customer + 1] += starts[customer]
+    shift = _block_shift(len(records), n_customers)
+    block_starts = np.empty((n_customers >> shift) + 2, np.int64)
+    largest = 1
+    for block in range(len(block_starts)):
+        block_starts[block] = starts[min(block << shift, n_customers)]
+        largest = max(largest, block_starts[block] - block_starts[max(block - 1, 0)])
+    _fill_blocks(customer_codes, columns, block_starts.copy(), shift, records)
+    grouped = np.empty((largest, _N_FIELDS), np.int64)
+    _sort_blocks(starts, block_starts, shift, records, grouped, ordered)
 
-    records = np.empty((n, _N_FIELDS), np.int64)
-    # Adding 0.0 turns -0.0 into 0.0: equal amounts must be equal bits.
-    amount_bits = (amount + 0.0).view(np.int64)
-    ends = starts[:-1].copy()
-    for i in range(n):
-        record = records[ends[customer_codes[i]]]
-        ends[customer_codes[i]] += 1
+
+@part
+def _fill_blocks(
+    customer_codes: Positions, columns: Columns, ends: Positions, shift: int, records: Records
+) -> None:
+    """Write each event as a record to its block; `ends` is moved."""
+    occurred_at, received_at, kind, channel, detail, ref, amount, until = columns
+    amount_bits = amount.view(np.int64)
+    for i in range(len(customer_codes)):
+        block = customer_codes[i] >> shift
+        record = records[ends[block]]
+        ends[block] += 1
         record[_OCCURRED_AT] = occurred_at[i]
-        record[_CODES] = (np.int64(kind[i]) << 16) + (np.int64(channel[i]) << 8) + detail[i]
+        # Customers are compared with themselves only, so theirs may be the first bits.
+        codes = (np.int64(kind[i]) << 16) + (np.int64(channel[i]) << 8) + detail[i]
+        record[_CODES] = (customer_codes[i] << 32) + codes
         record[_UNTIL] = until[i]
         record[_AMOUNT] = _sortable(amount_bits[i])
         record[_RECEIVED_AT] = received_at[i]
         record[_REF] = ref[i]
 
-    largest = 0
-    for customer in range(n_customers):
-        largest = max(largest, starts[customer + 1] - starts[customer])
-    _sort_each(starts, records, np.empty((max(largest, 1), _N_FIELDS), np.int64))
-    return _unpacked(starts, records)
+
+@part
+def _block_shift(n: int, n_customers: int) -> int:
+    """Return by how many bits a customer's code is shifted to give the block."""
+    n_blocks = min(n // _BLOCK_ROWS, _MAX_BLOCKS) + 1
+    shift = 0
+    while (n_customers >> shift) >= n_blocks:
+        shift += 1
+    return shift
 
 
 @part
 def _sortable(bits: int) -> int:
-    """Return an integer that orders as the float with these bits; it is its own inverse."""
+    """Return an integer that orders as the float with these bits; it is its own inverse.
+
+    Equal amounts are equal bits: -0.0 becomes 0.0.
+    """
+    if bits == _MINUS_ZERO:
+        return 0
     return bits if bits >= 0 else bits ^ 0x7FFFFFFFFFFFFFFF
 
 
-@allocating_part
-def _unpacked(starts: Positions, records: Records) -> Columns:
-    n = len(records)
-    occurred_at, received_at = np.empty(n, np.int64), np.empty(n, np.int64)
-    kind = np.empty(n, np.int16)
-    channel, detail = np.empty(n, np.int8), np.empty(n, np.int8)
-    ref, until = np.empty(n, np.int64), np.empty(n, np.int64)
-    amount_bits = np.empty(n, np.int64)
-    for i in range(n):
-        record = records[i]
+@part
+def _sort_blocks(
+    starts: Positions,
+    block_starts: Positions,
+    shift: int,
+    records: Records,
+    grouped: Records,
+    columns: Columns,
+) -> None:
+    """Sort each block into `grouped` and write it to the columns; `records` serves as room."""
+    for block in range(len(block_starts) - 1):
+        first, last = block_starts[block], block_starts[block + 1]
+        if first == last:
+            continue
+        a, b = block << shift, min((block + 1) << shift, len(starts) - 1)
+        for i in range(first, last):
+            customer = records[i, _CODES] >> 32
+            _copy(records, i, grouped, starts[customer] - first)
+            starts[customer] += 1
+        for customer in range(b - 1, a, -1):  # placing moved each start to its customer's end
+            starts[customer] = starts[customer - 1]
+        starts[a] = first
+        for customer in range(a, b):
+            mine = grouped[starts[customer] - first : starts[customer + 1] - first]
+            _sort_records(mine, records[first:last])
+        _unpack(grouped, first, last, columns)
+
+
+@part
+def _unpack(grouped: Records, first: int, last: int, columns: Columns) -> None:
+    occurred_at, received_at, kind, channel, detail, ref, amount, until = columns
+    amount_bits = amount.view(np.int64)
+    for i in range(first, last):
+        record = grouped[i - first]
         occurred_at[i] = record[_OCCURRED_AT]
         received_at[i] = record[_RECEIVED_AT]
-        kind[i] = record[_CODES] >> 16
+        kind[i] = (record[_CODES] >> 16) & 0xFFFF
         channel[i] = (record[_CODES] >> 8) & 0xFF
         detail[i] = record[_CODES] & 0xFF
         ref[i] = record[_REF]
         amount_bits[i] = _sortable(record[_AMOUNT])
         until[i] = record[_UNTIL]
-    amount = amount_bits.view(np.float64)
-    return starts, occurred_at, received_at, kind, channel, detail, ref, amount, until
 
 
 @part
-def _sort_each(starts: Positions, records: Records, spare: Records) -> None:
-    for customer in range(len(starts) - 1):
-        _sort(records[starts[customer] : starts[customer + 1]], spare)
-
-
-@part
-def _sort(records: Records, spare: Records) -> None:
+def _sort_records(records: Records, spare: Records) -> None:
     """Sort the records of one customer in place; `spare` has room for as many, at least one."""
     n = len(records)
     for start in range(0, n, _SMALL):
