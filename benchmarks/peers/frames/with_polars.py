@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import polars as pl
-from kinds import KINDS
+from kinds import KINDS, NOT_OWN, RESPONSES
 from polars import Expr, LazyFrame, col, when
 
 DAY_US = 86_400_000_000
 _COUNTS = (
     "logins", "feature_uses", "features_distinct", "orders", "spend", "returns", "tickets",
-    "payments_failed", "messages_sent", "incidents",
+    "payments_failed", "messages_sent", "incidents", "activities", "incident_minutes",
+    "renewals", "cancellations", "feature_volume",
 )  # fmt: skip  # where nothing was found they are 0
 
 
@@ -38,13 +39,41 @@ def build(log: pl.DataFrame, as_of: int) -> pl.DataFrame:
             since="days_since_payment_failed",
         ),
         _counted(_of(events, "message_sent"), "messages_sent", (30,), since=None),
-        _counted(_of(events, "incident"), "incidents", (30,), since=None),
+        _incidents(_of(events, "incident")),
+        _since(_of(events, "survey_answered"), "days_since_survey"),
+        _since(_of(events, "onboarding_step_completed"), "days_since_onboarding_step"),
+        _since(_of(events, "price_notice"), "days_since_price_notice"),
+        _since(events.filter(col("kind").is_in(RESPONSES)), "days_since_message_response"),
+        _since(_of(events, "subscription_cancelled"), "days_since_cancellation"),
+        _of(events, "subscription_renewed").group_by("customer_id").agg(renewals_total=pl.len()),
+        _of(events, "subscription_cancelled")
+        .group_by("customer_id")
+        .agg(cancellations_total=pl.len()),
+        _activities(events.filter(~col("kind").is_in(NOT_OWN))),
     )
     rows = events.select("customer_id").unique()
     for family in families:
         rows = rows.join(family, on="customer_id", how="left")
     counts = rf"^({'|'.join(_COUNTS)})_(\d+d|total)$"
     return rows.with_columns(col(counts).fill_null(0)).collect()
+
+
+def _since(events: LazyFrame, name: str) -> LazyFrame:
+    return events.group_by("customer_id").agg(col("age").min().alias(name))
+
+
+def _incidents(incidents: LazyFrame) -> LazyFrame:
+    return incidents.group_by("customer_id").agg(
+        incidents_30d=_count(30), incident_minutes_14d=col("amount").filter(_within(14)).sum()
+    )
+
+
+def _activities(own: LazyFrame) -> LazyFrame:
+    return own.group_by("customer_id").agg(
+        activities_30d=_count(30),
+        activity_trend_30d=_ratio(_count(30), _count(60, until=30)),
+        days_since_activity=col("age").min(),
+    )
 
 
 def _of(events: LazyFrame, name: str) -> LazyFrame:
@@ -78,6 +107,7 @@ def _logins(logins: LazyFrame) -> LazyFrame:
         *(_count(days).alias(f"logins_{days}d") for days in (7, 30, 60, 90)),
         col("age").min().alias("days_since_login"),
         when(pl.len() > 1).then(gap).alias("login_gap_mean_days"),
+        when(pl.len() > 1).then(_ratio(col("age").min(), gap)).alias("login_gap_ratio"),
         _ratio(_count(30), _count(60, until=30)).alias("login_trend_30d"),
     )
 
@@ -86,6 +116,7 @@ def _usage(uses: LazyFrame) -> LazyFrame:
     return uses.group_by("customer_id").agg(
         _count(30).alias("feature_uses_30d"),
         _count(90).alias("feature_uses_90d"),
+        col("amount").fill_nan(1).filter(_within(30)).sum().alias("feature_volume_30d"),
         col("ref").filter(_within(30)).n_unique().alias("features_distinct_30d"),
         _ratio(_count(30), _count(60, until=30)).alias("usage_trend_30d"),
         col("age").min().alias("days_since_feature_use"),
@@ -108,6 +139,7 @@ def _orders(orders: LazyFrame) -> LazyFrame:
         col("gap").median().alias("order_gap_median_days"),
         col("gap").max().alias("order_gap_longest_days"),
         _ratio(col("age").min(), col("gap").mean()).alias("order_gap_ratio"),
+        _ratio(col("age").min(), col("gap").max()).alias("order_gap_longest_ratio"),
     )
 
 
