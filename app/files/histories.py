@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES, ActivityType, Channel
 from app.features.history import NO_MOMENT, History, group_and_sort
+from app.features.numbering import number_hashes, places_of
 from app.files import properties
 from app.files.customers import facts_of, versions_of
 
@@ -43,42 +44,49 @@ def history_of(
     currency
         Amounts in another currency are NaN; None keeps all amounts.
     """
-    ids = activity["customer_id"].unique()
-    if customers is not None:
-        ids = pl.concat([ids, customers["customer_id"].unique()]).unique()
-    ids = ids.sort()
-    events = _events(activity, currency)
-    signed_up_at = np.full(len(ids), NO_MOMENT)
+    return history_of_events(events_of(activity, currency=currency), customers, currency=currency)
+
+
+def history_of_events(
+    events: pl.DataFrame, customers: pl.DataFrame | None = None, *, currency: str | None
+) -> History:
+    """Return the same of `events_of` the activity; with its columns, `events` has no nulls."""
+    known = events["customer_id"]
+    signed_up_at = None
     if customers is not None:
         facts = facts_of(customers)
         events = pl.concat([events, _versions(customers, facts, currency)])
+        known = pl.concat([events["customer_id"], facts["customer_id"]])
+    ids, codes = _numbered(known)
+    if customers is not None:
         signed_up_at = _signed_up_at(ids, facts)
-    codes = events["customer_id"].cast(pl.Enum(ids)).to_physical()
     return group_and_sort(
         customer_ids=ids.to_list(),
-        customer_codes=codes.cast(pl.Int64).to_numpy(),
+        customer_codes=codes[: events.height],
         signed_up_at=signed_up_at,
         **{name: events[name].to_numpy() for name in events.columns if name != "customer_id"},
     )
 
 
-def _events(activity: pl.DataFrame, currency: str | None) -> pl.DataFrame:
+def events_of(activity: pl.DataFrame, *, currency: str | None) -> pl.DataFrame:
+    """Return `customer_id` and the columns of a `History` of activity; no row is left out.
+
+    Of refs only equality has a meaning, and only within one version of Polars.
+    """
     detail, until = properties.codes(activity)
-    has_channel = pl.col("channel").is_not_null()
-    # Of refs only equality means anything, and only within this History.
-    ref = pl.when(pl.col("ref").is_not_null()).then(pl.col("ref").hash().reinterpret(signed=True))
+    channel = _codes(activity["channel"], CHANNEL_CODES, other=_OTHER_CHANNEL)
     return activity.select(
         "customer_id",
         pl.col("occurred_at").dt.epoch("us"),
         pl.col("received_at").dt.epoch("us"),
-        _code("type", TYPE_CODES, 0, pl.Int16).alias("kind"),
-        pl
-        .when(has_channel)
-        .then(_code("channel", CHANNEL_CODES, _OTHER_CHANNEL, pl.Int8))
-        .otherwise(pl.lit(0, pl.Int8))
-        .alias("channel"),
+        _codes(activity["type"], TYPE_CODES, other=0).cast(pl.Int16).alias("kind"),
+        pl.when(pl.col("channel").is_not_null()).then(channel).otherwise(0).cast(pl.Int8),
         detail,
-        ref.otherwise(pl.lit(0, pl.Int64)).alias("ref"),
+        pl
+        .when(pl.col("ref").is_not_null())
+        .then(pl.col("ref").hash().reinterpret(signed=True))
+        .otherwise(pl.lit(0, pl.Int64))
+        .alias("ref"),
         _amount(pl.col("amount"), pl.col("currency"), currency),
         until,
     )
@@ -106,8 +114,27 @@ def _amount(amount: pl.Expr, given: pl.Expr, currency: str | None) -> pl.Expr:
     return amount.fill_null(float("nan")).alias("amount")
 
 
-def _code(name: str, codes: Mapping[str, int], other: int, dtype: type[pl.DataType]) -> pl.Expr:
-    return pl.col(name).replace_strict(dict(codes), default=other, return_dtype=dtype)
+def _numbered(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
+    """Return the different ids in bytewise order, and the place of each of `ids` among them."""
+    codes, firsts = number_hashes(_hashes(ids))
+    distinct = ids.gather(firsts)
+    if not (distinct.gather(codes) == ids).all():  # two ids with one hash: next to impossible
+        distinct = ids.unique()
+        codes = ids.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).to_numpy()
+    order = distinct.arg_sort()
+    places = np.empty(len(order), np.int64)
+    places[order.to_numpy()] = np.arange(len(order))
+    return distinct.gather(order), places[codes]
+
+
+def _codes(names: pl.Series, codes: Mapping[str, int], *, other: int) -> pl.Series:
+    """Return the code of each name, which is its place in `codes`."""
+    known = _hashes(pl.Series(list(codes), dtype=pl.String))
+    return pl.Series(names.name, places_of(_hashes(names), known, other=other))
+
+
+def _hashes(texts: pl.Series) -> NDArray[np.int64]:
+    return texts.hash().to_numpy().view(np.int64)
 
 
 def _signed_up_at(ids: pl.Series, facts: pl.DataFrame) -> NDArray[np.int64]:
