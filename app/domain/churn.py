@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LONGEST_HORIZON_DAYS: Final = 3650  # ten years; nobody has labels for longer
 
 
 class ChurnKind(StrEnum):
@@ -25,8 +28,10 @@ class ChurnDefinition:
     horizon_days: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.horizon_days <= 3650:
-            raise ValueError(f"horizon_days must lie in 1 to 3650, got {self.horizon_days}")
+        if not 1 <= self.horizon_days <= LONGEST_HORIZON_DAYS:
+            raise ValueError(
+                f"horizon_days must lie in 1 to {LONGEST_HORIZON_DAYS}, got {self.horizon_days}"
+            )
         if not self.event:
             raise ValueError("a churn definition needs the name of an event, got an empty one")
 

@@ -1,4 +1,4 @@
-"""Moments in time: aware datetimes for people, integer microseconds (UTC) for arrays and storage."""
+"""Moments: aware datetimes for people, integer microseconds (UTC) for arrays and storage."""
 
 from datetime import UTC, datetime, timedelta
 
