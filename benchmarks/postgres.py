@@ -4,7 +4,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,8 @@ class PostgreSQL:
         """Pin its processes, those for connections to come included, to other cores."""
         if self.pid is not None:
             for pid in (self.pid, *_children(self.pid)):
-                os.sched_setaffinity(pid, cores)
+                with suppress(ProcessLookupError):  # its workers come and go
+                    os.sched_setaffinity(pid, cores)
 
 
 @contextmanager
