@@ -18,7 +18,7 @@ from benchmarks.stages import Stages
 
 N_CALLS = 1000
 STAGES = {
-    "key check": ("app.api.security:KeyRing.remembered", "app.api.security:KeyRing.verified"),
+    "key check": ("app.api.key_ring:KeyRing.remembered", "app.api.key_ring:KeyRing.verified"),
     "database: connection, BEGIN": ("sqlalchemy.orm:Session.connection",),
     "database: close": ("sqlalchemy.orm:Session.close",),
     "session": ("app.use_cases.score_customers:score_customer",),
