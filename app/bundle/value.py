@@ -1,19 +1,24 @@
 """What a customer is worth: orders and revenue to expect, and when the next order comes.
 
-A closed form (Pareto/NBD for the days with orders, gamma-gamma for the amount of such a day) times
-a factor that windows before the cut-off taught. All of it is some thirty plain numbers; nothing is
-loaded but these. Revenue is that of orders, before returns; subscriptions are not in it.
+The mean of two: a closed form (Pareto/NBD for the days with orders, gamma-gamma for the amount of
+such a day) times a factor that windows before the cut-off taught, and small boosters over all
+features. The first knows rhythms and lets them fade with time, the second knows what else customers
+do and takes its rate to last. Revenue is that of orders, before returns; subscriptions are not in
+it.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.fields import Fields
+from app.bundle.predict import raw_margins
+from app.bundle.trees import parse_trees
+from app.bundle.treeshap import Explainer, build_explainer
 from app.bundle.value_kernels import (
     N_DESCRIBING,
     Columns,
@@ -21,6 +26,7 @@ from app.bundle.value_kernels import (
     Spending,
     Timing,
     bases_of,
+    blended,
     forecasts_of,
 )
 from app.domain.errors import BundleRefused
@@ -56,11 +62,36 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """A booster of the logarithm of what customers order a day, over `per_day` (the mean).
+
+    `text` is LightGBM's; our own reader and kernels evaluate it (`BundleRefused` if it is damaged).
+    """
+
+    text: str
+    per_day: float
+    tables: Explainer = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.per_day < math.inf:
+            raise ValueError(f"a rate must be finite and above 0 a day, got {self.per_day}")
+        trees = parse_trees(self.text, n_features=len(FEATURE_INDEX), source="value booster")
+        object.__setattr__(self, "tables", build_explainer(trees))
+
+    def joined(
+        self, expected: NDArray[np.float64], features: NDArray[np.float64], days: float
+    ) -> NDArray[np.float64]:
+        """Return the means of what is `expected` within `days` and what the booster says."""
+        return blended(expected, raw_margins(self.tables, features), self.per_day * days)
+
+
+@dataclass(frozen=True, slots=True)
 class ValueModel:
     """The numbers that forecasts are made of; `spending` None = too few amounts were known.
 
     `reference_days` is the horizon that the corrections were learned for. They multiply: a
-    customer's factor is the same at any horizon.
+    customer's factor is the same at any horizon. The rates are None where no window had closed
+    that boosters could learn from, then the closed form answers alone.
     """
 
     timing: Timing
@@ -68,6 +99,8 @@ class ValueModel:
     reference_days: float
     orders: Correction = NO_CORRECTION
     revenue: Correction = NO_CORRECTION
+    orders_rate: Rate | None = None
+    revenue_rate: Rate | None = None
 
     def __post_init__(self) -> None:
         if not (all(0 < x < math.inf for x in self.timing) and 0 < self.reference_days < math.inf):
@@ -96,17 +129,23 @@ class ValueModel:
         """
         if not 0 < horizon_days < math.inf:
             raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
+        rows, days = np.ascontiguousarray(features, dtype=np.float64), float(horizon_days)
         answers = forecasts_of(
             self.timing,
             self.spending or NO_SPENDING,
             self.orders,
             self.revenue,
-            np.ascontiguousarray(features, dtype=np.float64),
+            rows,
             COLUMNS,
             self.reference_days,
-            float(horizon_days),
+            days,
         )
-        return Forecast(answers[:, 0], answers[:, 1], answers[:, 2])
+        orders, revenue, next_order_days = np.ascontiguousarray(answers.T)
+        if self.orders_rate is not None:
+            orders = self.orders_rate.joined(orders, rows, days)
+        if self.revenue_rate is not None:
+            revenue = self.revenue_rate.joined(revenue, rows, days)
+        return Forecast(orders, revenue, next_order_days)
 
     def warm_up(self) -> None:
         """Compile or load the kernels, so that no request has to wait for them."""
@@ -126,7 +165,10 @@ def bases(
 
 
 def numbers_of(model: ValueModel) -> Mapping[str, Any]:
-    """Return the model as JSON can hold it; `read_value` reads it back, equal to the last bit."""
+    """Return the model as JSON can hold it, without the texts of its boosters.
+
+    `read_value` reads it back, equal to the last bit.
+    """
     return {
         "timing": {name: float(x) for name, x in model.timing._asdict().items()},
         "spending": model.spending
@@ -134,18 +176,24 @@ def numbers_of(model: ValueModel) -> Mapping[str, Any]:
         "reference_days": float(model.reference_days),
         "orders": _correction_numbers(model.orders),
         "revenue": _correction_numbers(model.revenue),
+        "orders_per_day": model.orders_rate and float(model.orders_rate.per_day),
+        "revenue_per_day": model.revenue_rate and float(model.revenue_rate.per_day),
     }
 
 
-def read_value(fields: Fields) -> ValueModel:
-    """Return the model that `numbers_of` wrote.
+def read_value(fields: Fields, *, orders_text: str | None, revenue_text: str | None) -> ValueModel:
+    """Return the model that `numbers_of` wrote, with the boosters' texts from beside it.
 
     Raises
     ------
     BundleRefused
-        If a number is missing, not finite or out of range, or a field is not known.
+        If a number is missing, not finite or out of range, a field is not known, or a text is
+        damaged, missing or too many.
     """
-    fields.only("timing", "spending", "reference_days", "orders", "revenue")
+    fields.only(
+        "timing", "spending", "reference_days", "orders", "revenue", "orders_per_day",
+        "revenue_per_day",
+    )  # fmt: skip  # one field per line tells no more
     timing = fields.inner("timing").only(*Timing._fields)
     spending = None
     if fields.data.get("spending", ...) is not None:
@@ -158,6 +206,8 @@ def read_value(fields: Fields) -> ValueModel:
             reference_days=fields.number("reference_days"),
             orders=_read_correction(fields.inner("orders")),
             revenue=_read_correction(fields.inner("revenue")),
+            orders_rate=_read_rate(fields, "orders_per_day", orders_text),
+            revenue_rate=_read_rate(fields, "revenue_per_day", revenue_text),
         )
     except ValueError as error:
         raise BundleRefused(f"{fields.where}: {error}") from error
@@ -174,6 +224,13 @@ def _correction_numbers(correction: Correction) -> dict[str, Any]:
 def _read_correction(fields: Fields) -> Correction:
     fields.only(*Correction._fields)
     return Correction(fields.numbers("weights"), fields.number("centre"), fields.number("level"))
+
+
+def _read_rate(fields: Fields, key: str, text: str | None) -> Rate | None:
+    is_null = fields.data.get(key, ...) is None
+    if is_null != (text is None):
+        raise BundleRefused(f"{fields.where}: {key} and its booster must both be there, or neither")
+    return None if text is None else Rate(text, fields.number(key))
 
 
 def _check(correction: Correction) -> None:

@@ -41,6 +41,9 @@ _PANEL_DECAY: Final = 12.0
 _NEGLIGIBLE: Final = 1e-17  # a panel below this share of the sum changes no bit of it
 _MAX_STEPS: Final = 60
 _LARGEST_EXPONENT: Final = 700.0
+_SAME: Final = 1e-9  # nearer to its limit, a fraction is told by the limit
+_EVEN: Final = 0.5
+_EXACT: Final = 1e-12
 
 
 class Timing(NamedTuple):
@@ -124,6 +127,17 @@ def forecasts_of(
 
 
 @_entry
+def blended(
+    expected: NDArray[np.float64], margins: NDArray[np.float64], scale: float
+) -> NDArray[np.float64]:
+    """Return the means of `expected` and ``scale * exp(margins)``; NaN where `expected` is."""
+    out = np.empty(len(expected))
+    for i in range(len(expected)):
+        out[i] = (expected[i] + scale * math.exp(min(margins[i], _LARGEST_EXPONENT))) / 2
+    return out
+
+
+@_entry
 def moved_by(
     weights: tuple[float, ...], centre: float, describing: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -173,7 +187,7 @@ def expected_order_days(
     later = math.log1p(duration / (timing.beta + age))
     shape = timing.s - 1
     # The limit of the fraction for s = 1 is `later`; expm1 keeps it exact around there.
-    lasting = later if abs(shape) < 1e-9 else -math.expm1(-shape * later) / shape
+    lasting = later if abs(shape) < _SAME else -math.expm1(-shape * later) / shape
     rate = (timing.r + repeats) / (timing.alpha + age)
     return _share_active(gone) * rate * (timing.beta + age) * lasting
 
@@ -201,13 +215,13 @@ def median_wait(timing: Timing, gone: float, repeats: float, age: float, limit: 
     The probability of silence falls ever more slowly (it is convex), so Newton's steps from 0
     approach the median from below and never pass it.
     """
-    if not silence(timing, gone, repeats, age, limit) <= 0.5:
+    if not silence(timing, gone, repeats, age, limit) <= _EVEN:
         return np.nan
     rate, active, wait = timing.r + repeats, _share_active(gone), 0.0
     for _ in range(_MAX_STEPS):
-        above = silence(timing, gone, repeats, age, wait) - 0.5
+        above = silence(timing, gone, repeats, age, wait) - _EVEN
         falling = active * _still_active(timing, rate, age, wait) * rate
-        if not above > 1e-12 or not falling > 0.0:
+        if not above > _EXACT or not falling > 0.0:
             break
         wait += above * (timing.alpha + age + wait) / falling
     return min(wait, limit)

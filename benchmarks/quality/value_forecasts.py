@@ -11,13 +11,13 @@ from app.bundle.value import COLUMNS, bases
 from app.bundle.value_kernels import Spending, Timing
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History
+from benchmarks.quality.bg_nbd import bg_nbd_expected
 from training.btyd import bg_nbd, fitted, pareto_nbd
 from training.histories import known_before
 from training.snapshots import Window, matched_windows
 from training.value import fit_value
 from training.value.seen import UNIT_DAYS, buyers_at, day_amounts, outcomes_in, rhythms_of
 from training.value.spending import fitted_spending
-from training.value.totals import bg_nbd_expected
 
 Numbers = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def one_order_a_day(history: History) -> History:
     owner = np.repeat(np.arange(history.n_customers), np.diff(history.starts))
     first = np.ones(history.n_events, dtype=np.bool_)
     first[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
-    amount = np.bincount(np.cumsum(first) - 1, weights=history.amount)
+    amount = np.bincount(np.cumsum(first) - 1, weights=history.amount).astype(np.float64)
     kept = np.concatenate([[0], np.cumsum(first)])
     return History(
         customer_ids=history.customer_ids,

@@ -193,7 +193,9 @@ def test_a_stranger_is_moved_by_no_more_than_five_times_either_way():
 @pytest.mark.parametrize("changes", [{}, {"spending": None}])
 def test_the_numbers_go_through_json_and_back(changes):
     written = json.dumps(numbers_of(model(**changes)), allow_nan=False).encode()
-    assert read_value(parse_object(written, source="value")) == model(**changes)
+    assert read_value(
+        parse_object(written, source="value"), orders_text=None, revenue_text=None
+    ) == model(**changes)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +216,22 @@ def test_numbers_out_of_range_are_refused(path, value):
         inner = inner[step]
     inner[path[-1]] = value
     with pytest.raises(BundleRefused):
-        read_value(parse_object(json.dumps(numbers).encode(), source="value"))
+        read_value(
+            parse_object(json.dumps(numbers).encode(), source="value"),
+            orders_text=None,
+            revenue_text=None,
+        )
 
 
 def test_a_missing_field_is_refused_by_name():
     numbers = dict(numbers_of(model()))
     del numbers["spending"]
     with pytest.raises(BundleRefused, match="spending"):
-        read_value(parse_object(json.dumps(numbers).encode(), source="value"))
+        read_value(
+            parse_object(json.dumps(numbers).encode(), source="value"),
+            orders_text=None,
+            revenue_text=None,
+        )
 
 
 @pytest.mark.parametrize("days", [0, -1, math.nan, math.inf])

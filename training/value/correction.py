@@ -16,6 +16,8 @@ Numbers = NDArray[np.float64]
 STRENGTH: Final = 0.7
 RIDGE: Final = 5.0
 MAX_STEPS: Final = 60
+ALL_THE_SAME: Final = 1e-9
+ARRIVED: Final = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def learned_correction(lessons: Sequence[Lesson], *, power: float) -> Correction
     if not (happened.sum() > 0 and expected.sum() > 0):
         return Correction((0.0,) * N_DESCRIBING, 0.0, 0.0)
     centre, spread = describing.mean(axis=0), describing.std(axis=0)
-    useful = spread > 1e-9
+    useful = spread > ALL_THE_SAME
     scaled = np.where(useful, (describing - centre) / np.where(useful, spread, 1.0), 0.0)
     learned = _quasi_likelihood(scaled, happened, expected, power)
     weights = STRENGTH * np.where(useful, learned / np.where(useful, spread, 1.0), 0.0)
@@ -77,6 +79,6 @@ def _quasi_likelihood(
         curvature = (table * (mean * trust)[:, None]).T @ table + np.diag(ridge + 1e-9)
         step = np.clip(np.linalg.solve(curvature, slope), -1.0, 1.0)
         weights = weights + step
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < ARRIVED:
             break
     return np.asarray(weights[1:])

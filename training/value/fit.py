@@ -12,10 +12,11 @@ from app.bundle.value import COLUMNS, NO_CORRECTION, ValueModel, bases
 from app.bundle.value_kernels import Correction, Spending, Timing, log_likelihoods_of
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
-from training.btyd import MAX_EVENTS, bg_nbd, fitted
+from training.btyd import fitted
 from training.histories import known_before, of_customers
 from training.labels import code_of_event
 from training.snapshots import Window, matched_windows
+from training.value import rates
 from training.value.correction import Lesson, learned_correction, levelled
 from training.value.seen import (
     ORDER,
@@ -27,7 +28,6 @@ from training.value.seen import (
     rhythms_of,
 )
 from training.value.spending import fitted_spending
-from training.value.totals import bg_nbd_expected
 
 Numbers = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ COUNTS, AMOUNTS = 1.0, 1.5  # variance of counts as their mean, of amounts as it
 
 
 def fit_value(
-    history: History, *, until: datetime, horizon_days: int = REVENUE_DAYS
+    history: History, *, until: datetime, horizon_days: int = REVENUE_DAYS, seed: int = 0
 ) -> ValueModel | None:
     """Return the value model of what was known before `until`; None where orders tell too little.
 
@@ -68,15 +68,18 @@ def fit_value(
     windows = matched_windows(first_at=first_at, until=cut_off, horizon_days=days)
     model = _closed_form(features, has_amounts=has_amounts, reference_days=days)
     seen = [_seen_in(known, window, has_amounts=has_amounts) for window in windows]
-    return _corrected(model, features, [lesson for lesson in seen if lesson is not None])
+    taught = [part for part in seen if part is not None]
+    return _with_rates(_corrected(model, features, taught), taught, seed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the closed form said at a window's beginning, and what happened within it."""
+    """What was known and what the closed form said at a window's beginning, and what happened."""
 
+    features: Numbers
     bases: Numbers
     outcomes: Outcomes
+    days: float
 
 
 def _sampled(history: History) -> History:
@@ -135,25 +138,37 @@ def _seen_in(history: History, window: Window, *, has_amounts: bool) -> _Seen | 
         return None
     days = (window.closes_at - window.as_of) / MICROSECONDS_PER_DAY
     model = _closed_form(features, has_amounts=has_amounts, reference_days=days)
-    return _Seen(_bases(model, features), outcomes_in(history, window, buyers))
+    return _Seen(features, _bases(model, features), outcomes_in(history, window, buyers), days)
 
 
 def _corrected(model: ValueModel, features: Numbers, seen: Sequence[_Seen]) -> ValueModel:
     base = _bases(model, features)
-    usual = _bg_nbd_over_ours(features, model.reference_days, base)
     per_day = _orders_per_day(features, seen)
     orders = _correction([_timing_lesson(part) for part in seen], COUNTS)
-    orders = levelled(orders, base[:, 0], base[:, 2:], total=usual * per_day * base[:, 0].sum())
+    orders = levelled(orders, base[:, 0], base[:, 2:], total=per_day * base[:, 0].sum())
     if model.spending is None:
         return replace(model, orders=orders)
-    return replace(model, orders=orders, revenue=_revenue(base, seen, usual))
+    return replace(model, orders=orders, revenue=_revenue(base, seen))
 
 
-def _revenue(base: Numbers, seen: Sequence[_Seen], usual: float) -> Correction:
+def _with_rates(model: ValueModel, seen: Sequence[_Seen], seed: int) -> ValueModel:
+    orders = [rates.Observed(part.features, part.outcomes.orders, part.days) for part in seen]
+    with_orders = replace(
+        model, orders_rate=rates.fitted_rate(orders, family=rates.COUNTS, seed=seed)
+    )
+    if model.spending is None:
+        return with_orders
+    money = [rates.Observed(part.features, part.outcomes.revenue, part.days) for part in seen]
+    return replace(
+        with_orders, revenue_rate=rates.fitted_rate(money, family=rates.AMOUNTS, seed=seed)
+    )
+
+
+def _revenue(base: Numbers, seen: Sequence[_Seen]) -> Correction:
     lessons = [_money_lesson(part) for part in seen]
     correction = _correction(lessons, AMOUNTS)
     ours = _money(base)
-    total = usual * _dearer(seen, lessons) * ours.expected.sum()
+    total = _dearer(seen, lessons) * ours.expected.sum()
     return levelled(correction, ours.expected, ours.describing, total=total)
 
 
@@ -175,15 +190,6 @@ def _money(base: Numbers) -> Lesson:
     """Return expected revenue and description of those whose amounts are known."""
     told = base[np.isfinite(base[:, 1])]
     return Lesson(told[:, 0] * told[:, 1], told[:, 2:], np.empty(0))
-
-
-def _bg_nbd_over_ours(features: Numbers, duration_days: float, base: Numbers) -> float:
-    """Return the total that BG/NBD expects over ours, of those frequent customers it can judge."""
-    rhythms = rhythms_of(features)
-    usual = rhythms.repeats <= MAX_EVENTS
-    theirs = bg_nbd_expected(fitted(bg_nbd, rhythms), rhythms, duration_days / UNIT_DAYS)
-    judged = usual & np.isfinite(theirs)
-    return float(theirs[judged].sum() / base[judged, 0].sum())
 
 
 def _orders_per_day(features: Numbers, seen: Sequence[_Seen]) -> float:

@@ -1,8 +1,4 @@
-"""How much all buyers together will order: the total of BG/NBD.
-
-In back-tests at ten earlier cut-offs of three logs (benchmarks/quality/value_cutoffs.py) the total
-of BG/NBD was nearer to what happened than that of Pareto/NBD, and than any total corrected by the
-windows before: how much all order changes with the season, which a log of a year cannot teach.
+"""BG/NBD, a peer: how many orders it expects.
 
 P. Fader, B. Hardie, K. L. Lee, "Counting Your Customers the Easy Way", Marketing Science 24(2),
 2005, equation 10.
@@ -29,7 +25,7 @@ def bg_nbd_expected(parameters: Numbers, rhythms: Rhythms, duration: float) -> N
     grow with the number of orders cancel on paper instead of in floating point.
     """
     r, alpha, a, b = np.exp(parameters)
-    a = a if abs(a - 1) > 1e-6 else a + 2e-6
+    a += 1e-9 if a == 1 else 0.0  # its formula has no value there, only a limit
     x = rhythms.repeats
     left = (alpha + rhythms.age) / (alpha + rhythms.age + duration)
     series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, 1 - left)

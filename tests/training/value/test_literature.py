@@ -1,0 +1,72 @@
+"""Published fits of 2,357 customers of CDNOW, weeks 1 to 39.
+
+Pareto/NBD and BG/NBD: Fader, Hardie, Lee, "Counting Your Customers the Easy Way", 2005, table 2.
+The log of their purchases ships in the package `lifetimes` 0.11.3; only its data file is read.
+"""
+
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.bundle.value_kernels import Timing, log_likelihoods_of
+from benchmarks.quality.bg_nbd import bg_nbd_expected
+from training.btyd import Rhythms, bg_nbd, fitted
+from training.value.fit import pareto_nbd
+
+BG_NBD = np.log([0.243, 4.414, 0.793, 2.426])
+PARETO_NBD = Timing(0.553, 10.578, 0.606, 11.669)
+LAST_DAY = date(1997, 9, 30)
+
+
+@pytest.fixture(scope="module")
+def rhythms() -> Rhythms:
+    """The customers' rhythms, in weeks, repeats by day."""
+    found = find_spec("lifetimes")
+    if found is None or found.origin is None:
+        pytest.skip("the package lifetimes, which ships CDNOW, is not installed")
+    path = Path(found.origin).parent / "datasets" / "CDNOW_sample.txt"
+    days: dict[str, set[date]] = {}
+    for line in path.read_text().splitlines():
+        customer, _, day, *_ = line.split()
+        moment = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+        if moment <= LAST_DAY:
+            days.setdefault(customer, set()).add(moment)
+    first = np.array([min(seen).toordinal() for seen in days.values()])
+    last = np.array([max(seen).toordinal() for seen in days.values()])
+    repeats = np.array([len(seen) - 1 for seen in days.values()], dtype=np.float64)
+    return Rhythms(repeats, (last - first) / 7, (LAST_DAY.toordinal() - first) / 7)
+
+
+def test_there_are_as_many_customers_as_published(rhythms):
+    assert len(rhythms.repeats) == 2357
+
+
+def test_the_log_likelihoods_at_the_published_parameters_are_the_published_ones(rhythms):
+    columns = (rhythms.repeats, rhythms.last_at, rhythms.age)
+    assert log_likelihoods_of(PARETO_NBD, *columns).sum() == pytest.approx(-9595.0, abs=0.1)
+    assert bg_nbd(BG_NBD, *columns).sum() == pytest.approx(-9582.4, abs=0.1)
+
+
+def test_fits_arrive_at_the_published_parameters(rhythms):
+    np.testing.assert_allclose(np.exp(fitted(pareto_nbd, rhythms)), PARETO_NBD, rtol=0.1)
+    np.testing.assert_allclose(np.exp(fitted(bg_nbd, rhythms)), np.exp(BG_NBD), rtol=0.1)
+
+
+def test_bg_nbd_expects_the_published_orders_of_customer_1516():
+    # Fader, Hardie, Lee 2005, worked in their note on BG/NBD in Excel: x = 26, t_x = 30.86, T = 31.
+    one = Rhythms(np.array([26.0]), np.array([30.86]), np.array([31.0]))
+    assert bg_nbd_expected(BG_NBD, one, 39.0)[0] == pytest.approx(25.76, abs=0.01)
+
+
+def test_bg_nbd_expects_of_a_newcomer_what_the_literature_does():
+    # Equation 9 there: E[X(t)] of somebody just acquired, 39 weeks: about 1.1 repeats.
+    new = Rhythms(np.zeros(1), np.zeros(1), np.zeros(1))
+    r, alpha, a, b = np.exp(BG_NBD)
+    rng = np.random.default_rng(0)
+    rates, drops = rng.gamma(r, 1 / alpha, 40_000), rng.beta(a, b, 40_000)
+    # Given both, the expectation is (1 - exp(-rate * drop * t)) / drop.
+    drawn = (-np.expm1(-rates * drops * 39.0) / drops).mean()
+    assert bg_nbd_expected(BG_NBD, new, 39.0)[0] == pytest.approx(drawn, rel=0.03)
