@@ -1,12 +1,13 @@
 """Files that go out: scores, and rows that were refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow.parquet as pq
 
-SCHEMA: Final = pl.Schema({
+NUMBERS: Final = pl.Schema({
     "customer_id": pl.String(),
     "as_of": pl.Datetime("us", "UTC"),
     "probability": pl.Float64(),
@@ -14,27 +15,37 @@ SCHEMA: Final = pl.Schema({
     "percentile": pl.Int16(),
     "tier": pl.String(),
     "sufficient_history": pl.Boolean(),
+    "stale": pl.Boolean(),
     "bundle_id": pl.String(),
+})
+SCHEMA: Final = pl.Schema({
+    **NUMBERS,
     "reasons": pl.String(),
     "signals": pl.String(),
     "interventions": pl.String(),
 })
 
 
-def write_scores(path: Path, parts: Iterable[Sequence[tuple[object, ...]]]) -> int:
+def write_scores(path: Path, parts: Iterable[pl.DataFrame], *, schema: pl.Schema = SCHEMA) -> int:
     """Write one row per customer to a Parquet file and return their number.
 
-    Each part is a sequence of rows with the columns of `SCHEMA`, in its order: the last three as
-    JSON text, the four of the risk None where the history is not sufficient. The file appears
-    whole or not at all.
+    Each part is a table with the columns of `schema`, in its order: reasons, signals and
+    interventions as JSON text, the four of the risk null where the history is not sufficient. A
+    part is written before the next is asked for. The file appears whole or not at all.
     """
-    frames = [pl.DataFrame(list(part), schema=SCHEMA, orient="row") for part in parts]
-    table = pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
-    table.write_parquet(aside, compression="zstd", compression_level=1)
-    aside.replace(path)
-    return table.height
+    n_rows = 0
+    columns = pl.DataFrame(schema=schema).to_arrow().schema
+    try:
+        with pq.ParquetWriter(aside, columns, compression="zstd", compression_level=1) as writer:
+            for part in parts:
+                writer.write_table(part.to_arrow().cast(columns))
+                n_rows += part.height
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return n_rows
 
 
 def write_rejects(source: Path, rejects: pl.DataFrame) -> Path | None:
@@ -44,3 +55,12 @@ def write_rejects(source: Path, rejects: pl.DataFrame) -> Path | None:
         return None
     rejects.write_csv(path)
     return path
+
+
+def append_rejects(source: Path, rejects: pl.DataFrame, *, to: Path | None) -> Path | None:
+    """Append refused rows to what `write_rejects` began, or begin; return the file, if any."""
+    if to is None or rejects.is_empty():
+        return to or write_rejects(source, rejects)
+    with to.open("ab") as file:
+        rejects.write_csv(file, include_header=False)
+    return to

@@ -1,15 +1,21 @@
-"""Read a log from files: one history, and what to tell the person about it."""
+"""Read a log from files: its history, and what to tell the person about it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
+from app.domain.moments import from_micros, to_micros
 from app.features.history import History
-from app.files.activity import ActivityFile, read_activity
-from app.files.customers import read_customers
-from app.files.histories import base_currency, count_foreign_amounts, history_of
+from app.files.activity import activity_parts, is_first_of_id, unknown_types
+from app.files.customers import customer_parts
+from app.files.histories import base_currency, count_foreign_amounts, events_of, history_of
+from app.files.judged import JudgedRows
+from app.files.parted import PartedLog
 from app.files.reading import FileReading
-from app.files.scores import write_rejects
+from app.files.scores import append_rejects
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,48 @@ class Log:
     currency: str | None
     n_rejected: int
     notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class LogFacts:
+    """What the files of a log hold beside its events; filled part by part.
+
+    Attributes
+    ----------
+    n_rejected
+        Refused rows by file.
+    rejects_files
+        Where they are, with lines and reasons.
+    unknown_types
+        Types that no feature reads, with the number of their rows; they are kept.
+    n_foreign_amounts
+        Amounts in another currency, which count as missing.
+    received_until
+        When the newest event was received; None = there is none.
+    """
+
+    n_rejected: Counter[Path] = field(default_factory=Counter)
+    rejects_files: dict[Path, Path] = field(default_factory=dict)
+    unknown_types: Counter[str] = field(default_factory=Counter)
+    n_foreign_amounts: int = 0
+    received_until: datetime | None = None
+
+    def good_rows(self, source: Path, part: JudgedRows) -> pl.DataFrame:
+        """Return the good rows of a part; the others go into a file beside `source`."""
+        written = append_rejects(source, part.rejects, to=self.rejects_files.get(source))
+        if written is not None:
+            self.rejects_files[source] = written
+            self.n_rejected[source] += part.rejects.height
+        return part.good
+
+    def note_events(self, good: pl.DataFrame, *, currency: str | None) -> None:
+        """Count what is to be said of good rows of the activity file."""
+        self.unknown_types.update(unknown_types(good))
+        self.n_foreign_amounts += count_foreign_amounts(good, currency=currency)
+        newest = good["received_at"].dt.epoch("us").max()
+        if isinstance(newest, int):
+            before = [] if self.received_until is None else [to_micros(self.received_until)]
+            self.received_until = from_micros(max([newest, *before]))
 
 
 def read_log(
@@ -40,35 +88,65 @@ def read_log(
     UnreadableFile
         If a file is none, or lacks a column.
     """
-    events = read_activity(activity, reading=reading, now=now)
-    known = read_customers(customers, reading=reading.of_other_columns()) if customers else None
-    notes = list(notes_on(activity, events))
-    n_rejected = events.rejects.height
-    if customers and known and (rejects := write_rejects(customers, known.rejects)):
-        n_rejected += known.rejects.height
-        notes.append(_rejected(known.rejects.height, customers, rejects))
-    currency = currency or base_currency(events.good)
-    if n_foreign := count_foreign_amounts(events.good, currency=currency):
-        notes.append(
-            f"{n_foreign:,} amounts are not in {currency} and count as missing: convert them, or "
-            "choose the currency with --currency"
-        )
-    history = history_of(events.good, known.good if known else None, currency=currency)
-    return Log(history, currency, n_rejected, tuple(notes))
+    facts = LogFacts()
+    parts = activity_parts(activity, reading=reading, now=now)
+    read = pl.concat([facts.good_rows(activity, part) for part in parts])
+    events = read.filter(is_first_of_id(read["event_id"]))
+    known = None
+    if customers is not None:
+        others = customer_parts(customers, reading=reading.of_other_columns())
+        known = pl.concat([facts.good_rows(customers, part) for part in others])
+    currency = currency or base_currency(events)
+    facts.note_events(events, currency=currency)
+    return Log(
+        history_of(events, known, currency=currency),
+        currency,
+        facts.n_rejected.total(),
+        _notes(facts, activity, n_repeated=read.height - events.height, currency=currency),
+    )
 
 
-def notes_on(path: Path, events: ActivityFile) -> list[str]:
-    """Return what a person should know of an activity file; writes its rejected rows beside it."""
-    notes = []
-    if rejects := write_rejects(path, events.rejects):
-        notes.append(_rejected(events.rejects.height, path, rejects))
-    if events.n_duplicates:
-        notes.append(f"{events.n_duplicates:,} rows repeat an event_id of {path} and were left out")
-    if events.unknown_types:
-        listed = ", ".join(f"{name} ({n:,})" for name, n in events.unknown_types.items())
+def read_parted_log(
+    log: PartedLog,
+    activity: Path,
+    customers: Path | None,
+    *,
+    reading: FileReading,
+    currency: str | None,
+) -> LogFacts:
+    """Read the same files into `log` part by part, and return what else they hold.
+
+    Repeated rows, which `log` leaves out, are counted with the others.
+    """
+    facts = LogFacts()
+    if customers is not None:
+        for part in customer_parts(customers, reading=reading.of_other_columns()):
+            log.add_customers(facts.good_rows(customers, part))
+    for part in activity_parts(activity, reading=reading):
+        good = facts.good_rows(activity, part)
+        facts.note_events(good, currency=currency)
+        log.add_events(events_of(good, currency=currency), good["event_id"])
+    return facts
+
+
+def _notes(
+    facts: LogFacts, activity: Path, *, n_repeated: int, currency: str | None
+) -> tuple[str, ...]:
+    """Return what a person should know of the files."""
+    notes = [
+        f"{facts.n_rejected[path]:,} rows of {path} were rejected; {rejects} has their lines and "
+        "reasons"
+        for path, rejects in facts.rejects_files.items()
+    ]
+    if n_repeated:
+        notes.append(f"{n_repeated:,} rows repeat an event_id of {activity} and were left out")
+    if facts.unknown_types:
+        counted = sorted(facts.unknown_types.items(), key=lambda item: (-item[1], item[0]))
+        listed = ", ".join(f"{name} ({n:,})" for name, n in counted)
         notes.append(f"types that no feature reads, kept and counted: {listed}")
-    return notes
-
-
-def _rejected(n: int, path: Path, rejects: Path) -> str:
-    return f"{n:,} rows of {path} were rejected; {rejects} has their lines and reasons"
+    if facts.n_foreign_amounts:
+        notes.append(
+            f"{facts.n_foreign_amounts:,} amounts are not in {currency} and count as missing: "
+            "convert them, or choose the currency with --currency"
+        )
+    return tuple(notes)

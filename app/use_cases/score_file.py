@@ -1,30 +1,30 @@
 """Score the customers of an activity file into a Parquet file; no database is involved."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-import orjson
+import polars as pl
 
 from app.bundle.opened import RiskBundle
-from app.domain.answers import intervention_json, reason_json, signal_json
-from app.domain.assessment import Assessment
 from app.domain.playbooks import Playbook
-from app.features.history import History
-from app.files.activity import read_activity
-from app.files.customers import CustomersFile, read_customers
-from app.files.histories import count_foreign_amounts, history_of
+from app.features.engine import warm_up
+from app.files.parted import ROWS_IN_MEMORY, LogPart, PartedLog
 from app.files.reading import AS_IT_STANDS, FileReading
-from app.files.scores import write_rejects, write_scores
-from app.use_cases.assess import assess_each
+from app.files.scores import NUMBERS, SCHEMA, write_scores
+from app.files.tables import about_n_rows
 from app.use_cases.import_files import OnProgress, silently
+from app.use_cases.read_log import read_parted_log
+from app.use_cases.score_part import Scoring, score_part, scored_tables, spare_the_collector
 
-ROWS_PER_PART: Final = 10_000  # customers whose answers are in memory as Python objects at a time
 INSUFFICIENT: Final = "insufficient_history"
-Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,91 +46,108 @@ class ScoredFile:
 def score_file(
     activity: Path,
     bundle: RiskBundle,
-    playbook: Playbook,
+    playbook: Playbook | None,
     *,
     as_of: datetime,
     out: Path,
     customers: Path | None = None,
     reading: FileReading = AS_IT_STANDS,
+    rows_in_memory: int = ROWS_IN_MEMORY,
+    n_workers: int | None = None,
     on_progress: OnProgress = silently,
 ) -> ScoredFile:
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
+
+    A longer log than `rows_in_memory` goes through files beside `out`, which take about as much
+    room as the log as Parquet and are gone at the end; memory does not grow with the log. Rows are
+    in bytewise order of the ids in a file of up to `rows_in_memory` events. In a longer one they
+    are so within each part; which customers are in which part only depends on their ids and the
+    length of the log, so the same log always gives the same file.
 
     Parameters
     ----------
     activity, customers
         CSV, gzipped CSV or Parquet; customers' facts are optional.
     bundle, playbook
-        What scores, and what is made of it.
+        What scores, and what is made of it. Without a playbook the columns are those of
+        `app.files.scores.NUMBERS`: no reasons, signals and interventions, in a third of the time.
     as_of
         Nothing at or after this moment is used.
     out
         A Parquet file; it appears whole or not at all.
     reading
         How to understand the columns of the activity file.
+    n_workers
+        How many parts of a longer log are scored at a time; as many as there are cores unless
+        given.
     on_progress
-        Called with the customers that are scored and all of them.
+        Called with how much is scored, and how much there is: customers, or parts of a longer log.
     """
-    read = read_activity(activity, reading=reading)
-    known = (
-        None if customers is None else read_customers(customers, reading=reading.of_other_columns())
-    )
-    history = history_of(read.good, None if known is None else known.good, currency=bundle.currency)
-    tiers: Counter[str] = Counter()
-    assessed = assess_each(history, bundle, playbook, as_of=as_of)
-    n_customers = write_scores(out, _parts(assessed, history, tiers, on_progress))
-    rejects = [write_rejects(activity, read.rejects), _rejects_of(customers, known)]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    n_workers = n_workers or len(os.sched_getaffinity(0))
+    with (
+        TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
+        _executor(n_workers, with_reasons=playbook is not None) as executor,
+    ):
+        log = PartedLog(Path(folder), about_n_rows(activity), rows_in_memory)
+        if log.n_rows > rows_in_memory:
+            for _ in range(n_workers):  # workers get ready while the log is read
+                executor.submit(warm_up)
+        facts = read_parted_log(log, activity, customers, reading=reading, currency=bundle.currency)
+        scoring = Scoring(bundle, playbook, as_of, facts.received_until)
+        tiers: Counter[str] = Counter()
+        tables = _tables(scoring, log.parts(), executor, Path(folder), on_progress)
+        schema = NUMBERS if playbook is None else SCHEMA
+        n_customers = write_scores(out, _counted(tables, tiers), schema=schema)
     return ScoredFile(
         n_customers=n_customers,
         tiers=dict(tiers),
-        n_rejected=read.rejects.height + (0 if known is None else known.rejects.height),
-        rejects_files=tuple([path for path in rejects if path is not None]),
-        n_foreign_amounts=count_foreign_amounts(read.good, currency=bundle.currency),
-        unknown_types=read.unknown_types,
+        n_rejected=facts.n_rejected.total(),
+        rejects_files=tuple(facts.rejects_files.values()),
+        n_foreign_amounts=facts.n_foreign_amounts,
+        unknown_types=facts.unknown_types,
     )
 
 
-def _parts(
-    assessed: Iterator[Assessment],
-    history: History,
-    tiers: Counter[str],
+def _executor(n_workers: int, *, with_reasons: bool) -> Executor:
+    """Return who scores parts: numbers are made without the interpreter's lock, reasons with it."""
+    if not with_reasons:
+        return ThreadPoolExecutor(n_workers)
+    # Polars has threads of its own, which do not survive a fork.
+    return ProcessPoolExecutor(
+        n_workers, mp_context=get_context("spawn"), initializer=spare_the_collector
+    )
+
+
+def _tables(
+    scoring: Scoring,
+    parts: Sequence[LogPart],
+    executor: Executor,
+    folder: Path,
     on_progress: OnProgress,
-) -> Iterator[Sequence[Row]]:
-    part: list[Row] = []
-    done = 0
-    for assessment in assessed:
-        part.append(_row(assessment))
-        tiers[assessment.risk.tier.value if assessment.risk else INSUFFICIENT] += 1
-        if len(part) == ROWS_PER_PART:
-            done += len(part)
-            yield part
+) -> Iterator[pl.DataFrame]:
+    """Yield the scores part by part, in their order; what is scored early waits in `folder`."""
+    if len(parts) == 1:
+        history = parts[0].history(currency=scoring.bundle.currency)
+        done = 0
+        for table in scored_tables(scoring, history):
+            yield table
+            done += table.height
             on_progress(done, history.n_customers)
-            part = []
-    if part:
-        yield part
-    on_progress(history.n_customers, history.n_customers)
+        return
+    waiting = [
+        executor.submit(score_part, scoring, part, folder / f"scores-{number}.arrow")
+        for number, part in enumerate(parts)
+    ]
+    for done, future in enumerate(waiting, start=1):
+        path = future.result()
+        yield pl.read_ipc(path)
+        path.unlink()
+        on_progress(done, len(parts))
 
 
-def _row(assessment: Assessment) -> Row:
-    risk = assessment.risk
-    return (
-        assessment.customer_id,
-        assessment.as_of,
-        risk.probability if risk else None,
-        risk.score if risk else None,
-        risk.percentile if risk else None,
-        risk.tier.value if risk else None,
-        assessment.sufficient_history,
-        assessment.bundle_id,
-        _json([reason_json(reason) for reason in assessment.reasons]),
-        _json([signal_json(signal) for signal in assessment.signals]),
-        _json([intervention_json(each) for each in assessment.interventions]),
-    )
-
-
-def _json(items: Sequence[Mapping[str, object]]) -> str:
-    return orjson.dumps(items).decode()
-
-
-def _rejects_of(path: Path | None, read: CustomersFile | None) -> Path | None:
-    return None if path is None or read is None else write_rejects(path, read.rejects)
+def _counted(tables: Iterator[pl.DataFrame], tiers: Counter[str]) -> Iterator[pl.DataFrame]:
+    for table in tables:
+        counted = table.group_by(pl.col("tier").fill_null(INSUFFICIENT)).len()
+        tiers.update(dict(counted.iter_rows()))
+        yield table

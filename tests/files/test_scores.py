@@ -9,14 +9,18 @@ from app.files import write_scores
 from app.files.scores import SCHEMA
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-SCORED = ("c-1", NOW, 0.5, 55, 60, "medium", True, "b-1", "[]", "[]", "[]")
-UNSCORED = ("c-2", NOW, None, None, None, None, False, "b-1", "[]", "[]", "[]")
+SCORED = ("c-1", NOW, 0.5, 55, 60, "medium", True, False, "b-1", "[]", "[]", "[]")
+UNSCORED = ("c-2", NOW, None, None, None, None, False, False, "b-1", "[]", "[]", "[]")
+
+
+def table(*rows):
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def test_parts_become_one_file(tmp_path):
     path = tmp_path / "new" / "scores.parquet"
 
-    assert write_scores(path, [[SCORED], [UNSCORED]]) == 2
+    assert write_scores(path, [table(SCORED), table(UNSCORED)]) == 2
     assert pl.read_parquet(path).rows() == [SCORED, UNSCORED]
 
 
@@ -29,12 +33,13 @@ def test_nobody_to_score_is_a_file_without_rows(tmp_path):
 
 def test_a_failure_leaves_the_old_file(tmp_path):
     path = tmp_path / "scores.parquet"
-    write_scores(path, [[SCORED]])
+    write_scores(path, [table(SCORED)])
 
     def parts():
-        yield [UNSCORED]
+        yield table(UNSCORED)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_scores(path, parts())
     assert pl.read_parquet(path).rows() == [SCORED]
+    assert list(tmp_path.iterdir()) == [path]

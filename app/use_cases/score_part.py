@@ -1,0 +1,121 @@
+"""Score one part of a log into tables: with reasons, or numbers alone."""
+
+import gc
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import orjson
+import polars as pl
+
+from app.bundle.opened import RiskBundle
+from app.domain.answers import intervention_json, reason_json, signal_json
+from app.domain.assessment import Assessment
+from app.domain.playbooks import Playbook
+from app.features.history import History
+from app.files.parted import LogPart
+from app.files.scores import NUMBERS, SCHEMA
+from app.use_cases.assess import CHUNK, assess_each, is_stale
+from app.use_cases.score_columns import score_columns
+
+ROWS_PER_TABLE: Final = 10_000  # customers whose answers are in memory as Python objects at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the customers of a log are scored; numbers alone where there is no `playbook`."""
+
+    bundle: RiskBundle
+    playbook: Playbook | None
+    as_of: datetime
+    log_until: datetime | None
+
+
+def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
+    """Yield one row per customer of `history`, in its order.
+
+    The columns are those of `SCHEMA`, or of `NUMBERS`, which are the same with and without reasons.
+    """
+    if scoring.playbook is None:
+        for first in range(0, history.n_customers, CHUNK):
+            part = history.part(first, min(first + CHUNK, history.n_customers))
+            yield _numbers(scoring, part)
+        return
+    rows = map(_row, _assessed(scoring, scoring.playbook, history))
+    while table := list(islice(rows, ROWS_PER_TABLE)):
+        yield pl.DataFrame(table, schema=SCHEMA, orient="row")
+
+
+def score_part(scoring: Scoring, part: LogPart, to: Path) -> Path:
+    """Write the scores of a part to the file `to` and return it."""
+    tables = list(scored_tables(scoring, part.history(currency=scoring.bundle.currency)))
+    schema = NUMBERS if scoring.playbook is None else SCHEMA
+    pl.concat([pl.DataFrame(schema=schema), *tables]).write_ipc(to)
+    return to
+
+
+def spare_the_collector() -> None:
+    """Let a process that makes millions of short-lived objects look for cycles among few of them.
+
+    What was loaded stays, and answers have no cycles; looking takes a third of the time otherwise.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
+    bundle = scoring.bundle
+    columns = score_columns(history, bundle, as_of=scoring.as_of)
+    policy = bundle.tier_policy
+    probabilities = columns.probabilities.tolist()
+    table = pl.DataFrame(
+        {
+            "customer_id": history.customer_ids,
+            "as_of": scoring.as_of,
+            "probability": probabilities,
+            "score": [policy.score_of(probability) for probability in probabilities],
+            "percentile": columns.percentiles,
+            "tier": [policy.tier_of(probability).value for probability in probabilities],
+            "sufficient_history": columns.sufficient,
+            "stale": is_stale(
+                scoring.as_of,
+                trained_until=bundle.manifest.facts.trained_until,
+                log_until=scoring.log_until,
+            ),
+            "bundle_id": bundle.id,
+        },
+        schema=NUMBERS,
+    )
+    risk = pl.col("probability", "score", "percentile", "tier")
+    return table.with_columns(pl.when("sufficient_history").then(risk))
+
+
+def _assessed(scoring: Scoring, playbook: Playbook, history: History) -> Iterator[Assessment]:
+    return assess_each(
+        history, scoring.bundle, playbook, as_of=scoring.as_of, log_until=scoring.log_until
+    )
+
+
+def _row(assessment: Assessment) -> tuple[object, ...]:
+    risk = assessment.risk
+    return (
+        assessment.customer_id,
+        assessment.as_of,
+        risk.probability if risk else None,
+        risk.score if risk else None,
+        risk.percentile if risk else None,
+        risk.tier.value if risk else None,
+        assessment.sufficient_history,
+        assessment.stale,
+        assessment.bundle_id,
+        _json([reason_json(reason) for reason in assessment.reasons]),
+        _json([signal_json(signal) for signal in assessment.signals]),
+        _json([intervention_json(each) for each in assessment.interventions]),
+    )
+
+
+def _json(items: list[dict[str, object]]) -> str:
+    return orjson.dumps(items).decode()
