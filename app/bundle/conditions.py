@@ -5,18 +5,15 @@ several rows per instruction; a few rows go one by one, since a loop over a sing
 than its work. The kernels take plain arrays and records, because Numba counts references whenever
 an array comes out of a tuple, is sliced or passed on; and positions are unsigned (uintp), because
 it would otherwise check each of them for being negative.
-
-After a change in this file delete the compiled kernels (``app/bundle/__pycache__/*.nb?``): Numba's
-cache notices a change in the file of the function it was asked for, not in those that this calls.
 """
 
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from app.bundle.trees import ZERO
+from app.compiled.kernel import part
 
 TILE: Final = 128  # rows explained together; their features and sums fit in the L2 cache
 
@@ -25,7 +22,7 @@ FEW: Final = 8  # fewer rows than this are answered one by one, more of them con
 Floats = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@part
 def fill_columns(features: Floats, first: int, n_rows: int, columns: Floats, width: int) -> None:
     """Write the rows from `first` on into `columns`: feature `j` of row `i` at ``j * width + i``.
 
@@ -37,7 +34,7 @@ def fill_columns(features: Floats, first: int, n_rows: int, columns: Floats, wid
             columns[j * width + row] = 0.0 if abs(x) <= ZERO else x
 
 
-@njit(cache=True, nogil=True)
+@part
 def ask_rows(
     block: np.record,
     conditions: NDArray[np.void],
@@ -64,7 +61,7 @@ def ask_rows(
                 codes[row] |= _meets(x, low, high, if_nan, if_zero) << bit
 
 
-@njit(cache=True, nogil=True)
+@part
 def find_places(
     blocks: NDArray[np.void],
     conditions: NDArray[np.void],
@@ -90,8 +87,8 @@ def find_places(
         places[np.uintp(b)] = block.table_start + code * (block.n_slots + 1)
 
 
-@njit(cache=True, nogil=True)
-def answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
+@part
+def answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> np.int64:
     """Return 1 or 0: whether one value meets the condition."""
     if asked.set_size > 0:
         return _meets_set(x, asked, words)
@@ -99,22 +96,22 @@ def answer(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
     return _meets(x, asked.low, asked.high, if_nan, if_zero)
 
 
-@njit(cache=True, nogil=True)
-def _meets(x: float, low: float, high: float, if_nan: int, if_zero: int) -> int:
+@part
+def _meets(x: float, low: float, high: float, if_nan: np.int64, if_zero: np.int64) -> np.int64:
     """Return 1 or 0, without a branch, so that several rows are asked per instruction."""
-    within = int(x <= high) & (1 - int(x <= low))
+    within = np.int64(x <= high) & (1 - np.int64(x <= low))
     answer = if_zero if x == 0.0 else within
     return if_nan if np.isnan(x) else answer
 
 
-@njit(cache=True, nogil=True)
-def _meets_set(x: float, asked: np.record, words: NDArray[np.uint32]) -> int:
+@part
+def _meets_set(x: float, asked: np.record, words: NDArray[np.uint32]) -> np.int64:
     if -1.0 < x < 32.0 * asked.set_size:
-        return int(_in_set(x, asked.set_start, asked.set_size, words))
-    return int(asked.nan_meets)
+        return np.int64(_in_set(x, asked.set_start, asked.set_size, words))
+    return np.int64(asked.nan_meets)
 
 
-@njit(cache=True, nogil=True)
+@part
 def _in_set(x: float, start: int, size: int, words: NDArray[np.uint32]) -> bool:
     """Return whether category `x` is in the set of `size` words; NaN and negatives never are."""
     if not -1.0 < x < 32.0 * size:

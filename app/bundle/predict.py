@@ -1,11 +1,11 @@
 """Raw margins from the tables: the same bits as ``Booster.predict(raw_score=True)``."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
 from app.bundle.treeshap import Explainer
+from app.compiled.kernel import entry, part
 
 
 def raw_margins(explainer: Explainer, features: Floats) -> Floats:
@@ -16,15 +16,22 @@ def raw_margins(explainer: Explainer, features: Floats) -> Floats:
     src/boosting/gbdt_prediction.cpp), and the results are equal to the last bit.
     """
     margins = np.zeros(len(features))
-    _predict(explainer, features, margins)
-    return margins
-
-
-@njit(cache=True, nogil=True)
-def _predict(explainer: Explainer, features: Floats, margins: Floats) -> None:
     width = min(len(features), TILE)
     columns = np.empty(features.shape[1] * width)
     codes = np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64)
+    _predict(explainer, features, margins, columns, codes)
+    return margins
+
+
+@entry
+def _predict(
+    explainer: Explainer,
+    features: Floats,
+    margins: Floats,
+    columns: Floats,
+    codes: NDArray[np.int64],
+) -> None:
+    width = min(len(features), TILE)
     for first in range(0, len(features), TILE):
         n_rows = min(TILE, len(features) - first)
         fill_columns(features, first, n_rows, columns, width)
@@ -36,7 +43,7 @@ def _predict(explainer: Explainer, features: Floats, margins: Floats) -> None:
             _add_rows(explainer, columns, sums, codes, width)
 
 
-@njit(cache=True, nogil=True)
+@part
 def _add_rows(
     explainer: Explainer, columns: Floats, sums: Floats, codes: NDArray[np.int64], width: int
 ) -> None:
@@ -56,7 +63,7 @@ def _add_rows(
                     sums[row] += table[at]
 
 
-@njit(cache=True, nogil=True)
+@part
 def _add_one_row(
     explainer: Explainer,
     columns: Floats,
@@ -76,7 +83,7 @@ def _add_one_row(
     sums[row] = total
 
 
-@njit(cache=True, nogil=True)
+@part
 def _reaches(
     block: np.record,
     conditions: NDArray[np.void],

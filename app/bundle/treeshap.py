@@ -17,12 +17,12 @@ few comparisons and one table row per block.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from app.bundle.blocks import Blocks, Leaves, cut_into_blocks
+from app.bundle.blocks import MAX_CONDITIONS, Blocks, Leaves, cut_into_blocks
 from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
 from app.bundle.trees import Trees
+from app.compiled.kernel import entry, part
 
 
 class Explainer(NamedTuple):
@@ -39,6 +39,21 @@ class Explainer(NamedTuple):
     base: float
 
 
+class Room(NamedTuple):
+    """Working space of one call, as kernels take no memory.
+
+    `columns` holds the value of feature `j` in row `i` of a tile at ``j * width + i``, and `sums`
+    its contribution; `codes` the rows' codes in a block, or a row's places in all blocks; `met` and
+    `parts` the features of one leaf without a table.
+    """
+
+    columns: Floats
+    sums: Floats
+    codes: NDArray[np.int64]
+    met: NDArray[np.int64]
+    parts: Floats
+
+
 def build_explainer(trees: Trees) -> Explainer:
     """Return the explainer of `trees`; takes about 0.1 ms per leaf."""
     blocks, leaves = cut_into_blocks(trees)
@@ -47,7 +62,8 @@ def build_explainer(trees: Trees) -> Explainer:
     has_table = blocks.blocks["has_table"]
     n_rows = 1 << (blocks.blocks["n_conditions"] * has_table)
     table = np.zeros(int(np.sum((blocks.blocks["n_slots"] + 1) * n_rows)))
-    _fill_table(blocks.blocks, leaves, quadrature, table)
+    met, parts = np.empty(most_parts, np.int64), np.empty((1 << MAX_CONDITIONS, most_parts))
+    _fill_table(blocks.blocks, leaves, quadrature, table, met, parts)
     return Explainer(blocks, table, quadrature, _base(trees))
 
 
@@ -58,8 +74,20 @@ def raw_contributions(explainer: Explainer, features: Floats) -> Floats:
     do not depend on the other rows, to the last bit.
     """
     contributions = np.empty((len(features), features.shape[1] + 1))
-    _explain(explainer, features, contributions)
+    _explain(explainer, features, contributions, _empty_room(explainer, features))
     return contributions
+
+
+def _empty_room(explainer: Explainer, features: Floats) -> Room:
+    width = min(len(features), TILE)
+    most_parts = 2 * explainer.quadrature.shape[1]
+    return Room(
+        columns=np.empty(features.shape[1] * width),
+        sums=np.empty(features.shape[1] * width),
+        codes=np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64),
+        met=np.empty(most_parts, dtype=np.int64),
+        parts=np.empty(most_parts),
+    )
 
 
 def _quadrature(n_most: int) -> Floats:
@@ -82,17 +110,23 @@ def _base(trees: Trees) -> float:
     return base
 
 
-@njit(cache=True, nogil=True)
+@entry
 def _fill_table(
-    blocks: NDArray[np.void], leaves: Leaves, quadrature: Floats, table: Floats
+    blocks: NDArray[np.void],
+    leaves: Leaves,
+    quadrature: Floats,
+    table: Floats,
+    met: NDArray[np.int64],
+    parts: Floats,
 ) -> None:
+    """Write the table; `met` and `parts` are room for a leaf, and for all its contributions."""
     for b in range(len(blocks)):
         block = blocks[b]
         start = block.table_start
         if block.has_table:
             rows = table[start : start + ((block.n_slots + 1) << block.n_conditions)]
             for leaf in range(leaves.leaf_start[b], leaves.leaf_start[b + 1]):
-                _add_leaf(leaves, leaf, quadrature, rows.reshape(-1, block.n_slots + 1))
+                _add_leaf(leaves, leaf, quadrature, rows, block.n_slots + 1, met, parts)
         else:
             leaf = leaves.leaf_start[b]
             first = leaves.part_start[leaf]
@@ -101,30 +135,36 @@ def _fill_table(
             table[start + block.n_slots] = leaves.leaf_value[leaf]
 
 
-@njit(cache=True, nogil=True)
-def _add_leaf(leaves: Leaves, leaf: int, quadrature: Floats, rows: Floats) -> None:
-    """Add one leaf's contributions to every row of its block's table."""
+@part
+def _add_leaf(
+    leaves: Leaves,
+    leaf: int,
+    quadrature: Floats,
+    rows: Floats,
+    width: int,
+    met: NDArray[np.int64],
+    parts: Floats,
+) -> None:
+    """Add one leaf's contributions to every row, of this width, of its block's table."""
     first, last = leaves.part_start[leaf], leaves.part_start[leaf + 1]
     n_parts = last - first
     shares = leaves.part_share[first:last]
-    met = np.empty(n_parts, dtype=np.int64)
-    parts = np.empty((1 << n_parts, n_parts))
     for mask in range(1 << n_parts):
         for i in range(n_parts):
             met[i] = (mask >> i) & 1
         leaf_contributions(leaves.leaf_value[leaf], shares, met, quadrature, parts[mask])
-    for code in range(len(rows)):
+    for code in range(len(rows) // width):
         mask = 0
         for i in range(n_parts):
             if code & leaves.part_bits[first + i] == leaves.part_want[first + i]:
                 mask |= 1 << i
         for i in range(n_parts):
-            rows[code, leaves.part_slot[first + i]] += parts[mask, i]
+            rows[code * width + leaves.part_slot[first + i]] += parts[mask, i]
         if mask == (1 << n_parts) - 1:
-            rows[code, -1] = leaves.leaf_value[leaf]
+            rows[code * width + width - 1] = leaves.leaf_value[leaf]
 
 
-@njit(cache=True, nogil=True)
+@part
 def leaf_contributions(
     value: float, shares: Floats, met: NDArray[np.int64], quadrature: Floats, out: Floats
 ) -> None:
@@ -154,13 +194,11 @@ def leaf_contributions(
             out[i] = of_missed
 
 
-@njit(cache=True, nogil=True)
-def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> None:
+@entry
+def _explain(explainer: Explainer, features: Floats, contributions: Floats, room: Room) -> None:
     n_features = features.shape[1]
     width = min(len(features), TILE)
-    columns = np.empty(n_features * width)  # value of feature j in row i of the tile: j * width + i
-    sums = np.empty(n_features * width)
-    codes = np.empty(max(width, len(explainer.blocks.blocks)), dtype=np.int64)
+    columns, sums, codes = room.columns, room.sums, room.codes
     for first in range(0, len(features), TILE):
         n_rows = min(TILE, len(features) - first)
         fill_columns(features, first, n_rows, columns, width)
@@ -170,14 +208,14 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats) -> N
                 _add_one_row(explainer, columns, sums, codes, width, row)
         else:
             _add_rows(explainer, columns, sums, codes, width, n_rows)
-        _add_computed(explainer, columns, sums, width, n_rows)
+        _add_computed(explainer, columns, sums, room.met, room.parts, width, n_rows)
         for row in range(n_rows):
             for j in range(n_features):
                 contributions[first + row, j] = sums[j * width + row]
             contributions[first + row, n_features] = explainer.base
 
 
-@njit(cache=True, nogil=True)
+@part
 def _add_rows(
     explainer: Explainer,
     columns: Floats,
@@ -201,7 +239,7 @@ def _add_rows(
                 sums[np.uintp(column + row)] += table[np.uintp(at + codes[row] * width_of_table)]
 
 
-@njit(cache=True, nogil=True)
+@part
 def _add_one_row(
     explainer: Explainer,
     columns: Floats,
@@ -221,14 +259,18 @@ def _add_one_row(
             sums[np.uintp(column + row)] += table[np.uintp(places[np.uintp(b)] + slot)]
 
 
-@njit(cache=True, nogil=True)
+@part
 def _add_computed(
-    explainer: Explainer, columns: Floats, sums: Floats, width: int, n_rows: int
+    explainer: Explainer,
+    columns: Floats,
+    sums: Floats,
+    met: NDArray[np.int64],
+    parts: Floats,
+    width: int,
+    n_rows: int,
 ) -> None:
     """Add the leaves without a table, whose conditions and features go in the same order."""
     blocks, conditions, slot_feature, words = explainer.blocks
-    most_parts = 2 * explainer.quadrature.shape[1]
-    met, out = np.empty(most_parts, dtype=np.int64), np.empty(most_parts)
     for b in range(len(blocks)):
         block = blocks[b]
         if block.has_table:
@@ -240,6 +282,6 @@ def _add_computed(
             for i in range(block.n_slots):
                 asked = conditions[block.condition_start + i]
                 met[i] = answer(columns[asked.feature * width + row], asked, words)
-            leaf_contributions(value, shares, met, explainer.quadrature, out)
+            leaf_contributions(value, shares, met, explainer.quadrature, parts)
             for i in range(block.n_slots):
-                sums[slot_feature[block.slot_start + i] * width + row] += out[i]
+                sums[slot_feature[block.slot_start + i] * width + row] += parts[i]

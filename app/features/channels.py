@@ -1,7 +1,7 @@
 """On how many channels the customer meets us."""
 
+from app.compiled.kernel import part
 from app.features.arrays import Codes, Kinds, Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import within
 from app.features.kinds import IS_OWN, NO_CHANNEL
 from app.features.windows import start_of

@@ -1,11 +1,9 @@
 """The one way from a history to features: for one customer, a thousand, or all of them."""
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry, part
 from app.features import (
     channels,
     logins,
@@ -26,7 +24,6 @@ from app.features import (
 from app.features.arrays import Moments, Numbers, Positions
 from app.features.catalogue import FEATURE_NAMES, first_column
 from app.features.channels import measure_channels
-from app.features.compiled import entry, part
 from app.features.history import History, group_and_sort
 from app.features.kinds import (
     INCIDENTS,
@@ -54,7 +51,6 @@ from app.features.payments import measure_payments
 from app.features.population import last_activity_at, subscribed_at
 from app.features.refs import Room, empty_room
 from app.features.returns import measure_returns
-from app.features.revision import revision
 from app.features.spend import measure_spend
 from app.features.subscription import measure_subscription
 from app.features.support import measure_support
@@ -79,8 +75,6 @@ _TENURE = first_column(tenure.FEATURES)
 _NOTICES = first_column(notices.FEATURES)
 _OTHERS = first_column(others.FEATURES)
 
-Kernel = Callable[[Columns, Positions, Moments, Moments, Numbers], int]
-
 
 def features_of(history: History, *, as_of: int | Moments) -> NDArray[np.float64]:
     """Return the features of every customer as of a moment.
@@ -104,7 +98,16 @@ def features_of(history: History, *, as_of: int | Moments) -> NDArray[np.float64
     moments = np.empty(history.n_customers, np.int64)
     moments[:] = as_of
     rows = np.empty((history.n_customers, _N_FEATURES))
-    _kernel()(columns_of(history), history.starts, history.signed_up_at, moments, rows)
+    longest = longest_slice(history.starts)
+    _measure_each(
+        columns_of(history),
+        history.starts,
+        history.signed_up_at,
+        moments,
+        rows,
+        empty_known(longest),
+        empty_room(longest),
+    )
     return rows
 
 
@@ -122,23 +125,7 @@ def warm_up() -> None:
     subscribed_at(history, as_of=0)
 
 
-@cache
-def _kernel() -> Kernel:
-    this_revision = revision()
-
-    @entry
-    def measure_all(
-        columns: Columns, starts: Positions, signed_up_at: Moments, as_of: Moments, rows: Numbers
-    ) -> int:
-        longest = longest_slice(starts)
-        known, room = empty_known(longest), empty_room(longest)
-        _measure_each(columns, starts, signed_up_at, as_of, rows, known, room)
-        return this_revision
-
-    return measure_all
-
-
-@part
+@entry
 def _measure_each(
     columns: Columns,
     starts: Positions,

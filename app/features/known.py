@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
-from app.features.compiled import allocating_part, part
 from app.features.history import History
 from app.features.kinds import GROUP_OF_KIND, N_GROUPS
 
@@ -54,16 +54,11 @@ def columns_of(history: History) -> Columns:
     )
 
 
-@part
 def longest_slice(starts: Positions) -> int:
     """Return the number of events of the customer who has most."""
-    longest = 0
-    for i in range(len(starts) - 1):
-        longest = max(longest, starts[i + 1] - starts[i])
-    return longest
+    return int(np.max(starts[1:] - starts[:-1], initial=0))
 
 
-@allocating_part
 def empty_known(capacity: int) -> Known:
     """Return room for what is known of a customer with up to `capacity` events."""
     return Known(

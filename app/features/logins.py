@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import (
     count_before,

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Refs
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import EMAIL, IN_APP, MESSAGE_SENT, PHONE, PUSH, SMS
 from app.features.refs import NO_REF, Room, number_refs

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import Moments, Numbers, Refs
-from app.features.compiled import part
 from app.features.feature import ever
 from app.features.refs import NO_REF, Room, number_refs
 from app.features.windows import days_between, days_since_last, ratio

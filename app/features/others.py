@@ -1,7 +1,7 @@
 """Activity of types that we do not know: kept, counted, and taken for the customer's doing."""
 
+from app.compiled.kernel import part
 from app.features.arrays import Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last
 

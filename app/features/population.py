@@ -1,19 +1,15 @@
 """Whom a churn definition speaks about, and when a customer last did anything."""
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
-from app.features.arrays import NO_MOMENT, Kinds, Moments, Positions
-from app.features.compiled import entry
+from app.features.arrays import NO_MOMENT, Moments, Positions
 from app.features.history import History
 from app.features.kinds import IS_OWN, SUBSCRIPTIONS
-from app.features.known import Columns, columns_of, empty_known, longest_slice, take_known
-from app.features.revision import revision
+from app.features.known import Columns, Known, columns_of, empty_known, longest_slice, take_known
 from app.features.subscription import follow_subscription, is_running
 
 
@@ -64,50 +60,38 @@ def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
     same.
     """
     running = np.empty(history.n_customers, np.bool_)
-    _subscribed_kernel()(columns_of(history), history.starts, as_of, running)
+    known = empty_known(longest_slice(history.starts))
+    _find_subscribed(columns_of(history), history.starts, as_of, known, running)
     return running
 
 
 def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> Moments:
-    return _last_of_kinds(
-        history.starts, history.occurred_at, history.received_at, history.kind, as_of, kinds
-    )
+    last = np.empty(history.n_customers, np.int64)
+    _last_of_kinds(columns_of(history), history.starts, as_of, kinds, last)
+    return last
 
 
 @entry
 def _last_of_kinds(
-    starts: Positions,
-    occurred_at: Moments,
-    received_at: Moments,
-    kind: Kinds,
-    as_of: int,
-    kinds: NDArray[np.bool_],
-) -> Moments:
-    last = np.full(len(starts) - 1, NO_MOMENT, np.int64)
+    columns: Columns, starts: Positions, as_of: int, kinds: NDArray[np.bool_], last: Moments
+) -> None:
+    occurred_at, received_at, kind = columns.occurred_at, columns.received_at, columns.kind
     for customer in range(len(last)):
+        last[customer] = NO_MOMENT
         for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
             if occurred_at[i] < as_of and received_at[i] < as_of and kinds[kind[i]]:
                 last[customer] = occurred_at[i]
                 break
-    return last
 
 
-@cache
-def _subscribed_kernel() -> Callable[[Columns, Positions, int, NDArray[np.bool_]], int]:
-    this_revision = revision()
-
-    @entry
-    def find_subscribed(
-        columns: Columns, starts: Positions, as_of: int, running: NDArray[np.bool_]
-    ) -> int:
-        known = empty_known(longest_slice(starts))
-        for customer in range(len(running)):
-            take_known(columns, starts[customer], starts[customer + 1], as_of, known)
-            a, b = known.starts[SUBSCRIPTIONS], known.starts[SUBSCRIPTIONS + 1]
-            subscription = follow_subscription(
-                known.occurred_at[a:b], known.kind[a:b], known.amount[a:b], known.until[a:b]
-            )
-            running[customer] = is_running(subscription, as_of)
-        return this_revision
-
-    return find_subscribed
+@entry
+def _find_subscribed(
+    columns: Columns, starts: Positions, as_of: int, known: Known, running: NDArray[np.bool_]
+) -> None:
+    for customer in range(len(running)):
+        take_known(columns, starts[customer], starts[customer + 1], as_of, known)
+        a, b = known.starts[SUBSCRIPTIONS], known.starts[SUBSCRIPTIONS + 1]
+        subscription = follow_subscription(
+            known.occurred_at[a:b], known.kind[a:b], known.amount[a:b], known.until[a:b]
+        )
+        running[customer] = is_running(subscription, as_of)

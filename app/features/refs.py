@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import Moments, Positions, Refs
-from app.features.compiled import allocating_part, part
 from app.features.kinds import N_CHANNELS
 
 NO_REF = -1
@@ -31,10 +31,9 @@ class Room(NamedTuple):
     table_codes: Positions
 
 
-@allocating_part
 def empty_room(capacity: int) -> Room:
     """Return room for a customer with up to `capacity` events."""
-    table_size = _table_size(capacity)
+    table_size = _table_size.function(capacity)
     return Room(
         np.empty(capacity, np.int64),
         np.empty(capacity, np.int64),

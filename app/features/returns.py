@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from app.compiled.kernel import part
 from app.features.arrays import Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.windows import count_within, days_since_last, ratio
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import (
     ACCOUNT_KNOWN,

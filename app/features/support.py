@@ -4,9 +4,9 @@ from functools import partial
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.domain.moments import MICROSECONDS_PER_HOUR
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Refs
-from app.features.compiled import part
 from app.features.feature import ever, within
 from app.features.kinds import BILLING, TICKET_OPENED, TICKET_REPLIED
 from app.features.refs import NO_REF, Room, number_refs

@@ -4,8 +4,8 @@ from functools import partial
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.features.arrays import Codes, Moments, Numbers
-from app.features.compiled import part
 from app.features.feature import ever
 from app.features.kinds import CSAT, NPS
 from app.features.windows import days_since_last

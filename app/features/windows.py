@@ -6,9 +6,9 @@ Every window is half-open, ``[as_of - days, as_of)``. The kernels see only what 
 
 import numpy as np
 
+from app.compiled.kernel import part
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.arrays import Moments, Numbers
-from app.features.compiled import part
 
 MILLISECONDS_PER_HOUR = 3_600_000
 

@@ -1,0 +1,79 @@
+"""A text that changes whenever a kernel would be compiled to something else."""
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+
+import numpy as np
+
+from app.compiled.arguments import Kind
+from app.compiled.machine_code import processor
+
+
+def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
+    """Return 32 hex digits over all that decides the machine code of an entry.
+
+    That is the bytecode and the constants of the function and of every part that it calls, however
+    far away; the kinds of its arguments; compiler, interpreter and processor.
+
+    Raises
+    ------
+    TypeError
+        If a kernel refers to something whose changes could not be noticed.
+    """
+    digest = hashlib.sha256(_toolchain().encode())
+    digest.update(repr(kinds).encode())
+    for text in _of_function(function, set()):
+        digest.update(text)
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _toolchain() -> str:
+    compilers = " ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
+    return f"{compilers} {sys.implementation.cache_tag} {platform.platform()} {processor()}"
+
+
+def _of_function(function: FunctionType, seen: set[object]) -> Iterator[bytes]:
+    if function in seen:
+        return
+    seen.add(function)
+    yield f"{function.__module__}.{function.__qualname__}{function.__defaults__}".encode()
+    yield from _of_code(function.__code__, function.__doc__)
+    for name in function.__code__.co_names:
+        if name in function.__globals__:
+            yield from _of_value(name, function.__globals__[name], seen)
+
+
+def _of_code(code: CodeType, text: str | None) -> Iterator[bytes]:
+    yield code.co_code
+    yield f"{code.co_varnames} {code.co_names}".encode()
+    for constant in code.co_consts:
+        if constant != text:
+            yield repr(constant).encode()
+
+
+def _of_value(name: str, value: object, seen: set[object]) -> Iterator[bytes]:
+    """Yield what a kernel sees of one global name."""
+    yield name.encode()
+    part = getattr(value, "function", None)  # of an entry or a part
+    if isinstance(part, FunctionType):
+        yield from _of_function(part, seen)
+    elif isinstance(value, np.ndarray):
+        yield f"{value.dtype.descr} {value.shape}".encode()
+        yield value.tobytes()
+    elif isinstance(value, type):
+        yield f"{value.__qualname__} {getattr(value, '_fields', '')}".encode()
+    elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc):
+        yield value.__name__.encode()
+    elif isinstance(value, bool | int | float | str | np.generic):
+        yield f"{type(value).__name__} {value!r}".encode()
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _of_value(name, item, seen)
+    else:
+        raise TypeError(f"kernels cannot refer to {name}, which is {value!r}")

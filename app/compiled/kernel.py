@@ -1,0 +1,116 @@
+"""Kernels: functions over arrays that run as machine code.
+
+An *entry* is what Python calls. It takes arrays and numbers, writes its results into arrays that
+its caller made, and returns nothing. A *part* is what entries call: it is compiled into them.
+Neither takes memory, so that their code needs nothing of the compiler's at run time, and no
+references are counted, which would take three quarters of the time of a short history. Divisions
+by zero give NaN or infinity, as in NumPy.
+
+Numba compiles, but a process that only calls entries never loads it: it takes their code from
+files that an earlier process wrote, in milliseconds, where Numba takes seconds and as much memory
+again as the rest of the service. Without such a file the first call compiles, and writes it.
+"""
+
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
+
+import numpy as np
+
+from app.compiled.arguments import Kind, kinds_of, pieces
+from app.compiled.fingerprint import fingerprint
+from app.compiled.machine_code import Native, link
+from app.compiled.stored import read_code, write_code
+
+Arguments = TypeVarTuple("Arguments")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Part(Generic[P, R]):
+    """A function that is compiled into the entries that call it."""
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.function = function
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self._compiled: Any = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Compile it on its own and call it: for tests, as the service calls entries only."""
+        return self.compiled(*args, **kwargs)
+
+    @property
+    def compiled(self) -> Any:  # noqa: ANN401 - Numba has no types
+        """What Numba makes of it."""
+        if self._compiled is None:
+            from app.compiled.compiler import compiled  # noqa: PLC0415 - this loads Numba
+
+            self._compiled = compiled(self.function)
+        return self._compiled
+
+    @property
+    def _numba_type_(self) -> object:
+        """How Numba sees this object where a kernel calls it (it asks for this attribute)."""
+        return self.compiled._numba_type_
+
+
+class Entry(Generic[*Arguments]):
+    """A kernel that Python calls; other threads run meanwhile.
+
+    Parameters annotated `int` and `float` are numbers. All others are C-contiguous arrays, or
+    tuples of arrays and numbers. The first call decides for which dtypes and numbers of dimensions
+    the kernel is compiled; other arrays are refused.
+    """
+
+    def __init__(self, function: Callable[[*Arguments], None]) -> None:
+        self.function = function
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self._native: Native | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, *arguments: *Arguments) -> None:
+        """Run it.
+
+        Raises
+        ------
+        TypeError
+            If an argument is not an array of the dtype and dimensions of the first call.
+        """
+        native = self._native or self._prepared(arguments)
+        status = native(np.ndarray, *pieces(arguments))
+        if status:
+            raise TypeError(
+                f"kernel {self.__name__} takes C-contiguous arrays like those of its first call, "
+                f"got another one as array or number {status} of its arguments"
+            )
+
+    def _prepared(self, arguments: tuple[Any, ...]) -> Native:
+        with self._lock:
+            if self._native is None:
+                kinds = kinds_of(self.function, arguments)
+                self._native = link(self._code(kinds), kinds)
+            return self._native
+
+    def _code(self, kinds: tuple[Kind, ...]) -> bytes:
+        """Return the code for arguments of these kinds, from the file or the compiler."""
+        key = fingerprint(cast("FunctionType", self.function), kinds)
+        code = read_code(self.function, key)
+        if code is None:
+            from app.compiled.compiler import machine_code_of  # noqa: PLC0415 - this loads Numba
+
+            code = machine_code_of(self.function, kinds)
+            write_code(self.function, key, code)
+        return code
+
+
+def part(function: Callable[P, R]) -> Part[P, R]:
+    """Make a function a part."""
+    return Part(function)
+
+
+def entry(function: Callable[[*Arguments], None]) -> Entry[*Arguments]:
+    """Make a function an entry."""
+    return Entry(function)

@@ -1,0 +1,43 @@
+"""Machine code in files beside this one, as Python keeps its bytecode."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+log = logging.getLogger(__name__)
+
+FOLDER: Final = Path(__file__).parent / "__pycache__"
+_N_DIGEST: Final = 32
+
+
+def read_code(function: Callable[..., Any], key: str) -> bytes | None:
+    """Return the code that was written under `key`; None if there is none, or a damaged one."""
+    try:
+        content = _path(function, key).read_bytes()
+    except OSError:
+        return None
+    digest, code = content[:_N_DIGEST], content[_N_DIGEST:]
+    return code if hashlib.sha256(code).digest() == digest else None
+
+
+def write_code(function: Callable[..., Any], key: str, code: bytes) -> None:
+    """Keep `code` for later processes; where that is not possible the log says so."""
+    path = _path(function, key)
+    aside = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        aside.write_bytes(hashlib.sha256(code).digest() + code)
+        aside.replace(path)
+    except OSError as error:
+        log.warning(
+            "kernels are compiled at every start, as their code cannot be kept: run `holdfast "
+            "warm-up` once as a user who may write there",
+            extra={"path": str(path), "why": str(error)},
+        )
+
+
+def _path(function: Callable[..., Any], key: str) -> Path:
+    return FOLDER / f"{function.__module__}.{function.__qualname__}-{key}.o"
