@@ -54,7 +54,10 @@ def fit_value(
     history : History
         Everything there is; what lies at or after `until` is dropped first.
     horizon_days : int
-        The horizon that corrections are learned for; forecasts of others use them too.
+        The horizon that corrections are learned for, or the length of the log where that is
+        shorter; forecasts of other horizons use them too.
+    seed : int
+        Of the boosters' bagging. The same history, moment and seed give the same numbers.
     """
     cut_off = to_micros(until)
     known = _sampled(known_before(history, moment=cut_off))
