@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
+from app.features.arrays import Positions
 from app.features.compiled import entry, part
 
 _OCCURRED_AT, _CODES, _UNTIL, _AMOUNT, _RECEIVED_AT, _REF, _N_FIELDS = range(7)
@@ -37,38 +37,20 @@ def sort_columns(
     records, grouped = np.empty((n, _N_FIELDS), np.int64), np.empty((n, _N_FIELDS), np.int64)
     blocks = np.empty((2, _MAX_BLOCKS + 2), np.int64)
     ordered = tuple([np.empty(n, column.dtype) for column in columns])
-    _sort(customer_codes, *columns, starts, records, grouped, blocks, *ordered)
+    _sort(customer_codes, columns, starts, records, grouped, blocks, ordered)
     return starts, ordered
 
 
 @entry
-def _sort(  # noqa: PLR0917  # compiled functions take columns by position
+def _sort(
     customer_codes: Positions,
-    occurred_at: Moments,
-    received_at: Moments,
-    kind: Kinds,
-    channel: Codes,
-    detail: Codes,
-    ref: Refs,
-    amount: Numbers,
-    until: Moments,
+    columns: Columns,
     starts: Positions,
     records: Records,
     grouped: Records,
     blocks: Positions,
-    to_occurred_at: Moments,
-    to_received_at: Moments,
-    to_kind: Kinds,
-    to_channel: Codes,
-    to_detail: Codes,
-    to_ref: Refs,
-    to_amount: Numbers,
-    to_until: Moments,
+    ordered: Columns,
 ) -> None:
-    columns = (occurred_at, received_at, kind, channel, detail, ref, amount, until)
-    ordered = (
-        to_occurred_at, to_received_at, to_kind, to_channel, to_detail, to_ref, to_amount, to_until
-    )  # fmt: skip  # one per line tells no more
     n_customers = len(starts) - 1
     for code in customer_codes:
         starts[code + 1] += 1
