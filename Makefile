@@ -12,6 +12,8 @@ UV := UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 $(BIN)/uv
 # What the service and its command line need; --inexact leaves what `make test` added.
 SYNC := $(UV) sync --frozen --inexact --python $(BIN)/python --extra postgres --extra training
 
+PYTEST_ARGS ?= --numprocesses auto --dist loadfile
+
 DEMO := data/demo
 DEMO_CUSTOMERS ?= 3000
 DEMO_DAYS ?= 540
