@@ -9,8 +9,6 @@ The literature writes the likelihood with differences of two hypergeometric func
 and converge slowly for frequent customers. Here their integral is taken numerically: its integrand
 is positive and smooth, so nothing cancels, however many orders there are.
 
-All kernels are in this one file: Numba's cache would not notice a change in another one.
-
 References
 ----------
 Pareto/NBD: P. Fader, B. Hardie, "A Note on Deriving the Pareto/NBD Model and Related Expressions",
@@ -22,11 +20,9 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-_kernel = njit(error_model="numpy")
-_entry = njit(error_model="numpy", cache=True, nogil=True)
+from app.compiled.kernel import entry, part
 
 NEXT_ORDER_WITHIN_DAYS: Final = 365.0  # a date further away than a year is no date to act on
 N_DESCRIBING: Final = 6
@@ -81,7 +77,6 @@ class Columns(NamedTuple):
     order_amount: int
 
 
-@_entry
 def bases_of(
     timing: Timing,
     spending: Spending,
@@ -97,12 +92,10 @@ def bases_of(
     the first column.
     """
     out = np.empty((len(features), 2 + N_DESCRIBING))
-    for i in range(len(features)):
-        _describe(timing, spending, features[i], columns, reference_days, out[i])
+    _describe_each(timing, spending, features, columns, reference_days, out)
     return out
 
 
-@_entry
 def forecasts_of(
     timing: Timing,
     spending: Spending,
@@ -115,40 +108,40 @@ def forecasts_of(
 ) -> NDArray[np.float64]:
     """Return orders and revenue expected within the horizon and days to the next order, (n, 3)."""
     out = np.empty((len(features), 3))
-    base = np.empty(2 + N_DESCRIBING)
-    for i in range(len(features)):
-        gone = _describe(timing, spending, features[i], columns, reference_days, base)
-        repeats, _, age = _rhythm(features[i], columns)
-        order_days = expected_order_days(timing, gone, repeats, age, horizon_days)
-        out[i, 0] = order_days * _factor(orders, base[2:])
-        out[i, 1] = order_days * base[1] * _factor(revenue, base[2:])
-        out[i, 2] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS)
+    room = np.empty(2 + N_DESCRIBING)
+    _forecast_each(
+        timing,
+        spending,
+        orders,
+        revenue,
+        features,
+        columns,
+        reference_days,
+        horizon_days,
+        room,
+        out,
+    )
     return out
 
 
-@_entry
 def blended(
     expected: NDArray[np.float64], margins: NDArray[np.float64], scale: float
 ) -> NDArray[np.float64]:
     """Return the means of `expected` and ``scale * exp(margins)``; NaN where `expected` is."""
     out = np.empty(len(expected))
-    for i in range(len(expected)):
-        out[i] = (expected[i] + scale * math.exp(min(margins[i], _LARGEST_EXPONENT))) / 2
+    _blend(expected, margins, scale, out)
     return out
 
 
-@_entry
 def moved_by(
     weights: tuple[float, ...], centre: float, describing: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the logarithm of each row's factor before its level, shape (n,)."""
     out = np.empty(len(describing))
-    for i in range(len(describing)):
-        out[i] = _moved(weights, centre, describing[i])
+    _move_each(weights, centre, np.ascontiguousarray(describing), out)
     return out
 
 
-@_entry
 def log_likelihoods_of(
     timing: Timing,
     repeats: NDArray[np.float64],
@@ -157,6 +150,79 @@ def log_likelihoods_of(
 ) -> NDArray[np.float64]:
     """Return the log-likelihood of each customer's days with orders, shape (n,); for training."""
     out = np.empty(len(repeats))
+    _judge_each(
+        timing,
+        np.ascontiguousarray(repeats),
+        np.ascontiguousarray(last_at),
+        np.ascontiguousarray(age),
+        out,
+    )
+    return out
+
+
+@entry
+def _describe_each(
+    timing: Timing,
+    spending: Spending,
+    features: NDArray[np.float64],
+    columns: Columns,
+    reference_days: float,
+    out: NDArray[np.float64],
+) -> None:
+    for i in range(len(features)):
+        _describe(timing, spending, features[i], columns, reference_days, out[i])
+
+
+@entry
+def _forecast_each(
+    learned: tuple[Timing, Spending, Correction, Correction],
+    features: NDArray[np.float64],
+    columns: Columns,
+    reference_days: float,
+    horizon_days: float,
+    base: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    timing, spending, orders, revenue = learned
+    for i in range(len(features)):
+        gone = _describe(timing, spending, features[i], columns, reference_days, base)
+        repeats, _, age = _rhythm(features[i], columns)
+        order_days = expected_order_days(timing, gone, repeats, age, horizon_days)
+        out[i, 0] = order_days * _factor(orders, base[2:])
+        out[i, 1] = order_days * base[1] * _factor(revenue, base[2:])
+        out[i, 2] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS)
+
+
+@entry
+def _blend(
+    expected: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    scale: float,
+    out: NDArray[np.float64],
+) -> None:
+    for i in range(len(expected)):
+        out[i] = (expected[i] + scale * math.exp(min(margins[i], _LARGEST_EXPONENT))) / 2
+
+
+@entry
+def _move_each(
+    weights: tuple[float, ...],
+    centre: float,
+    describing: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    for i in range(len(describing)):
+        out[i] = _moved(weights, centre, describing[i])
+
+
+@entry
+def _judge_each(
+    timing: Timing,
+    repeats: NDArray[np.float64],
+    last_at: NDArray[np.float64],
+    age: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
     common = timing.r * math.log(timing.alpha) + timing.s * math.log(timing.beta)
     for i in range(len(repeats)):
         rate = timing.r + repeats[i]
@@ -164,10 +230,9 @@ def log_likelihoods_of(
         active = rate * math.log(timing.alpha + age[i]) + timing.s * math.log(timing.beta + age[i])
         either = max(gone, 0.0) + math.log1p(math.exp(-abs(gone)))
         out[i] = common + math.lgamma(rate) - math.lgamma(timing.r) - active + either
-    return out
 
 
-@_kernel
+@part
 def log_odds_gone(timing: Timing, repeats: float, last_at: float, age: float) -> float:
     """Return the log-odds that the customer has stopped for good: P(alive) = 1 / (1 + e^it)."""
     rate, drop = timing.r + repeats, timing.s
@@ -179,7 +244,7 @@ def log_odds_gone(timing: Timing, repeats: float, last_at: float, age: float) ->
     return math.log(drop) + log_area - at_last + now
 
 
-@_kernel
+@part
 def expected_order_days(
     timing: Timing, gone: float, repeats: float, age: float, duration: float
 ) -> float:
@@ -192,7 +257,7 @@ def expected_order_days(
     return _share_active(gone) * rate * (timing.beta + age) * lasting
 
 
-@_kernel
+@part
 def silence(timing: Timing, gone: float, repeats: float, age: float, duration: float) -> float:
     """Return the probability (0 to 1) of no order in the next `duration` days.
 
@@ -208,7 +273,7 @@ def silence(timing: Timing, gone: float, repeats: float, age: float, duration: f
     return min(1.0, _share_active(-gone) + _share_active(gone) * (going + still))
 
 
-@_kernel
+@part
 def median_wait(timing: Timing, gone: float, repeats: float, age: float, limit: float) -> float:
     """Return the days until the next order is as likely to have come as not; NaN beyond `limit`.
 
@@ -227,14 +292,14 @@ def median_wait(timing: Timing, gone: float, repeats: float, age: float, limit: 
     return min(wait, limit)
 
 
-@_kernel
+@part
 def expected_amount(spending: Spending, n_days: float, mean: float) -> float:
     """Return the amount to expect of a day with orders, after `n_days` of this `mean`."""
     weight = spending.p * n_days
     return spending.p * (spending.v + n_days * mean) / (weight + spending.q - 1)
 
 
-@_kernel
+@part
 def _describe(
     timing: Timing,
     spending: Spending,
@@ -262,7 +327,7 @@ def _describe(
     return gone
 
 
-@_kernel
+@part
 def _rhythm(row: NDArray[np.float64], columns: Columns) -> tuple[float, float, float]:
     """Return repeats, last_at and age; NaN for a customer who never ordered."""
     if not row[columns.orders] > 0:
@@ -273,12 +338,12 @@ def _rhythm(row: NDArray[np.float64], columns: Columns) -> tuple[float, float, f
     return repeats, age - row[columns.since_last] if repeats > 0 else 0.0, age
 
 
-@_kernel
+@part
 def _factor(correction: Correction, describing: NDArray[np.float64]) -> float:
     return math.exp(correction.level + _moved(correction.weights, correction.centre, describing))
 
 
-@_kernel
+@part
 def _moved(weights: tuple[float, ...], centre: float, describing: NDArray[np.float64]) -> float:
     total = -centre
     for i in range(N_DESCRIBING):
@@ -286,12 +351,12 @@ def _moved(weights: tuple[float, ...], centre: float, describing: NDArray[np.flo
     return min(max(total, -_FURTHEST), _FURTHEST)
 
 
-@_kernel
+@part
 def _share_active(gone: float) -> float:
     return 1 / (1 + math.exp(gone)) if gone < _LARGEST_EXPONENT else gone * 0.0
 
 
-@_kernel
+@part
 def _still_active(timing: Timing, rate: float, age: float, duration: float) -> float:
     """Return how likely an active customer stays so for `duration` without ordering."""
     ordering = rate * math.log1p(duration / (timing.alpha + age))
@@ -299,7 +364,7 @@ def _still_active(timing: Timing, rate: float, age: float, duration: float) -> f
     return math.exp(-ordering - leaving)
 
 
-@_kernel
+@part
 def _log_area(timing: Timing, rate: float, origin: float, start: float, end: float) -> float:
     """Return the logarithm of the integral of the density of leaving in silence.
 
