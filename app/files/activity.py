@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from app.domain.activity import RESERVED_TYPES, TYPE_CODES, Activity
-from app.files import checks, properties
+from app.files import checks, coded, properties
 from app.files.checks import MOMENT, Checked
 from app.files.judged import JudgedRows, broken, judged_rows
 from app.files.reading import AS_IT_STANDS, FileReading
@@ -33,7 +33,6 @@ REQUIRED: Final = ("customer_id", "occurred_at", "type")
 _OF_DOMAIN: Final = tuple(field.name for field in dataclass_fields(Activity))
 _CONTENT: Final = tuple(name for name in FIELDS if name != "event_id")
 _FUTURE: Final = timedelta(days=1)  # clocks and zones are wrong by less
-_KNOWN_TYPES: Final = pl.Enum(list(TYPE_CODES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,9 @@ def is_first_of_id(event_ids: pl.Series) -> pl.Series:
 
 def unknown_types(good: pl.DataFrame) -> dict[str, int]:
     """Return the types that no feature reads, the most frequent first, with their rows."""
-    types = good["type"]
-    unknown = types.filter(types.cast(_KNOWN_TYPES, strict=False).is_null()).to_frame()
-    counted = unknown.group_by("type").len().sort("len", "type", descending=[True, False])
+    unknown = good["type"].filter(coded.places(good["type"], TYPE_CODES) == coded.UNKNOWN)
+    counted = unknown.to_frame().group_by("type").len()
+    counted = counted.sort("len", "type", descending=[True, False])
     return dict(counted.iter_rows())
 
 

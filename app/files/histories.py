@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES, ActivityType, Channel
 from app.features.history import NO_MOMENT, History, group_and_sort
-from app.features.numbering import number_hashes, places_of
-from app.files import properties
+from app.files import coded, properties
 from app.files.customers import facts_of, versions_of
 
 _ACCOUNT_KNOWN = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
@@ -57,7 +56,7 @@ def history_of_events(
         facts = facts_of(customers)
         events = pl.concat([events, _versions(customers, facts, currency)])
         known = pl.concat([events["customer_id"], facts["customer_id"]])
-    ids, codes = _numbered(known)
+    ids, codes = _in_order(known)
     if customers is not None:
         signed_up_at = _signed_up_at(ids, facts)
     return group_and_sort(
@@ -114,13 +113,9 @@ def _amount(amount: pl.Expr, given: pl.Expr, currency: str | None) -> pl.Expr:
     return amount.fill_null(float("nan")).alias("amount")
 
 
-def _numbered(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
+def _in_order(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
     """Return the different ids in bytewise order, and the place of each of `ids` among them."""
-    codes, firsts = number_hashes(_hashes(ids))
-    distinct = ids.gather(firsts)
-    if not (distinct.gather(codes) == ids).all():  # two ids with one hash: next to impossible
-        distinct = ids.unique()
-        codes = ids.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).to_numpy()
+    distinct, codes = coded.numbered(ids)
     order = distinct.arg_sort()
     places = np.empty(len(order), np.int64)
     places[order.to_numpy()] = np.arange(len(order))
@@ -129,12 +124,8 @@ def _numbered(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
 
 def _codes(names: pl.Series, codes: Mapping[str, int], *, other: int) -> pl.Series:
     """Return the code of each name, which is its place in `codes`."""
-    known = _hashes(pl.Series(list(codes), dtype=pl.String))
-    return pl.Series(names.name, places_of(_hashes(names), known, other=other))
-
-
-def _hashes(texts: pl.Series) -> NDArray[np.int64]:
-    return texts.hash().to_numpy().view(np.int64)
+    places = coded.places(names, codes)
+    return pl.Series(names.name, np.where(places == coded.UNKNOWN, other, places))
 
 
 def _signed_up_at(ids: pl.Series, facts: pl.DataFrame) -> NDArray[np.int64]:

@@ -21,6 +21,7 @@ from app.files.repeats import Repeats
 
 ROWS_IN_MEMORY: Final = 1_000_000  # about 200 MB while they are sorted and measured
 ROWS_PER_PART: Final = 500_000
+_PART, _ROW = "part", "row"  # columns beside those of events and customers
 MAX_PARTS: Final = 256  # so many files are open at a time
 
 
@@ -144,16 +145,14 @@ class _Spilled:
         self, tables: list["_Table"], rows: pl.DataFrame
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Add each row to the table of its customer; return which it is, and its place there."""
-        part_of = (rows["customer_id"].hash() % self._n_parts).cast(pl.UInt16).to_numpy()
-        order = np.argsort(part_of, kind="stable")  # by radix, which is as quick as counting
-        ordered = rows[order]
-        bounds = np.searchsorted(part_of[order], np.arange(self._n_parts + 1))
-        places = np.empty(len(order), np.int64)
-        for part, table in enumerate(tables):
-            first, last = int(bounds[part]), int(bounds[part + 1])
-            places[order[first:last]] = np.arange(last - first) + table.n_rows
-            table.append(ordered[first:last])
-        return part_of.astype(np.int64), places
+        part_of = (rows["customer_id"].hash() % self._n_parts).cast(pl.UInt16)
+        places = np.empty(rows.height, np.int64)
+        parted = rows.with_columns(part_of.alias(_PART), pl.int_range(pl.len()).alias(_ROW))
+        for group in parted.partition_by(_PART):
+            table = tables[int(group[_PART][0])]
+            places[group[_ROW].to_numpy()] = np.arange(group.height) + table.n_rows
+            table.append(group.drop(_PART, _ROW))
+        return part_of.to_numpy().astype(np.int64), places
 
 
 class _Table:
@@ -167,8 +166,7 @@ class _Table:
     def append(self, rows: pl.DataFrame) -> None:
         table = rows.to_arrow()
         if self._writer is None:
-            options = ipc.IpcWriteOptions(compression="lz4")
-            self._writer = ipc.new_stream(self.path, table.schema, options=options)
+            self._writer = ipc.new_stream(self.path, table.schema)
         self._writer.write_table(table)
         self.n_rows += rows.height
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
 import orjson
 import polars as pl
+from numpy.typing import NDArray
 
 from app.domain.activity import (
     DETAIL_PROPERTY,
@@ -15,6 +17,7 @@ from app.domain.activity import (
 )
 from app.domain.moments import to_micros
 from app.features.history import NO_MOMENT
+from app.files import coded
 
 MAX_BYTES: Final = 8_192
 MAX_DEPTH: Final = 8
@@ -26,46 +29,40 @@ def with_reasons(reasons: pl.Series, table: pl.DataFrame) -> pl.Series:
 
     Null = there is nothing to refuse.
     """
-    rows, pairs = _given(table)
-    distinct = pairs.unique()
-    judged = [_refusal(kind or "", text) for kind, text in distinct.iter_rows()]
-    if not any(judged):
+    rows, distinct, codes = _given(table)
+    judged = pl.Series([_refusal(kind, text) for kind, text in distinct], dtype=pl.String)
+    if judged.null_count() == len(judged):
         return reasons
-    refused = distinct.with_columns(pl.Series("reason", judged, pl.String))
-    told = _joined(pairs, refused)["reason"]
-    return reasons.scatter(rows, pl.select(pl.coalesce(reasons.gather(rows), told)).to_series())
+    told = pl.coalesce(reasons.gather(rows), judged.gather(codes))
+    return reasons.scatter(rows, pl.select(told).to_series())
 
 
 def codes(table: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
     """Return the detail code (int8) and renewal date (int64, NO_MOMENT = none) of each row."""
-    rows, pairs = _given(table)
-    distinct = pairs.unique()
-    read = [_read(kind or "", text) for kind, text in distinct.iter_rows()]
-    distinct = distinct.with_columns(
-        pl.Series("detail", [detail for detail, _ in read], pl.Int8),
-        pl.Series("until", [until for _, until in read], pl.Int64),
-    )
-    found = _joined(pairs, distinct)
-    detail = pl.repeat(0, table.height, dtype=pl.Int8, eager=True)
-    until = pl.repeat(NO_MOMENT, table.height, dtype=pl.Int64, eager=True)
-    return (
-        detail.scatter(rows, found["detail"]).alias("detail"),
-        until.scatter(rows, found["until"]).alias("until"),
-    )
+    rows, distinct, codes = _given(table)
+    read = np.array([_read(kind, text) for kind, text in distinct], np.int64).reshape(-1, 2)
+    detail = np.zeros(table.height, np.int8)
+    until = np.full(table.height, NO_MOMENT)
+    detail[rows], until[rows] = read[codes, 0], read[codes, 1]
+    return pl.Series("detail", detail), pl.Series("until", until)
 
 
-def _given(table: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame]:
-    """Return which rows have properties; and those, with the type where features read it."""
+def _given(
+    table: pl.DataFrame,
+) -> tuple[NDArray[np.int64], list[tuple[str, str]], NDArray[np.int64]]:
+    """Return which rows have properties, what they say together with the type, and which of it.
+
+    The type is empty where no feature reads the properties: then it changes nothing.
+    """
     rows = table["properties"].is_not_null().arg_true()
-    given = table.select(pl.col("type", "properties").gather(rows))
-    read = pl.col("type").is_in(READ_TYPES)
-    return rows, given.with_columns(pl.when(read).then(pl.col("type")).alias("type"))
-
-
-def _joined(pairs: pl.DataFrame, distinct: pl.DataFrame) -> pl.DataFrame:
-    return pairs.join(
-        distinct, on=["type", "properties"], how="left", nulls_equal=True, maintain_order="left"
-    )
+    texts, codes = coded.numbered(table["properties"].gather(rows))
+    kinds = coded.places(table["type"].gather(rows), READ_TYPES)
+    names = ("", *READ_TYPES)
+    pairs, pair_of = np.unique(codes * len(names) + kinds + 1, return_inverse=True)
+    distinct = [
+        (names[pair % len(names)], str(texts[pair // len(names)])) for pair in pairs.tolist()
+    ]
+    return rows.to_numpy(), distinct, pair_of
 
 
 def parsed(text: str | None) -> Mapping[str, object]:

@@ -19,24 +19,26 @@ class Repeats:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._paths = [folder / f"ids-{number}.bin" for number in range(_N_FILES)]
+        self._paths = [folder / f"ids-{number}" for number in range(_N_FILES)]
 
     def add(
         self, event_ids: pl.Series, parts: NDArray[np.int64], positions: NDArray[np.int64]
     ) -> None:
         """Add ids (null = none), each with the part that its row went to, and its place there."""
-        given = event_ids.is_not_null().to_numpy()
-        if not given.any():
-            return
-        hashes = event_ids.hash().to_numpy().view(np.int64)[given]
-        rows = np.column_stack([hashes, (parts[given] << _PLACE_BITS) + positions[given]])
+        hashes = event_ids.hash().to_numpy().view(np.int64)
+        places = (parts << _PLACE_BITS) + positions
+        if event_ids.null_count():
+            given = event_ids.is_not_null().to_numpy()
+            hashes, places = hashes[given], places[given]
         file_of = (hashes & (_N_FILES - 1)).astype(np.uint8)
-        order = np.argsort(file_of, kind="stable")
+        order = np.argsort(file_of, kind="stable")  # by radix, which is as quick as counting
         bounds = np.searchsorted(file_of[order], np.arange(_N_FILES + 1))
-        rows = rows[order]
+        hashes, places = hashes[order], places[order]
         for number, path in enumerate(self._paths):
-            with path.open("ab") as file:
-                rows[bounds[number] : bounds[number + 1]].tofile(file)
+            mine = slice(bounds[number], bounds[number + 1])
+            for name, column in (("hashes", hashes), ("places", places)):
+                with path.with_suffix(f".{name}").open("ab") as file:
+                    column[mine].tofile(file)
 
     def positions(self, n_parts: int) -> list[NDArray[np.int64]]:
         """Return for each part the positions of the rows whose id an earlier row has."""
@@ -48,16 +50,19 @@ class Repeats:
 
 
 def _repeated(path: Path) -> NDArray[np.int64]:
-    if not path.exists():
-        return np.empty(0, np.int64)
-    rows = np.fromfile(path, np.int64).reshape(-1, 2)
-    path.unlink()
-    hashes = rows[:, 0].copy()
+    hashes, places = _taken(path.with_suffix(".hashes")), _taken(path.with_suffix(".places"))
     in_order = np.sort(hashes)
     if not (in_order[1:] == in_order[:-1]).any():  # the usual case, at a tenth of the time
         return np.empty(0, np.int64)
     order = np.argsort(hashes, kind="stable")
     repeats = np.zeros(len(order), np.bool_)
     repeats[order[1:]] = hashes[order[1:]] == hashes[order[:-1]]
-    places: NDArray[np.int64] = rows[repeats, 1]
-    return places
+    return places[repeats]
+
+
+def _taken(path: Path) -> NDArray[np.int64]:
+    if not path.exists():
+        return np.empty(0, np.int64)
+    column = np.fromfile(path, np.int64)
+    path.unlink()
+    return column
