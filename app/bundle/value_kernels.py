@@ -109,18 +109,8 @@ def forecasts_of(
     """Return orders and revenue expected within the horizon and days to the next order, (n, 3)."""
     out = np.empty((len(features), 3))
     room = np.empty(2 + N_DESCRIBING)
-    _forecast_each(
-        timing,
-        spending,
-        orders,
-        revenue,
-        features,
-        columns,
-        reference_days,
-        horizon_days,
-        room,
-        out,
-    )
+    learned = (timing, spending, orders, revenue)
+    _forecast_each(learned, features, columns, reference_days, horizon_days, room, out)
     return out
 
 
