@@ -36,6 +36,12 @@ def score(
     bundle: Annotated[
         str | None, typer.Option(help="A bundle of the shelf; default: the promoted one.")
     ] = None,
+    numbers_only: Annotated[
+        bool,
+        typer.Option(
+            "--numbers-only", help="Leave reasons, signals and interventions out; much faster."
+        ),
+    ] = False,
 ) -> None:
     """Score every customer of an activity file into a Parquet file; needs no database."""
     from app.bundle.opened import open_bundle, open_promoted
@@ -49,7 +55,7 @@ def score(
         done = score_file(
             activity,
             opened,
-            _playbook(),
+            None if numbers_only else _playbook(),
             as_of=moment,
             out=out,
             customers=customers,

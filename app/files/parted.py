@@ -78,7 +78,10 @@ class PartedLog:
 
     def add_customers(self, customers: pl.DataFrame) -> None:
         """Add good rows of a customer file."""
-        self._customers.append(customers)
+        if self._spilled is None:
+            self._customers.append(customers)
+        else:
+            self._spilled.add_customers(customers)
 
     def add_events(self, events: pl.DataFrame, event_ids: pl.Series) -> None:
         """Add events of the log, with their ids (null = none)."""

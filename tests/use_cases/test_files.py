@@ -7,6 +7,7 @@ import pytest
 
 from app.bundle.opened import open_promoted
 from app.db.connect import session_factory, writer_factory
+from app.files.scores import NUMBERS
 from app.playbook.read import read_playbook
 from app.use_cases.import_files import import_activity, import_customers
 from app.use_cases.score_customers import score_customers
@@ -127,3 +128,37 @@ def test_the_file_and_the_database_give_the_same_numbers(tmp_path, database, act
             assert row[name] == answer[name]
         for name in ("reasons", "signals", "interventions"):
             assert orjson.loads(row[name]) == answer[name]
+
+
+def test_numbers_alone_are_the_same_numbers(tmp_path, activity, customers, bundle):
+    whole, numbers = tmp_path / "whole.parquet", tmp_path / "numbers.parquet"
+    score_file(activity, bundle, read_playbook(), as_of=AS_OF, out=whole, customers=customers)
+    score_file(activity, bundle, None, as_of=AS_OF, out=numbers, customers=customers)
+
+    assert pl.read_parquet(numbers).equals(pl.read_parquet(whole).select(NUMBERS.names()))
+
+
+@pytest.mark.parametrize("with_reasons", [False, True])
+def test_a_log_that_goes_through_files_gives_the_same_scores(
+    tmp_path, activity, customers, bundle, with_reasons
+):
+    playbook = read_playbook() if with_reasons else None
+    at_once, by_parts = tmp_path / "1.parquet", tmp_path / "2.parquet"
+    options = {"as_of": AS_OF, "customers": customers}
+    one = score_file(activity, bundle, playbook, out=at_once, **options)
+    other = score_file(
+        activity, bundle, playbook, out=by_parts, rows_in_memory=2, n_workers=1, **options
+    )
+
+    assert one == other
+    assert pl.read_parquet(at_once).equals(pl.read_parquet(by_parts).sort("customer_id"))
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_scores_are_stale_where_the_log_has_been_silent(tmp_path, activity, bundle):
+    def is_stale(as_of):
+        score_file(activity, bundle, None, as_of=as_of, out=tmp_path / "scores.parquet")
+        return pl.read_parquet(tmp_path / "scores.parquet")["stale"].unique().to_list()
+
+    assert is_stale(AS_OF) == [False]
+    assert is_stale(AS_OF.replace(day=3)) == [True]
