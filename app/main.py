@@ -13,6 +13,7 @@ from app.api.application import make_application
 from app.api.key_ring import KeyRing
 from app.api.service import Service
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
+from app.db.reading import Reader
 from app.domain.errors import HoldfastError
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
@@ -51,6 +52,7 @@ def create_app(
     )
     worker = Background("jobs", rescorer.work, every_seconds=settings.job_poll_seconds)
     service = Service(
+        reader=Reader(engine),
         readers=readers,
         writers=writers,
         bundles=bundles,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from app.api.key_ring import KeyRing
+from app.db.reading import Reader
 from app.domain.playbooks import Playbook
 from app.use_cases.serve_bundle import BundleInService
 
@@ -20,6 +21,7 @@ T = TypeVar("T")
 class Service:
     """The parts that stay while requests come and go."""
 
+    reader: Reader  # for what is asked all the time
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     bundles: BundleInService

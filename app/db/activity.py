@@ -1,21 +1,21 @@
 """The activity log: events in, each once; histories out, as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, cast
+from typing import Final
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.db.activity_writing import ActivityRecord, insert_activity
-from app.db.packing import PACKED, currency_key, pack_activity
+from app.db.packing import pack_activity
+from app.db.reading import Question, Source, rows_of
+from app.db.unpacking import unpack_history
 from app.domain.activity import Activity
-from app.domain.moments import to_micros
-from app.features.history import NO_MOMENT, History, group_and_sort
+from app.domain.moments import from_micros, to_micros
+from app.features.history import NO_MOMENT, History
 
 
 class Recorded(StrEnum):
@@ -45,10 +45,37 @@ def record(session: Session, activities: Sequence[Activity]) -> list[Recorded]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCustomers:
+    """What an answer starts from: histories, and what was said about the customers before.
+
+    Attributes
+    ----------
+    history
+        What was known of the customers at the moment asked about.
+    kept_answers
+        By customer id the newest kept answer (JSON) as of an earlier moment; customers without
+        one are left out.
+    log_until
+        When the newest activity of the whole log was received, to the hour; None: never.
+    """
+
+    history: History
+    kept_answers: Mapping[str, str]
+    log_until: datetime | None
+
+
 def history_of(
-    session: Session, customer_ids: Sequence[str], *, as_of: datetime, currency: str | None
+    source: Source, customer_ids: Sequence[str], *, as_of: datetime, currency: str | None
 ) -> History:
-    """Return what was known of the customers at `as_of`, in the order asked.
+    """Return what was known of the customers at `as_of`, in the order asked; see `known_of`."""
+    return known_of(source, customer_ids, as_of=as_of, currency=currency).history
+
+
+def known_of(
+    source: Source, customer_ids: Sequence[str], *, as_of: datetime, currency: str | None
+) -> KnownCustomers:
+    """Return what was known of the customers, and said about them, at `as_of`.
 
     Unknown ids are left out. One statement for one and for many: per customer one range scan of
     an index.
@@ -56,46 +83,29 @@ def history_of(
     Parameters
     ----------
     customer_ids
-        Whose history; repeated ids count once.
+        Whose history; repeated ids count once, at the place of the first.
     as_of
         Only events that both occurred and were received before this moment are returned, and
         account versions that were valid before it.
     currency
         Amounts in another currency are NaN; None keeps all amounts.
     """
-    moment = to_micros(as_of)
-    found = {row[0]: row for row in _read(session.connection(), customer_ids, moment)}
-    rows = [found[asked] for asked in dict.fromkeys(customer_ids) if asked in found]
-    packed = [(events or b"") + (versions or b"") for _, _, events, versions in rows]
-    events = np.frombuffer(b"".join(packed), PACKED)
-    n_events = [len(part) // PACKED.itemsize for part in packed]
-    codes = np.repeat(np.arange(len(rows)), n_events)
-    in_time = events["received_at"] < moment
-    if not in_time.all():
-        events, codes = events[in_time], codes[in_time]
-    return group_and_sort(
-        customer_ids=[row[0] for row in rows],
-        customer_codes=codes,
-        signed_up_at=np.array(
-            [NO_MOMENT if row[1] is None else row[1] for row in rows], dtype=np.int64
-        ),
-        occurred_at=events["occurred_at"],
-        received_at=events["received_at"],
-        kind=events["kind"],
-        channel=events["channel"],
-        detail=events["detail"],
-        ref=events["ref"],
-        amount=_amounts_in(events, currency),
-        until=events["until"],
+    moment, asked = to_micros(as_of), list(dict.fromkeys(customer_ids))
+    found = {row[0]: row for row in rows_of(source, _KNOWN, moment, moment, moment, asked)}
+    rows = [found[each] for each in asked if each in found]
+    history = unpack_history(
+        [row[0] for row in rows],
+        [NO_MOMENT if row[1] is None else row[1] for row in rows],
+        [(row[2] or b"") + (row[3] or b"") for row in rows],
+        received_before=moment,
+        currency=currency,
     )
-
-
-def _amounts_in(events: NDArray[np.void], currency: str | None) -> NDArray[np.float64]:
-    amounts: NDArray[np.float64] = events["amount"]
-    if currency is None:
-        return amounts
-    foreign = (events["currency"] != 0) & (events["currency"] != currency_key(currency))
-    return np.where(foreign, np.nan, amounts) if foreign.any() else amounts
+    log_until = rows[0][5] if rows else None
+    return KnownCustomers(
+        history,
+        {row[0]: row[4] for row in rows if row[4] is not None},
+        None if log_until is None else from_micros(log_until),
+    )
 
 
 def _record_of(activity: Activity) -> ActivityRecord:
@@ -115,32 +125,32 @@ def _record_of(activity: Activity) -> ActivityRecord:
     )
 
 
-# Per customer: id, signed_up_at, packed events, packed account versions. group_concat reads a BLOB
-# as text of the database's encoding and the cast reads it back: no byte is looked at, or changed.
-_SQLITE_HISTORY: Final = """
+# Per customer: id, signed_up_at, packed events, packed account versions, newest kept answer (a step
+# backwards in the primary key), and how far the log goes. group_concat reads a BLOB as text of the
+# database's encoding and the cast reads it back: no byte is looked at, or changed.
+_COLUMNS: Final = """
 SELECT c.customer_id, c.signed_up_at,
-  (SELECT CAST(group_concat(a.packed, '') AS BLOB) FROM activity a
-    WHERE a.customer_id = c.customer_id AND a.occurred_at < ?),
-  (SELECT CAST(group_concat(v.packed, '') AS BLOB) FROM account_versions v
-    WHERE v.customer_id = c.customer_id AND v.valid_from < ?)
-FROM customers c WHERE c.customer_id IN (SELECT value FROM json_each(?))
+  (SELECT {events} FROM activity a
+    WHERE a.customer_id = c.customer_id AND a.occurred_at < {mark}),
+  (SELECT {versions} FROM account_versions v
+    WHERE v.customer_id = c.customer_id AND v.valid_from < {mark}),
+  (SELECT s.answer FROM assessments s
+    WHERE s.customer_id = c.customer_id AND s.as_of < {mark}
+    ORDER BY s.as_of DESC, s.job_id DESC LIMIT 1),
+  (SELECT received_until FROM log_state)
+FROM customers c WHERE c.customer_id
 """
-_POSTGRESQL_HISTORY: Final = """
-SELECT c.customer_id, c.signed_up_at,
-  (SELECT string_agg(a.packed, ''::bytea) FROM activity a
-    WHERE a.customer_id = c.customer_id AND a.occurred_at < %s),
-  (SELECT string_agg(v.packed, ''::bytea) FROM account_versions v
-    WHERE v.customer_id = c.customer_id AND v.valid_from < %s)
-FROM customers c WHERE c.customer_id = ANY(%s)
-"""
-_HistoryRow = tuple[str, int | None, bytes | None, bytes | None]
-
-
-def _read(connection: Connection, customer_ids: Sequence[str], moment: int) -> list[_HistoryRow]:
-    if connection.dialect.name == "sqlite":
-        asked = orjson.dumps(list(customer_ids)).decode()
-        result = connection.exec_driver_sql(_SQLITE_HISTORY, (moment, moment, asked))
-    else:
-        asked_array = list(customer_ids)
-        result = connection.exec_driver_sql(_POSTGRESQL_HISTORY, (moment, moment, asked_array))
-    return cast("list[_HistoryRow]", result.all())
+_KNOWN: Final = Question(
+    sqlite=_COLUMNS.format(  # noqa: S608 - constants of this file
+        mark="?",
+        events="CAST(group_concat(a.packed, '') AS BLOB)",
+        versions="CAST(group_concat(v.packed, '') AS BLOB)",
+    )
+    + "IN (SELECT value FROM json_each(?))",
+    postgresql=_COLUMNS.format(
+        mark="%s",
+        events="string_agg(a.packed, ''::bytea)",
+        versions="string_agg(v.packed, ''::bytea)",
+    )
+    + "= ANY(%s)",
+)

@@ -1,6 +1,7 @@
 """How rows of the log are written: in bulk, each once, the same result on both databases."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 import orjson
@@ -39,6 +40,13 @@ _POSTGRESQL_CUSTOMERS: Final = (
     "INSERT INTO customers (customer_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 )
 
+# To the hour: writers at the same time would wait for each other if each event moved the row.
+LOG_UNTIL_STEP: Final = timedelta(hours=1)
+_LOG_STATE: Final = (
+    "UPDATE log_state SET received_until = {mark} "
+    "WHERE received_until IS NULL OR received_until <= {mark}"
+)
+
 
 def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
     """Write the records whose event_id is new, and customers who are; return those event_ids.
@@ -50,6 +58,7 @@ def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -
     # In one order everywhere, so that two writers of the same events wait instead of deadlock.
     ordered = sorted(records)
     create_customers(connection, {record[1] for record in ordered})
+    _move_log_state(connection, max(record[3] for record in ordered))
     if connection.dialect.name == "sqlite":
         return _insert_sqlite(connection, ordered)
     return _insert_postgresql(connection, ordered)
@@ -62,6 +71,14 @@ def create_customers(connection: Connection, customer_ids: set[str]) -> None:
         connection.exec_driver_sql(_SQLITE_CUSTOMERS, (orjson.dumps(ordered).decode(),))
     else:
         connection.exec_driver_sql(_POSTGRESQL_CUSTOMERS, (ordered,))
+
+
+def _move_log_state(connection: Connection, received_until: int) -> None:
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    step = LOG_UNTIL_STEP // timedelta(microseconds=1)
+    connection.exec_driver_sql(
+        _LOG_STATE.format(mark=mark), (received_until, received_until - step)
+    )
 
 
 def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:

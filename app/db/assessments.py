@@ -1,12 +1,11 @@
 """Assessments: every answer that was kept, and the newest score of each customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import orjson
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.assessment_writing import (
@@ -16,17 +15,16 @@ from app.db.assessment_writing import (
     write_or_replace,
 )
 from app.db.columns import IDENTIFIER, UtcMicros
-from app.db.customers import ScoredCustomer, scored
+from app.db.reading import Question, Source, rows_of
 from app.db.tables import NO_JOB, AssessmentRow
-from app.domain.moments import from_micros, to_micros
+from app.domain.moments import to_micros
 
 _KEY: Final = (UtcMicros(), IDENTIFIER)
 _CURRENT: Final = (
-    "SELECT customer_id, as_of, bundle_id, probability, score, percentile, tier "
-    "FROM current_scores WHERE customer_id"
+    "SELECT s.tier, s.score FROM customers c LEFT JOIN current_scores s "
+    "ON s.customer_id = c.customer_id WHERE c.customer_id = "
 )
-_SQLITE_CURRENT: Final = f"{_CURRENT} IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
-_POSTGRESQL_CURRENT: Final = f"{_CURRENT} = ANY(%s)"
+_CURRENT_SCORE: Final = Question(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT} %s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +59,13 @@ def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
     write_current_scores(connection, records)
 
 
-def latest(
-    session: Session, customer_ids: Sequence[str], *, before: datetime
-) -> Mapping[str, ScoredCustomer]:
-    """Return the newest score of each customer as of an earlier moment than `before`."""
-    scores = _current(session.connection(), customer_ids)
-    current = {score.customer_id: score for score in scores if score.as_of < before}
-    # Who was scored since then had another score before; seldom asked, one look each.
-    older = (
-        _latest_kept(session, score.customer_id, before=before)
-        for score in scores
-        if score.as_of >= before
-    )
-    return current | {score.customer_id: score for score in older if score is not None}
+def current_score(source: Source, customer_id: str) -> tuple[str | None, int | None] | None:
+    """Return the newest tier and score of a customer; None if there is no such customer.
+
+    Both are None for one who was never scored, or whose history was not sufficient.
+    """
+    found = rows_of(source, _CURRENT_SCORE, customer_id)
+    return (found[0][0], found[0][1]) if found else None
 
 
 def page_of_history(
@@ -105,29 +97,6 @@ def page_of_job(
     if after is not None:
         query = query.where(row.customer_id > after)
     return [_stored(found) for found in session.scalars(query)]
-
-
-def _current(connection: Connection, customer_ids: Sequence[str]) -> list[ScoredCustomer]:
-    """Return the current scores; plain SQL, for every single answer asks this."""
-    if connection.dialect.name == "sqlite":
-        asked = orjson.dumps(list(customer_ids)).decode()
-        found = connection.exec_driver_sql(_SQLITE_CURRENT, (asked,))
-    else:
-        found = connection.exec_driver_sql(_POSTGRESQL_CURRENT, (list(customer_ids),))
-    return [
-        ScoredCustomer(customer_id, from_micros(as_of), *rest)
-        for customer_id, as_of, *rest in found
-    ]
-
-
-def _latest_kept(session: Session, customer_id: str, *, before: datetime) -> ScoredCustomer | None:
-    row = session.scalars(
-        select(AssessmentRow)
-        .where(AssessmentRow.customer_id == customer_id, AssessmentRow.as_of < before)
-        .order_by(AssessmentRow.as_of.desc(), AssessmentRow.job_id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else scored(row)
 
 
 def _stored(row: AssessmentRow) -> StoredAssessment:

@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0001"
+MIGRATED_TO = "0002"
 
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
 
@@ -82,6 +82,15 @@ class ActivityRow(Base):
     ref: Mapped[ShortText | None]
     properties: Mapped[str | None] = mapped_column(Text)  # a JSON object
     packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogStateRow(Base):
+    """How far the log goes: one row, so that nobody has to search the log for its newest event."""
+
+    __tablename__ = "log_state"
+
+    log_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
+    received_until: Mapped[datetime | None]  # to the hour; NULL: there is no event yet
 
 
 class AssessmentRow(Base):

@@ -1,10 +1,9 @@
-"""An assessment as plain data: the JSON shape that files, tables and HTTP share, and the way back.
+"""An assessment as plain data: the JSON shape that files, tables and HTTP share.
 
 Names are snake_case, moments ISO 8601 in UTC with a Z, and nothing known to be empty is left out:
 it is null. What is not measured yet (an interval, a value, an effect) is absent, never made up.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +11,13 @@ from typing import Any
 from app.domain.assessment import (
     Assessment,
     Intervention,
-    InterventionStep,
     Reason,
     Risk,
     Signal,
 )
 from app.domain.churn import ChurnDefinition
-from app.domain.moments import format_moment, parse_moment
+from app.domain.moments import format_moment
+from app.domain.standing import Standing
 
 SCORE_STEP = 5  # points; a smaller move within a tier is noise to a person, not a trend
 
@@ -36,12 +35,12 @@ class Provenance:
 
 
 def answer_of(
-    assessment: Assessment, provenance: Provenance, *, previous: Assessment | None = None
+    assessment: Assessment, provenance: Provenance, *, previous: Standing | None = None
 ) -> dict[str, Any]:
     """Return the whole answer about one customer as plain data.
 
-    `previous` is the assessment before this one; it gives `previous` and `trend`, which are null
-    without it, or where either has no risk.
+    `previous` is what the answer before this one leaves; it gives `previous` and `trend`, which are
+    null without it, or where either has no risk.
     """
     risk, policy = assessment.risk, assessment.tier_policy
     return {
@@ -60,7 +59,7 @@ def answer_of(
             "medium_from": policy.medium_from,
         },
         "previous": _previous(previous),
-        "trend": trend_of(risk, previous.risk if previous else None),
+        "trend": trend_of(risk, previous),
         "margin": risk.margin if risk else None,
         "base_margin": risk.base_margin if risk else None,
         "reasons": [reason_json(reason) for reason in assessment.reasons],
@@ -85,12 +84,12 @@ def answer_of(
     }
 
 
-def trend_of(risk: Risk | None, before: Risk | None) -> str | None:
+def trend_of(risk: Risk | None, before: Standing | None) -> str | None:
     """Return "worsening", "improving" or "steady"; None where there is nothing to compare.
 
     A change of tier is always a trend; within a tier, a move of at least `SCORE_STEP` points is.
     """
-    if risk is None or before is None:
+    if risk is None or before is None or before.score is None:
         return None
     moved = risk.score - before.score
     if risk.tier is before.tier and abs(moved) < SCORE_STEP:
@@ -110,11 +109,6 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     }
 
 
-def reason_from(data: Mapping[str, Any]) -> Reason:
-    """Return the reason that `reason_json` wrote."""
-    return Reason(**data)
-
-
 def signal_json(signal: Signal) -> dict[str, Any]:
     """Return a signal as plain data."""
     return {
@@ -126,11 +120,6 @@ def signal_json(signal: Signal) -> dict[str, Any]:
         "since": format_moment(signal.since),
         "text": signal.text,
     }
-
-
-def signal_from(data: Mapping[str, Any]) -> Signal:
-    """Return the signal that `signal_json` wrote."""
-    return Signal(**{**data, "since": parse_moment(data["since"])})
 
 
 def intervention_json(intervention: Intervention) -> dict[str, Any]:
@@ -155,22 +144,12 @@ def intervention_json(intervention: Intervention) -> dict[str, Any]:
     }
 
 
-def intervention_from(data: Mapping[str, Any]) -> Intervention:
-    """Return the intervention that `intervention_json` wrote."""
-    return Intervention(**{
-        **data,
-        "since": parse_moment(data["since"]),
-        "due_at": parse_moment(data["due_at"]),
-        "steps": tuple([InterventionStep(**step) for step in data["steps"]]),
-    })
-
-
-def _previous(previous: Assessment | None) -> dict[str, Any] | None:
-    if previous is None or previous.risk is None:
+def _previous(previous: Standing | None) -> dict[str, Any] | None:
+    if previous is None or previous.tier is None:
         return None
     return {
-        "score": previous.risk.score,
-        "tier": previous.risk.tier.value,
+        "score": previous.score,
+        "tier": previous.tier.value,
         "at": format_moment(previous.as_of),
     }
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.assessment import Assessment, Intervention, InterventionStep, Signal
+from app.domain.assessment import Intervention, InterventionStep, Signal
 from app.domain.playbooks import InterventionRule, Occasion, Playbook, RaisedLevel, Trigger
 from app.domain.segments import SegmentRule
-from app.domain.signals import signal_of, standing_since
+from app.domain.signals import signal_of
+from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
 
@@ -38,7 +39,7 @@ def findings_of(
     *,
     tier: RiskTier | None,
     as_of: datetime,
-    previous: Assessment | None = None,
+    previous: Standing | None = None,
 ) -> Findings:
     """Return the segments, signals and interventions of one customer.
 
@@ -54,7 +55,7 @@ def findings_of(
         None where no risk is known; then no tier calls for anything.
     as_of : datetime
         The moment asked about.
-    previous : Assessment, optional
+    previous : Standing, optional
         What was standing before keeps its `since`, and with it its due time. One that is not
         before `as_of` is not looked at.
 
@@ -65,7 +66,7 @@ def findings_of(
         Interventions by priority, no playbook twice; the earliest due call for each wins.
     """
     before = previous if previous and previous.as_of < as_of else None
-    since = standing_since(before.signals) if before else {}
+    since = before.signals if before else {}
     raised: dict[str, tuple[RaisedLevel, Signal]] = {}
     for trigger in holding:
         if isinstance(trigger, RaisedLevel) and trigger.rule.name not in raised:
@@ -89,9 +90,9 @@ def _calls_without_signal(
     *,
     tier: RiskTier | None,
     as_of: datetime,
-    before: Assessment | None,
+    before: Standing | None,
 ) -> Iterator[_Call]:
-    since = {i.reason: i.since for i in before.interventions} if before else {}
+    since = before.interventions if before else {}
     for trigger in holding:
         if isinstance(trigger, Occasion):
             start = since.get(trigger.name, as_of)

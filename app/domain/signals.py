@@ -3,7 +3,7 @@
 The rules are data, read from a playbook file; this module knows what a valid one is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,8 +101,3 @@ def signal_of(
         since=since.get(rule.name, as_of),
         text=rule.text.of(columns),
     )
-
-
-def standing_since(signals: Iterable[Signal]) -> dict[str, datetime]:
-    """Return since when each of these signals has been standing."""
-    return {signal.signal: signal.since for signal in signals}

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from app.features.arrays import Positions
 from app.features.compiled import entry, part
 
-_OCCURRED_AT, _CODES, _UNTIL, _AMOUNT, _RECEIVED_AT, _REF, _N_FIELDS = range(7)
+OCCURRED_AT, CODES, UNTIL, AMOUNT, RECEIVED_AT, REF, N_FIELDS = range(7)
 _SMALL = 24  # up to here an insertion sort beats a merge sort
 _BLOCK_ROWS = 8_192  # 400 kB of records: a block and its sorted copy fit a second-level cache
 _MAX_BLOCKS = 512  # more streams of writes than this, and the processor loses count
 _MINUS_ZERO = np.iinfo(np.int64).min  # the bits of -0.0
 
-Records = NDArray[np.int64]  # shape (n, _N_FIELDS); compared field by field from the left, but ref
+Records = NDArray[np.int64]  # shape (n, N_FIELDS); compared field by field from the left, but ref
 # occurred_at, received_at, kind, channel, detail, ref, amount, until: types as in `History`
 Columns = tuple[NDArray[Any], ...]
 
@@ -34,7 +34,7 @@ def sort_columns(
     """
     n = len(customer_codes)
     starts = np.zeros(n_customers + 1, np.int64)
-    records, grouped = np.empty((n, _N_FIELDS), np.int64), np.empty((n, _N_FIELDS), np.int64)
+    records, grouped = np.empty((n, N_FIELDS), np.int64), np.empty((n, N_FIELDS), np.int64)
     blocks = np.empty((2, _MAX_BLOCKS + 2), np.int64)
     ordered = tuple([np.empty(n, column.dtype) for column in columns])
     _sort(customer_codes, columns, starts, records, grouped, blocks, ordered)
@@ -76,14 +76,14 @@ def _fill_blocks(
         block = customer_codes[i] >> shift
         record = records[ends[block]]
         ends[block] += 1
-        record[_OCCURRED_AT] = occurred_at[i]
+        record[OCCURRED_AT] = occurred_at[i]
         # Customers are compared with themselves only, so theirs may be the first bits.
         codes = (np.int64(kind[i]) << 16) + (np.int64(channel[i]) << 8) + detail[i]
-        record[_CODES] = (customer_codes[i] << 32) + codes
-        record[_UNTIL] = until[i]
-        record[_AMOUNT] = _sortable(amount_bits[i])
-        record[_RECEIVED_AT] = received_at[i]
-        record[_REF] = ref[i]
+        record[CODES] = (customer_codes[i] << 32) + codes
+        record[UNTIL] = until[i]
+        record[AMOUNT] = sortable_bits(amount_bits[i])
+        record[RECEIVED_AT] = received_at[i]
+        record[REF] = ref[i]
 
 
 @part
@@ -97,7 +97,7 @@ def _block_shift(n: int, n_customers: int) -> int:
 
 
 @part
-def _sortable(bits: int) -> int:
+def sortable_bits(bits: int) -> int:
     """Return an integer that orders as the float with these bits; it is its own inverse.
 
     Equal amounts are equal bits: -0.0 becomes 0.0.
@@ -123,7 +123,7 @@ def _sort_blocks(
             continue
         a, b = block << shift, min((block + 1) << shift, len(starts) - 1)
         for i in range(first, last):
-            customer = records[i, _CODES] >> 32
+            customer = records[i, CODES] >> 32
             _copy(records, i, grouped, starts[customer] - first)
             starts[customer] += 1
         for customer in range(b - 1, a, -1):  # placing moved each start to its customer's end
@@ -131,28 +131,29 @@ def _sort_blocks(
         starts[a] = first
         for customer in range(a, b):
             mine = grouped[starts[customer] - first : starts[customer + 1] - first]
-            _sort_records(mine, records[first:last])
-        _unpack(grouped, first, last, columns)
+            sort_records(mine, records[first:last])
+        unpack_records(grouped, first, last, columns)
 
 
 @part
-def _unpack(grouped: Records, first: int, last: int, columns: Columns) -> None:
+def unpack_records(grouped: Records, first: int, last: int, columns: Columns) -> None:
+    """Write sorted records to rows ``first:last`` of the columns."""
     occurred_at, received_at, kind, channel, detail, ref, amount, until = columns
     amount_bits = amount.view(np.int64)
     for i in range(first, last):
         record = grouped[i - first]
-        occurred_at[i] = record[_OCCURRED_AT]
-        received_at[i] = record[_RECEIVED_AT]
-        kind[i] = (record[_CODES] >> 16) & 0xFFFF
-        channel[i] = (record[_CODES] >> 8) & 0xFF
-        detail[i] = record[_CODES] & 0xFF
-        ref[i] = record[_REF]
-        amount_bits[i] = _sortable(record[_AMOUNT])
-        until[i] = record[_UNTIL]
+        occurred_at[i] = record[OCCURRED_AT]
+        received_at[i] = record[RECEIVED_AT]
+        kind[i] = (record[CODES] >> 16) & 0xFFFF
+        channel[i] = (record[CODES] >> 8) & 0xFF
+        detail[i] = record[CODES] & 0xFF
+        ref[i] = record[REF]
+        amount_bits[i] = sortable_bits(record[AMOUNT])
+        until[i] = record[UNTIL]
 
 
 @part
-def _sort_records(records: Records, spare: Records) -> None:
+def sort_records(records: Records, spare: Records) -> None:
     """Sort the records of one customer in place; `spare` has room for as many, at least one."""
     n = len(records)
     for start in range(0, n, _SMALL):
@@ -199,7 +200,7 @@ def _merge(records: Records, first: int, middle: int, last: int, spare: Records)
 @part
 def _precedes(ones: Records, i: int, others: Records, j: int) -> bool:
     """Return whether one record stands strictly before another; refs have no order."""
-    for field in range(_REF):
+    for field in range(REF):
         if ones[i, field] != others[j, field]:
             return ones[i, field] < others[j, field]
     return False
@@ -207,5 +208,5 @@ def _precedes(ones: Records, i: int, others: Records, j: int) -> bool:
 
 @part
 def _copy(source: Records, i: int, target: Records, j: int) -> None:
-    for field in range(_N_FIELDS):
+    for field in range(N_FIELDS):
         target[j, field] = source[i, field]

@@ -13,6 +13,7 @@ from app.domain.assessment import Assessment, Reason, Risk
 from app.domain.findings import findings_of
 from app.domain.moments import from_micros
 from app.domain.playbooks import Playbook, Trigger
+from app.domain.standing import Standing
 from app.features.catalogue import CATALOGUE, sentence
 from app.features.history import NO_MOMENT, History
 from app.use_cases.score_columns import ScoreColumns, score_columns
@@ -35,7 +36,7 @@ def assess(
     playbook: Playbook,
     *,
     as_of: datetime,
-    previous: Mapping[str, Assessment] | None = None,
+    previous: Mapping[str, Standing] | None = None,
     n_reasons: int = N_REASONS,
     log_until: datetime | None = None,
 ) -> list[Assessment]:
@@ -62,7 +63,7 @@ def assess_each(
     playbook: Playbook,
     *,
     as_of: datetime,
-    previous: Mapping[str, Assessment] | None = None,
+    previous: Mapping[str, Standing] | None = None,
     n_reasons: int = N_REASONS,
     log_until: datetime | None = None,
 ) -> Iterator[Assessment]:
@@ -82,7 +83,7 @@ def assess_each(
         For segments, signals and interventions.
     as_of : datetime
         The moment asked about, with a time zone.
-    previous : mapping of customer id to Assessment, optional
+    previous : mapping of customer id to Standing, optional
         What was standing before: a signal or intervention that still stands keeps its `since`.
     n_reasons : int
         At most so many reasons, by the size of their contribution, whichever their direction.

@@ -1,47 +1,29 @@
-"""A kept answer, read back as the assessment that the next one is compared with."""
+"""A kept answer, read back as far as the next one is compared with it."""
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
 
-from app.domain.answers import intervention_from, signal_from
-from app.domain.assessment import Assessment, Risk
+import orjson
+
 from app.domain.moments import parse_moment
-from app.domain.tiers import RiskTier, TierPolicy
+from app.domain.standing import Standing
+from app.domain.tiers import RiskTier
 
 
-def assessment_from(answer: Mapping[str, Any]) -> Assessment:
-    """Return what a kept answer said: risk, and the signals and interventions that stood.
-
-    Its reasons are left out, for nobody compares reasons.
-    """
-    policy, last = answer["tier_policy"], answer["data"]["last_activity_at"]
-    return Assessment(
-        customer_id=answer["customer_id"],
-        as_of=parse_moment(answer["as_of"]),
-        risk=_risk(answer),
-        reasons=(),
-        signals=tuple([signal_from(signal) for signal in answer["signals"]]),
-        interventions=tuple([intervention_from(each) for each in answer["interventions"]]),
-        last_activity_at=None if last is None else parse_moment(last),
-        stale=answer["data"]["stale"],
-        bundle_id=answer["bundle"]["id"],
-        tier_policy=TierPolicy(
-            version=policy["version"],
-            medium_from=policy["medium_from"],
-            high_from=policy["high_from"],
-        ),
-        segments=tuple(answer["segments"]),
-    )
-
-
-def _risk(answer: Mapping[str, Any]) -> Risk | None:
-    if answer["score"] is None:
-        return None
-    return Risk(
-        probability=answer["probability"],
+def standing_from(text: str) -> Standing:
+    """Return what a kept answer (JSON) leaves to the next one."""
+    answer = orjson.loads(text)
+    tier = answer["tier"]
+    return Standing(
+        as_of=_moment(answer["as_of"]),
         score=answer["score"],
-        percentile=answer["percentile"],
-        tier=RiskTier(answer["tier"]),
-        margin=answer["margin"],
-        base_margin=answer["base_margin"],
+        tier=None if tier is None else RiskTier(tier),
+        signals={each["signal"]: _moment(each["since"]) for each in answer["signals"]},
+        interventions={each["reason"]: _moment(each["since"]) for each in answer["interventions"]},
     )
+
+
+# Those who were scored together share most of their moments.
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime:
+    return parse_moment(text)

@@ -5,23 +5,20 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import orjson
-from sqlalchemy.orm import Session
 
 from app.bundle.opened import RiskBundle
 from app.db import activity
-from app.db.latest_answers import latest_answers
+from app.db.reading import Source
 from app.domain.answers import answer_of
-from app.domain.assessment import Assessment
 from app.domain.errors import CustomerNotFound
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
 from app.use_cases.assess import assess, provenance_of
-from app.use_cases.kept_answers import assessment_from
+from app.use_cases.kept_answers import standing_from
 
 
 def score_customer(
-    session: Session, bundle: RiskBundle, playbook: Playbook, customer_id: str, *, as_of: datetime
+    source: Source, bundle: RiskBundle, playbook: Playbook, customer_id: str, *, as_of: datetime
 ) -> dict[str, Any]:
     """Return the answer about one customer, see `app.domain.answers`.
 
@@ -30,14 +27,14 @@ def score_customer(
     CustomerNotFound
         If no customer has this id.
     """
-    answers = score_customers(session, bundle, playbook, [customer_id], as_of=as_of)
+    answers = score_customers(source, bundle, playbook, [customer_id], as_of=as_of)
     if not answers:
         raise CustomerNotFound(customer_id)
     return answers[0]
 
 
 def score_customers(
-    session: Session,
+    source: Source,
     bundle: RiskBundle,
     playbook: Playbook,
     customer_ids: Sequence[str],
@@ -49,16 +46,16 @@ def score_customers(
     Nothing is stored: asking is free of effects. What was stored last before `as_of` (by a
     rescoring) gives `previous`, `trend`, and the `since` of signals that still stand.
     """
-    history = activity.history_of(session, customer_ids, as_of=as_of, currency=bundle.currency)
-    before = _previous(session, customer_ids, as_of=as_of)
+    known = activity.known_of(source, customer_ids, as_of=as_of, currency=bundle.currency)
+    before = {who: standing_from(text) for who, text in known.kept_answers.items()}
+    assessed = assess(
+        known.history, bundle, playbook, as_of=as_of, previous=before, log_until=known.log_until
+    )
     provenance = provenance_of(bundle, playbook)
-    return [
-        answer_of(assessment, provenance, previous=before.get(assessment.customer_id))
-        for assessment in assess(history, bundle, playbook, as_of=as_of, previous=before)
-    ]
+    return [answer_of(each, provenance, previous=before.get(each.customer_id)) for each in assessed]
 
 
-def rehearse(session: Session, bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:
+def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:
     """Go once through all that a request does, so that no request is the first to do it."""
     nothing = np.empty(0, np.int64)
     nobody = group_and_sort(
@@ -68,13 +65,4 @@ def rehearse(session: Session, bundle: RiskBundle, playbook: Playbook, *, as_of:
         kind=nothing.astype(np.int16),
     )
     assess(nobody, bundle, playbook, as_of=as_of)
-    score_customers(
-        session, bundle, playbook, ["\x7f nobody's id: requests refuse it"], as_of=as_of
-    )
-
-
-def _previous(
-    session: Session, customer_ids: Sequence[str], *, as_of: datetime
-) -> dict[str, Assessment]:
-    kept = latest_answers(session, customer_ids, before=as_of)
-    return {customer_id: assessment_from(orjson.loads(text)) for customer_id, text in kept.items()}
+    score_customers(source, bundle, playbook, ["\x7f nobody's id: requests refuse it"], as_of=as_of)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.db import assessments, customers
 from app.db.assessments import StoredAssessment
+from app.db.reading import Source
 from app.domain.errors import CustomerNotFound
-from app.domain.moments import LATEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,10 @@ class HistoryPage:
     next: tuple[datetime, str] | None
 
 
-def newest_score(session: Session, customer_id: str) -> NewestScore | None:
+def newest_score(source: Source, customer_id: str) -> NewestScore | None:
     """Return the newest kept score of a customer, or None if there is no such customer."""
-    newest = assessments.latest(session, [customer_id], before=LATEST).get(customer_id)
-    if newest is not None:
-        return NewestScore(newest.tier, newest.score)
-    return NewestScore(None, None) if customers.known(session, [customer_id]) else None
+    newest = assessments.current_score(source, customer_id)
+    return None if newest is None else NewestScore(*newest)
 
 
 def score_history(

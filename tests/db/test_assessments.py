@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers
 from app.db.assessments import StoredAssessment
+from app.domain.customers import Customer
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
-MUCH_LATER = NOON + timedelta(days=9)
 
 
 def an_assessment(customer_id="c-1", *, score=50, tier="medium", **values) -> StoredAssessment:
@@ -26,9 +26,9 @@ def history(session, customer_id="c-1", **arguments):
     return assessments.page_of_history(session, customer_id, **{"limit": 10} | arguments)
 
 
-def latest_score(session, customer_id="c-1", *, before=MUCH_LATER):
-    found = assessments.latest(session, [customer_id], before=before)
-    return found[customer_id].score if customer_id in found else None
+def latest_score(session, customer_id="c-1"):
+    customers.put(session, Customer(customer_id))
+    return assessments.current_score(session, customer_id)[1]
 
 
 def listed(session, **arguments):
@@ -67,16 +67,11 @@ def test_the_current_score_is_the_newest_whatever_order_they_came_in(session):
     assert latest_score(session) == 80
 
 
-def test_the_score_before_a_moment_is_not_the_one_at_it(session):
-    assessments.add_many(session, [an_assessment(score=10, as_of=NOON)])
-    assessments.add_many(session, [an_assessment(score=80, as_of=LATER)])
+def test_nobody_unknown_has_a_score_and_a_known_customer_may_have_none(session):
+    customers.put(session, Customer("c-1"))
 
-    assert latest_score(session, before=LATER) == 10
-    assert latest_score(session, before=NOON) is None
-
-
-def test_nobody_unknown_has_a_score(session):
-    assert assessments.latest(session, ["nobody"], before=LATER) == {}
+    assert assessments.current_score(session, "nobody") is None
+    assert assessments.current_score(session, "c-1") == (None, None)
 
 
 def test_many_at_once_are_each_their_customers_current_score(session):
@@ -84,8 +79,8 @@ def test_many_at_once_are_each_their_customers_current_score(session):
     assessments.add_many(session, many)
     assessments.add_many(session, [replace(one, score=99, as_of=LATER) for one in many[:50]])
 
-    found = assessments.latest(session, [one.customer_id for one in many], before=MUCH_LATER)
-    assert [found[one.customer_id].score for one in many] == [99] * 50 + list(range(50, 100))
+    found = [latest_score(session, one.customer_id) for one in many]
+    assert found == [99] * 50 + list(range(50, 100))
 
 
 def test_a_job_keeps_its_answers_by_customer_in_pages(session):

@@ -11,6 +11,7 @@ from app.domain.playbooks import InterventionRule, Occasion, Playbook, StepRule,
 from app.domain.segments import SegmentRule
 from app.domain.sentences import Sentence
 from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.standing import standing_of
 from app.domain.tiers import RiskTier, TierPolicy
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -74,7 +75,8 @@ PLAYBOOK = Playbook(
 def findings(silence=0.0, tickets=0.0, *, tier=None, as_of=AS_OF, previous=None):
     row = [silence, tickets]
     holding = [trigger for trigger in PLAYBOOK.triggers if trigger.when(row)]
-    return findings_of(PLAYBOOK, holding, row, tier=tier, as_of=as_of, previous=previous)
+    before = standing_of(previous) if previous else None
+    return findings_of(PLAYBOOK, holding, row, tier=tier, as_of=as_of, previous=before)
 
 
 def assessment(as_of, **parts):

@@ -5,7 +5,7 @@ import pytest
 
 from app.domain.conditions import Comparison
 from app.domain.sentences import Sentence
-from app.domain.signals import Level, Severity, SignalKind, SignalRule, signal_of, standing_since
+from app.domain.signals import Level, Severity, SignalKind, SignalRule, signal_of
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -43,7 +43,6 @@ def test_a_signal_stands_since_the_moment_asked_about_unless_it_stood_before():
     old = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={"dormancy": EARLIER})
 
     assert (new.since, old.since) == (AS_OF, EARLIER)
-    assert standing_since([old]) == {"dormancy": EARLIER}
 
 
 @pytest.mark.parametrize("hours", [0, -1, 24 * 90 + 1])

@@ -13,6 +13,7 @@ from app.bundle.opened import open_promoted
 from app.domain.answers import answer_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import from_micros
+from app.domain.standing import standing_of
 from app.domain.tiers import RiskTier, TierPolicy
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import group_and_sort
@@ -194,7 +195,7 @@ def test_what_stood_before_keeps_its_since(ask):
         interventions=tuple(replace(i, since=earlier) for i in first.interventions),
     )
 
-    (again,) = ask(SILENT_BUYER, previous={"c-0": before, "c-9": first})
+    (again,) = ask(SILENT_BUYER, previous={"c-0": standing_of(before), "c-9": standing_of(first)})
 
     assert {s.since for s in again.signals} == {earlier}
     assert {i.since for i in again.interventions} == {earlier}

@@ -63,8 +63,7 @@ async def get_badge_svg(
 
 
 def _message(service: Service, customer_id: str) -> tuple[str, str | None]:
-    with service.reading() as session:
-        newest = newest_score(session, customer_id)
+    newest = newest_score(service.reader, customer_id)
     if newest is None:
         return "unknown", None
     if newest.tier is None:

@@ -101,10 +101,8 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     now = service.now()
     ids = [_read_id(index, value) for index, value in enumerate(asked.customer_ids)]
     good = [found for found in ids if isinstance(found, str)]
-    with service.reading() as session:
-        answers = score_customers(
-            session, bundle, service.playbook, good, as_of=_past(asked.as_of, now, location="body")
-        )
+    as_of = _past(asked.as_of, now, location="body")
+    answers = score_customers(service.reader, bundle, service.playbook, good, as_of=as_of)
     by_id = {answer["customer_id"]: answer for answer in answers}
     results = [
         _result(index, found, by_id) if isinstance(found, str) else found
@@ -117,8 +115,7 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
 def _answer(service: Service, customer_id: str, as_of: datetime | None) -> dict[str, Any]:
     bundle = service.bundles.current()
     moment = _past(as_of, service.now(), location="query")
-    with service.reading() as session:
-        return score_customer(session, bundle, service.playbook, customer_id, as_of=moment)
+    return score_customer(service.reader, bundle, service.playbook, customer_id, as_of=moment)
 
 
 def _past(as_of: datetime | None, now: datetime, *, location: str) -> datetime:

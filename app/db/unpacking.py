@@ -1,0 +1,110 @@
+"""From packed records to a History, in one pass of compiled code: for one customer and for many."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.db.packing import PACKED, currency_key
+from app.features import sorting
+from app.features.arrays import Positions
+from app.features.compiled import entry, part
+from app.features.history import History
+from app.features.kinds import N_CHANNELS, N_DETAILS, N_KINDS
+from app.features.sorting import Columns, sort_records, sortable_bits, unpack_records
+
+# A packed record as six integers: PACKED's first five fields, and the last four in one word.
+_OCCURRED_AT, _RECEIVED_AT, _REF, _AMOUNT, _UNTIL, _CODES, _N_WORDS = range(7)
+_ANY_CURRENCY = -1
+_NAN_BITS = np.array(np.nan).view(np.int64)[()]
+_COLUMN_TYPES = (
+    np.int64, np.int64, np.int16, np.int8, np.int8, np.int64, np.float64, np.int64
+)  # fmt: skip  # those of `History`, occurred_at first
+
+Words = NDArray[np.int64]  # shape (n, _N_WORDS)
+
+
+def unpack_history(
+    customer_ids: Sequence[str],
+    signed_up_at: Sequence[int],
+    packed: Sequence[bytes],
+    *,
+    received_before: int,
+    currency: str | None,
+) -> History:
+    """Return the history of customers from their packed records, which come in any order.
+
+    Records received at or after `received_before` are left out; amounts in another currency than
+    `currency` are NaN, unless it is None.
+
+    Raises
+    ------
+    ValueError
+        If a record holds a code that this version does not know.
+    """
+    whole = b"".join(packed)
+    words = np.frombuffer(whole, np.int64).reshape(-1, _N_WORDS)
+    starts = np.array([0, *accumulate(len(part) // PACKED.itemsize for part in packed)], np.int64)
+    n = len(words)
+    columns: Columns = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
+    room = np.empty((2, n + 1, sorting.N_FIELDS), np.int64)
+    wanted = _ANY_CURRENCY if currency is None else currency_key(currency)
+    unknown = np.full(1, -1)
+    _unpack(words, starts, received_before, wanted, room[0], room[1], columns, unknown)
+    if unknown[0] >= 0:
+        raise ValueError(
+            f"the log of {_owner(customer_ids, packed, int(unknown[0]))!r} has events of a "
+            "type that this version does not know: a newer one wrote to the database"
+        )
+    return History(customer_ids, starts, np.array(signed_up_at, np.int64), *columns)
+
+
+def _owner(customer_ids: Sequence[str], packed: Sequence[bytes], row: int) -> str:
+    ends = list(accumulate(len(part) // PACKED.itemsize for part in packed))
+    return customer_ids[bisect_right(ends, row)]
+
+
+@entry
+def _unpack(
+    words: Words,
+    starts: Positions,
+    received_before: int,
+    currency: int,
+    records: Words,
+    spare: Words,
+    columns: Columns,
+    unknown: Positions,
+) -> None:
+    """Fill `columns` and move `starts` to what is left; name an unknown row and stop there."""
+    first = filled = 0
+    for customer in range(len(starts) - 1):
+        last, begin = starts[customer + 1], filled
+        for i in range(first, last):
+            if words[i, _RECEIVED_AT] >= received_before:
+                continue
+            if not _fill(words[i], currency, records[filled]):
+                unknown[0] = i
+                return
+            filled += 1
+        sort_records(records[begin:filled], spare)
+        first = last
+        starts[customer + 1] = filled
+    unpack_records(records, 0, filled, columns)
+
+
+@part
+def _fill(words: Words, currency: int, record: Words) -> bool:
+    """Write a packed record as one that can be sorted; return whether its codes are known."""
+    codes = words[_CODES]
+    kind, channel, detail = (codes >> 32) & 0xFFFF, (codes >> 48) & 0xFF, (codes >> 56) & 0xFF
+    foreign = codes & 0xFFFF_FFFF
+    is_foreign = currency != _ANY_CURRENCY and foreign not in (0, currency)
+    record[sorting.OCCURRED_AT] = words[_OCCURRED_AT]
+    record[sorting.CODES] = (kind << 16) + (channel << 8) + detail
+    record[sorting.UNTIL] = words[_UNTIL]
+    record[sorting.AMOUNT] = sortable_bits(int(_NAN_BITS if is_foreign else words[_AMOUNT]))
+    record[sorting.RECEIVED_AT] = words[_RECEIVED_AT]
+    record[sorting.REF] = words[_REF]
+    return bool(kind < N_KINDS and channel < N_CHANNELS and detail < N_DETAILS)
