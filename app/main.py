@@ -25,6 +25,7 @@ from app.use_cases.score_customers import rehearse
 from app.use_cases.serve_bundle import BundleInService
 
 log = logging.getLogger("holdfast.main")
+_NOBODYS_KEY = "hf_0_nobody"  # of the form that is looked up in the database
 
 
 def create_app(
@@ -105,5 +106,6 @@ def _prepare(service: Service) -> None:
     except HoldfastError as error:
         log.warning("not ready", extra={"why": str(error)})
         return
+    service.keys.verified(_NOBODYS_KEY)
     with service.reading() as session:
         rehearse(session, bundle, service.playbook, as_of=service.now())

@@ -1,10 +1,32 @@
 """The scorer of the serving path: flat trees and compiled kernels, LightGBM stays unloaded."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle import predict, treeshap
 from app.bundle.trees import Trees
+from app.bundle.value import ValueModel
+from app.bundle.value_kernels import Timing
+
+_STUMP: Final = Trees(  # one split of one feature, as small as trees get
+    n_features=1,
+    node_start=np.array([0, 1]),
+    leaf_start=np.array([0, 2]),
+    feature=np.array([0]),
+    threshold=np.array([0.5]),
+    nan_left=np.array([True]),
+    zero_left=np.array([True]),
+    left=np.array([-1]),
+    right=np.array([-2]),
+    set_start=np.array([-1]),
+    set_size=np.array([0]),
+    words=np.zeros(0, np.uint32),
+    node_count=np.array([2.0]),
+    leaf_count=np.array([1.0, 1.0]),
+    leaf_value=np.array([-1.0, 1.0]),
+)
 
 
 class KernelScorer:
@@ -27,3 +49,10 @@ class KernelScorer:
         row = np.zeros((1, self._n_features))
         self.raw_margins(row)
         self.raw_contributions(row)
+
+
+def warm_up() -> None:
+    """Compile or load the kernels of any bundle, before there is one."""
+    KernelScorer(_STUMP)
+    timing = Timing(r=1.0, alpha=1.0, s=1.0, beta=1.0)
+    ValueModel(timing=timing, spending=None, reference_days=90.0).warm_up()

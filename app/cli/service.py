@@ -58,12 +58,15 @@ def migrate(*, database: DatabaseUrl = None) -> None:
 
 def warm_up() -> None:
     """Compile the kernels into their cache, so that no start has to wait for it."""
+    from app.bundle import kernels
     from app.features import engine
 
     with terminal.progress("Compiling kernels") as on_progress:
-        on_progress(0, 1)
+        on_progress(0, 2)
         engine.warm_up()
-        on_progress(1, 1)
+        on_progress(1, 2)
+        kernels.warm_up()
+        on_progress(2, 2)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

@@ -1,0 +1,173 @@
+import textwrap
+import zlib
+from importlib.util import module_from_spec, spec_from_file_location
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.compiled import compiler, stored
+from app.compiled.arguments import kinds_of
+from app.compiled.fingerprint import fingerprint
+from app.compiled.kernel import entry, part
+
+FACTOR = 2.0
+
+
+class Pair(NamedTuple):
+    numbers: NDArray[np.float64]
+    weight: float
+
+
+@part
+def weighed(pair: Pair, i: int) -> float:
+    return pair.numbers[i] * pair.weight / FACTOR
+
+
+def weigh_each(pair: Pair, n: int, out: NDArray[np.float64]) -> None:
+    for i in range(n):
+        out[i] = weighed(pair, i)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Keep the code of these tests apart from the service's."""
+    monkeypatch.setattr(stored, "FOLDER", tmp_path / "code")
+    return tmp_path / "code"
+
+
+@pytest.fixture
+def arguments():
+    return Pair(np.array([1.0, 2.0, 5.0]), 3.0), 3, np.zeros(3)
+
+
+def test_a_kernel_writes_its_results_into_the_arrays_it_is_given(arguments):
+    entry(weigh_each)(*arguments)
+
+    assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
+
+
+def test_the_second_process_takes_the_code_from_the_file(arguments, folder, monkeypatch):
+    entry(weigh_each)(*arguments)
+    monkeypatch.setattr(compiler, "machine_code_of", None)  # calling it would fail
+    arguments[-1][:] = 0
+
+    entry(weigh_each)(*arguments)
+
+    assert len(list(folder.iterdir())) == 1
+    assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
+
+
+def test_the_code_gives_the_same_bits_as_numba_itself(arguments):
+    rng = np.random.default_rng(0)
+    pair, _, _ = arguments
+    ours, numbas = np.zeros(1000), np.zeros(1000)
+    many = pair._replace(numbers=rng.normal(size=1000))
+
+    entry(weigh_each)(many, 1000, ours)
+    part(weigh_each)(many, 1000, numbas)
+
+    assert ours.tobytes() == numbas.tobytes()
+
+
+def test_a_damaged_file_is_compiled_anew(arguments, folder):
+    entry(weigh_each)(*arguments)
+    (path,) = folder.iterdir()
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    entry(weigh_each)(*arguments)
+
+    assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
+
+
+def test_where_code_cannot_be_kept_the_kernel_runs_and_the_log_says_so(arguments, folder, caplog):
+    folder.write_text("a file where the folder would be")
+
+    entry(weigh_each)(*arguments)
+
+    assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
+    assert "holdfast warm-up" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        np.zeros(3, np.float32),
+        np.zeros(3, np.int64),
+        np.zeros((3, 1)),
+        np.zeros(6)[::2],
+        [0.0, 0.0, 0.0],
+        None,
+    ],
+)
+def test_other_arrays_than_those_it_was_compiled_for_are_refused(arguments, other):
+    compiled = entry(weigh_each)
+    compiled(*arguments)
+
+    with pytest.raises(TypeError, match="weigh_each takes C-contiguous arrays"):
+        compiled(arguments[0], 3, other)
+
+
+def test_a_kernel_that_needs_numba_at_run_time_is_refused():
+    @entry
+    def fold(out: NDArray[np.float64]) -> None:
+        out.reshape(2, 2)[0, 0] = 1.0
+
+    with pytest.raises(TypeError, match="kernels take no memory"):
+        fold(np.zeros(4))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return x * SCALE", "return x + SCALE"),  # what a part does
+        ("SCALE = 2.0", "SCALE = 3.0"),  # a constant
+        ("np.array([1, 2])", "np.array([1, 3])"),  # an array that parts read
+    ],
+)
+def test_a_change_far_from_the_kernel_changes_its_fingerprint(tmp_path, old, new):
+    assert _fingerprint_of(SOURCE, tmp_path) != _fingerprint_of(SOURCE.replace(old, new), tmp_path)
+
+
+def test_a_comment_changes_no_fingerprint(tmp_path):
+    explained = SOURCE.replace("return x", "# because\n            return x")
+
+    assert _fingerprint_of(explained, tmp_path) == _fingerprint_of(SOURCE, tmp_path)
+
+
+def test_a_kernel_that_refers_to_what_may_change_unseen_is_refused(tmp_path):
+    with pytest.raises(TypeError, match="kernels cannot refer to SCALE"):
+        _fingerprint_of(SOURCE.replace("SCALE = 2.0", "SCALE = [2.0]"), tmp_path)
+
+
+SOURCE = textwrap.dedent("""\
+    import numpy as np
+    from app.compiled.kernel import entry, part
+
+    SCALE = 2.0
+    TABLE = np.array([1, 2])
+
+    @part
+    def scaled(x):
+            return x * SCALE
+
+    @part
+    def looked_up(x, i):
+        return scaled(x) + TABLE[i]
+
+    @entry
+    def fill(n: int, out) -> None:
+        for i in range(n):
+            out[i] = looked_up(out[i], i)
+""")
+
+
+def _fingerprint_of(source, folder):
+    path = folder / f"{zlib.crc32(source.encode())}.py"
+    path.write_text(source)
+    spec = spec_from_file_location("kernels_of_a_test", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = module.fill.function
+    return fingerprint(function, kinds_of(function, (2, np.zeros(2))))
