@@ -1,5 +1,6 @@
 """The composition root: from settings to a running application."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -109,3 +110,4 @@ def _prepare(service: Service) -> None:
     service.keys.verified(_NOBODYS_KEY)
     with service.reading() as session:
         rehearse(session, bundle, service.playbook, as_of=service.now())
+    gc.freeze()  # what is here now stays: passes over it would take as long as scoring a customer

@@ -12,10 +12,12 @@ from starlette.responses import Response
 from app.api import contract, docs, problems
 from app.api.guard import Guard
 from app.api.logs import AccessLog
+from app.api.quick_route import QuickRoute
 from app.api.routes import activity, badges, bundles, customers, health, jobs, scores
-from app.api.security import problems_of_keys
+from app.api.security import Allowed, problems_of_keys
 from app.api.service import Service
 from app.domain.errors import DatabaseNotReady
+from app.use_cases.manage_keys import Scope
 
 log = logging.getLogger("holdfast.api")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -38,6 +40,11 @@ def make_application(
         ],
     )
     app.state.service = service
+    may_read = Allowed(Scope.SCORES_READ)
+    app.router.routes += [
+        QuickRoute("/v1/customers/{customer_id}/score", may_read, scores.get_score),
+        QuickRoute("/v1/customers/{customer_id}/badge", may_read, badges.get_badge),
+    ]
     for room in (scores, badges, customers, activity, jobs, bundles):
         app.include_router(room.router, responses=problems_of_keys())
     app.include_router(health.router)

@@ -24,19 +24,40 @@ class JsonRequest(Request):
 
 
 class JsonRoute(APIRoute):
-    """A route that takes JSON, says so when it gets anything else, and reads it strictly."""
+    """A route that takes JSON, says so when it gets anything else, and reads it strictly.
+
+    A query parameter that it does not know is refused: a misspelt one would go unnoticed.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler that FastAPI calls for each request."""
         handler = super().get_route_handler()
-        if self.body_field is None:
-            return handler
+        takes_body = self.body_field is not None
+        known = frozenset(field.alias for field in self.dependant.query_params)
 
         async def strict(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _require_known(request, known)
+            if not takes_body:
+                return await handler(request)
             _require_json(request)
             return await handler(JsonRequest(request.scope, request.receive))
 
         return strict
+
+
+def _require_known(request: Request, known: frozenset[str]) -> None:
+    unknown = [name for name in request.query_params if name not in known]
+    if not unknown:
+        return
+    takes = (
+        f"the parameters here are {', '.join(sorted(known))}" if known else "there are none here"
+    )
+    raise problems.RefusedError(
+        problems.INVALID_REQUEST,
+        f"unknown query parameter {unknown[0][:100]!r}: {takes}",
+        fields=[problems.unknown_parameter(name, takes) for name in unknown[: problems.MAX_ERRORS]],
+    )
 
 
 def _require_json(request: Request) -> None:

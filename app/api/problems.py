@@ -225,6 +225,12 @@ def field_errors(
     ]
 
 
+def unknown_parameter(name: str, takes: str) -> FieldError:
+    """Return the error of a query parameter that its route does not know."""
+    detail = f"is not a parameter of this route: {takes}"
+    return FieldError(location="query", pointer=_pointer([name]), detail=detail)
+
+
 def kind_of(error: errors.HoldfastError) -> Kind:
     """Return the kind of problem of a domain error, by its nearest known class."""
     return next(KINDS[c] for c in type(error).__mro__ if c in KINDS)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-# Only a number of decimals or a percentage: anything richer (widths, attributes) is a way to harm.
-_SPEC = re.compile(r"(?:,?\.[0-3]f|\.[0-2]%)?")
+# Only decimals, a percentage, or `_SHORT`: anything richer (widths, attributes) is a way
+# to harm.
+_SHORT = "short"
+_SPEC = re.compile(r"(?:,?\.[0-3]f|\.[0-2]%|short)?")
+_WHOLE_FROM = 10  # from here on a decimal tells a person nothing about days
 MAX_SENTENCE_CHARACTERS = 500
 
 
@@ -27,7 +30,19 @@ class Sentence:
         values = [columns[position] for position in self.positions]
         if any(value != value for value in values):  # noqa: PLR0124 - true for NaN only
             return self.without_values
-        return self.pattern.format(*values)
+        return self.pattern.format(*map(_Value, values))
+
+
+class _Value(float):
+    """A number that can also be written short: with one decimal below ten, unless it is whole."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        if spec != _SHORT:
+            return super().__format__(spec)
+        text = f"{float(self):.1f}"
+        return f"{float(self):.0f}" if abs(float(text)) >= _WHOLE_FROM else text.removesuffix(".0")
 
 
 def sentence_of(text: str, *, without_values: str, positions: Mapping[str, int]) -> Sentence:
@@ -37,7 +52,8 @@ def sentence_of(text: str, *, without_values: str, positions: Mapping[str, int])
     ------
     ValueError
         If the text is empty, too long, names an unknown feature, or asks for a format other than
-        a number of decimals (``:.0f``) or a percentage (``:.0%``).
+        a number of decimals (``:.0f``), a percentage (``:.0%``) or ``:short``, which is one decimal
+        below ten, unless the number is whole.
     """
     if not text.strip() or len(text) > MAX_SENTENCE_CHARACTERS:
         raise ValueError(f"a text has 1 to {MAX_SENTENCE_CHARACTERS} characters, got {len(text)}")
@@ -49,7 +65,9 @@ def sentence_of(text: str, *, without_values: str, positions: Mapping[str, int])
         if name not in positions:
             raise ValueError(f"the text names the unknown feature {name!r}")
         if conversion or not _SPEC.fullmatch(spec or ""):
-            raise ValueError(f"{name!r} takes a format such as :.0f, :.1f or :.0%, got {spec!r}")
+            raise ValueError(
+                f"{name!r} takes a format such as :.0f, :.1f, :.0% or :short, got {spec!r}"
+            )
         pattern += f"{{:{spec or '.0f'}}}"
         fields.append(positions[name])
     return Sentence(pattern, tuple(fields), without_values)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import activity as log
 from app.db.activity import Recorded
-from app.domain.activity import RESERVED_TYPES, Activity
+from app.domain.activity import RENEWAL_PROPERTY, RESERVED_TYPES, Activity, renews_at_of
 
 CLOCK_TOLERANCE = timedelta(minutes=5)  # what clocks of honest senders are apart at most
 Status = Literal["accepted", "duplicate", "rejected"]
@@ -17,7 +17,10 @@ Status = Literal["accepted", "duplicate", "rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one event: accepted, duplicate, or rejected for a field and a reason."""
+    """What became of one event: accepted, duplicate, or rejected for a field and a reason.
+
+    `field` is a path in the event: ``occurred_at``, ``properties/renews_at``.
+    """
 
     status: Status
     field: str | None = None
@@ -55,4 +58,8 @@ def _refusal(activity: Activity, *, now: datetime) -> Outcome | None:
     if activity.occurred_at > now + CLOCK_TOLERANCE:
         reason = f"{activity.occurred_at.isoformat()} lies in the future; it is {now.isoformat()}"
         return Outcome("rejected", "occurred_at", reason)
+    try:
+        renews_at_of(activity.type, activity.properties)
+    except ValueError as error:
+        return Outcome("rejected", f"properties/{RENEWAL_PROPERTY}", str(error))
     return None

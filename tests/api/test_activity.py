@@ -105,3 +105,14 @@ def test_a_score_reflects_an_acknowledged_event_at_once(client, with_history):
     after = client.get(f"/v1/customers/{with_history}/score").json()
 
     assert after["data"]["last_activity_at"] > before["data"]["last_activity_at"]
+
+
+def test_a_renewal_date_that_cannot_be_read_is_rejected_with_its_place(client):
+    bad = event(type="subscription_started", properties={"renews_at": "next year"})
+    good = event(event_id="e-2", type="order_placed", properties={"renews_at": "next year"})
+
+    first, second = client.post("/v1/activity", json={"events": [bad, good]}).json()["results"]
+
+    assert first["errors"][0]["pointer"] == "/events/0/properties/renews_at"
+    assert "next year" in first["errors"][0]["detail"]
+    assert second["status"] == "accepted"

@@ -2,7 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import jsonschema_rs
 import pytest
+from sqlalchemy import text
 
+from app.domain.moments import to_micros
 from tests.api.conftest import CUSTOMER, event, orders, post_events
 
 
@@ -64,6 +66,42 @@ def test_a_moment_that_cannot_be_asked_about_is_refused(client, with_history, su
             assert response.status_code == 422
             (error,) = response.json()["errors"]
             assert (error["location"], error["pointer"]) == ("query", "/as_of")
+
+
+def test_a_plain_question_and_one_with_a_query_have_the_same_answer(client, with_history, holds):
+    """The first takes the short way, the second the whole of FastAPI."""
+    plain = client.get(f"/v1/customers/{with_history}/score")
+    asked = client.get(
+        f"/v1/customers/{with_history}/score", params={"as_of": plain.json()["as_of"]}
+    )
+
+    assert holds(plain.json(), "ScoreOut") == asked.json()
+    assert plain.headers["content-type"] == asked.headers["content-type"]
+
+
+def test_an_unknown_parameter_is_refused_with_those_that_are_known(client, with_history, subtests):
+    for path in ("score", "badge", "scores"):
+        with subtests.test(path):
+            refused = client.get(f"/v1/customers/{with_history}/{path}", params={"asof": "x"})
+            (error,) = refused.json()["errors"]
+            assert refused.status_code == 422
+            assert (error["location"], error["pointer"]) == ("query", "/asof")
+    refused = client.get("/v1/customers", params={"teir": "high", "limit": 3})
+    assert "cursor, limit, min_score, tier" in refused.json()["detail"]
+
+
+def test_a_log_that_fell_silent_makes_answers_stale(client, with_history, database):
+    def stale():
+        return client.get(f"/v1/customers/{with_history}/score").json()["data"]["stale"]
+
+    assert stale() is False
+    long_ago = to_micros(datetime.now(UTC) - timedelta(days=8))
+    with database.begin() as connection:
+        connection.execute(text("UPDATE log_state SET received_until = :at"), {"at": long_ago})
+    assert stale() is True
+
+    post_events(client, [event(event_id="again", customer_id="somebody-else")])
+    assert stale() is False
 
 
 def test_the_kept_score_before_gives_previous_and_trend(client, with_history, rescore):

@@ -21,6 +21,14 @@ def test_a_value_without_a_format_is_a_whole_number():
     assert _of("{orders_30d} orders", [3.2, 0.0]) == "3 orders"
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(3.14, "3.1"), (3.02, "3"), (9.96, "10"), (10.4, "10"), (0.04, "0"), (250.0, "250")],
+)
+def test_a_short_number_has_one_decimal_below_ten(value, text):
+    assert _of("{orders_30d:short} days", [value, 0.0]) == f"{text} days"
+
+
 def test_a_missing_value_gives_the_text_without_values_and_never_nan():
     assert _of("{orders_30d:.0f} orders", [math.nan, 0.25]) == "not known"
 

@@ -108,9 +108,11 @@ AT_AND_BELOW = [
         "order_gap_widening",
         {
             "order_gap_ratio": 1.21,
-            "orders_total": 3,
+            "order_gap_longest_ratio": 1.01,
+            "orders_total": 4,
             "days_since_order": 12.1,
             "order_gap_mean_days": 10,
+            "order_gap_longest_days": 12,
         },
         {"order_gap_ratio": 1.2},
         "medium",
@@ -120,11 +122,13 @@ AT_AND_BELOW = [
         "order_gap_widening",
         {
             "order_gap_ratio": 2.01,
-            "orders_total": 3,
+            "order_gap_longest_ratio": 1.01,
+            "orders_total": 4,
             "days_since_order": 20.1,
             "order_gap_mean_days": 10,
+            "order_gap_longest_days": 12,
         },
-        {"orders_total": 2},
+        {"orders_total": 3},
         "high",
     ),
     (

@@ -34,7 +34,9 @@ from tests.strategies import (
 
 MOMENT = from_micros(AS_OF)
 BUYER = Customer(tuple(event("order_placed", days, amount=20.0) for days in (5, 15, 25, 35)))
-SILENT_BUYER = Customer(tuple(event("order_placed", days, amount=20.0) for days in (70, 80, 90)))
+SILENT_BUYER = Customer(
+    tuple(event("order_placed", days, amount=20.0) for days in (70, 80, 90, 100))
+)
 VISITOR = Customer((event("login", 65), event("login", 66)))
 NOBODY = Customer(())
 

@@ -4,16 +4,18 @@ import hashlib
 from http import HTTPStatus
 from typing import Annotated, Final
 
+import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
 from app.api.access import CustomerId, ScoresRead
 from app.api.badge_svg import badge_svg
+from app.api.json_route import JsonRoute
 from app.api.schemas.badges import BadgeOut
 from app.api.service import Service
 from app.use_cases.stored_scores import newest_score
 
-router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["Badges"])
+router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["Badges"], route_class=JsonRoute)
 LABEL: Final = "churn risk"
 # Dark enough for white text (WCAG AA: 4.5 to 1).
 COLORS: Final = {"high": "#b42318", "medium": "#b54708", "low": "#027a48"}
@@ -22,15 +24,16 @@ NO_COLOR_SVG: Final = "#667085"
 CACHE_CONTROL: Final = "private, max-age=60"
 
 
-@router.get("/badge")
-async def get_badge(customer_id: CustomerId, service: ScoresRead, response: Response) -> BadgeOut:
+@router.get("/badge", response_model=BadgeOut)
+async def get_badge(customer_id: CustomerId, service: ScoresRead) -> Response:
     """Return the newest stored score in the endpoint schema of shields.io.
 
     A customer who is unknown, or was never scored, has a grey badge that says so.
     """
-    response.headers["Cache-Control"] = CACHE_CONTROL
     message, color = await service.read(_message, service, customer_id)
-    return BadgeOut(schemaVersion=1, label=LABEL, message=message, color=color or NO_COLOR)
+    badge = {"schemaVersion": 1, "label": LABEL, "message": message, "color": color or NO_COLOR}
+    headers = {"Cache-Control": CACHE_CONTROL}
+    return Response(orjson.dumps(badge), headers=headers, media_type="application/json")
 
 
 @router.get(

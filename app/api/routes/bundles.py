@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.api import problems
 from app.api.access import ModelRead
+from app.api.json_route import JsonRoute
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
 from app.api.schemas.scores import TierPolicyOut
 from app.bundle.opened import RiskBundle
@@ -15,7 +16,10 @@ from app.domain.errors import BundleRefused, NoBundleInService
 from app.use_cases.manage_models import card_of
 
 router = APIRouter(
-    prefix="/v1/model", tags=["Model"], responses=problems.of(NoBundleInService, BundleRefused)
+    prefix="/v1/model",
+    tags=["Model"],
+    responses=problems.of(NoBundleInService, BundleRefused),
+    route_class=JsonRoute,
 )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Response
 from app.api import cursors, problems
 from app.api.access import JobsRead, JobsWrite
 from app.api.fields import Text
+from app.api.json_route import JsonRoute
 from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.scores import ScorePageOut, StoredScoreOut
@@ -23,7 +24,7 @@ from app.domain.errors import (
 from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.rescore import ask_for_rescore
 
-router = APIRouter(prefix="/v1/jobs", tags=["Jobs"])
+router = APIRouter(prefix="/v1/jobs", tags=["Jobs"], route_class=JsonRoute)
 JobId = Annotated[
     Text, Path(description="Id of the job", examples=["0f3b6a526f0e4f0e9a532c1d8d0f6c11"])
 ]
