@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.copies import copied
 from benchmarks.cores import BOTH, pinned
 from benchmarks.figure import Result
+from benchmarks.memory import Watched
 from benchmarks.plan import PROJECT, Plan
 from benchmarks.rounds import middle, say, take_turns
 from benchmarks.world import World, world
@@ -20,11 +21,11 @@ def measure(plan: Plan) -> Result:
     """Return customers per second without and with reasons."""
     company = world(plan)
     path = copied(company, plan.copies)
-    first = _scored("without", company, path)
+    first = scored("without", company, path)
     reached = take_turns(
         {
-            "without": lambda: _per_second(_scored("without", company, path)),
-            "with": lambda: _per_second(_scored("with", company, path)),
+            "without": lambda: _per_second(scored("without", company, path)),
+            "with": lambda: _per_second(scored("with", company, path)),
         },
         rounds=min(plan.rounds, 3),
     )
@@ -41,7 +42,7 @@ def measure_memory(plan: Plan) -> Result:
     """Return the most memory of a rescoring with reasons, and how it grows with the customers."""
     company = world(plan)
     small, large = (
-        _scored("with", company, copied(company, n)) for n in (plan.copies, plan.large_copies)
+        scored("with", company, copied(company, n)) for n in (plan.copies, plan.large_copies)
     )
     say(f"{small['customers']:.0f} customers {small['peak_mb']:.0f} MB")
     say(f"{large['customers']:.0f} customers {large['peak_mb']:.0f} MB")
@@ -57,19 +58,23 @@ def measure_memory(plan: Plan) -> Result:
     }
 
 
-def _scored(how: str, company: World, activity: Path) -> dict[str, float]:
+def scored(how: str, company: World, activity: Path) -> dict[str, float]:
+    """Score a log in a program of its own; return seconds, customers and the most memory."""
     out = company.folder / "scores.parquet"
     arguments = [how, str(activity), str(company.models), company.end, str(out)]
     with pinned(BOTH):
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.score_files", *arguments],
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
-            check=True,
             cwd=PROJECT,
         )
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+        with Watched(process) as watched:
+            printed, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"scoring {activity} ended with {process.returncode}")
+    found: dict[str, float] = json.loads(printed.splitlines()[-1])
+    return {**found, "peak_mb": watched.peak_mb}
 
 
 def _per_second(scored: dict[str, float]) -> float:

@@ -14,6 +14,7 @@ import polars as pl
 from app.bundle.opened import RiskBundle
 from app.domain.assessment import Assessment
 from app.domain.playbooks import Playbook
+from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import History
 from app.files.parted import LogPart
 from app.files.scores import NUMBERS, SCHEMA
@@ -68,16 +69,15 @@ def spare_the_collector() -> None:
 def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
     bundle = scoring.bundle
     columns = score_columns(history, bundle, as_of=scoring.as_of)
-    policy = bundle.tier_policy
-    probabilities = columns.probabilities.tolist()
+    score_of = bundle.tier_policy.score_of
     table = pl.DataFrame(
         {
             "customer_id": history.customer_ids,
             "as_of": scoring.as_of,
-            "probability": probabilities,
-            "score": [policy.score_of(probability) for probability in probabilities],
+            "probability": columns.probabilities,
+            "score": list(map(score_of, columns.probabilities.tolist())),
             "percentile": columns.percentiles,
-            "tier": [policy.tier_of(probability).value for probability in probabilities],
+            "tier": None,
             "sufficient_history": columns.sufficient,
             "stale": is_stale(
                 scoring.as_of,
@@ -88,8 +88,21 @@ def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
         },
         schema=NUMBERS,
     )
+    table = table.with_columns(_tier_of_score().alias("tier"))
     risk = pl.col("probability", "score", "percentile", "tier")
     return table.with_columns(pl.when("sufficient_history").then(risk))
+
+
+def _tier_of_score() -> pl.Expr:
+    """Return the tier, which `TierPolicy.score_of` pins to the score."""
+    return (
+        pl
+        .when(pl.col("score") >= HIGH_FROM_SCORE)
+        .then(pl.lit(RiskTier.HIGH.value))
+        .when(pl.col("score") >= MEDIUM_FROM_SCORE)
+        .then(pl.lit(RiskTier.MEDIUM.value))
+        .otherwise(pl.lit(RiskTier.LOW.value))
+    )
 
 
 def _assessed(scoring: Scoring, playbook: Playbook, history: History) -> Iterator[Assessment]:
