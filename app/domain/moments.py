@@ -1,6 +1,7 @@
 """Moments: aware datetimes for people, integer microseconds (UTC) for arrays and storage."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MICROSECONDS_PER_DAY = 86_400_000_000
 MICROSECONDS_PER_HOUR = 3_600_000_000
@@ -53,6 +54,8 @@ def parse_moment(text: str) -> datetime:
     return moment
 
 
+# Answers given together share most of their moments: as of when, and when things are due.
+@lru_cache(maxsize=1024)
 def format_moment(moment: datetime) -> str:
     """Return ISO 8601 in UTC with a Z, whole seconds where there is no fraction."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,6 +1,7 @@
 """Features in English: what a person reads as a reason."""
 
 import math
+from dataclasses import dataclass
 
 from app.features.feature import Feature
 
@@ -30,19 +31,34 @@ _PLURALS = {
 _WHOLE_FROM = 100  # from here on a decimal tells a person nothing
 
 
-def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
-    """Return what `value` says about a customer, and what is usual, in plain English.
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The sentence of a feature in a population, up to the customer's own value."""
 
-    None and NaN both mean missing: a missing value reads as the catalogue's meaning of missing, a
-    missing usual value is left out.
-    """
-    if value is None or math.isnan(value):
-        text = feature.missing
-    else:
-        text = feature.text.format(value=written(feature.unit, value))
-    if usual is None or math.isnan(usual):
-        return text
-    return f"{text}, usually {written(feature.unit, usual)}"
+    unit: str
+    before: str
+    after: str
+    without_value: str
+
+    def of(self, value: float | None) -> str:
+        """Return what a value says; None and NaN read as the catalogue's meaning of missing."""
+        if value is None or math.isnan(value):
+            return self.without_value
+        return f"{self.before}{written(self.unit, value)}{self.after}"
+
+
+def phrase(feature: Feature, usual: float | None) -> Phrase:
+    """Return the sentence of a feature where `usual` is usual; None and NaN leave that out."""
+    before, _, after = feature.text.partition("{value}")
+    compared = ""
+    if usual is not None and not math.isnan(usual):
+        compared = f", usually {written(feature.unit, usual)}"
+    return Phrase(feature.unit, before, after + compared, feature.missing + compared)
+
+
+def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
+    """Return what `value` says about a customer, and what is usual, in plain English."""
+    return phrase(feature, usual).of(value)
 
 
 def written(unit: str, value: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -14,8 +15,9 @@ from app.domain.findings import findings_of
 from app.domain.moments import from_micros
 from app.domain.playbooks import Playbook, Trigger
 from app.domain.standing import Standing
-from app.features.catalogue import CATALOGUE, sentence
+from app.features.catalogue import CATALOGUE, FEATURE_NAMES
 from app.features.history import NO_MOMENT, History
+from app.features.sentences import Phrase, phrase
 from app.use_cases.score_columns import ScoreColumns, score_columns
 
 N_REASONS: Final = 5  # as many as a person reads
@@ -94,7 +96,7 @@ def assess_each(
     """
     as_of = as_of.astimezone(UTC)
     stale = is_stale(as_of, trained_until=bundle.manifest.facts.trained_until, log_until=log_until)
-    usual = bundle.usual.tolist()
+    usual, phrases = bundle.usual.tolist(), _phrases(bundle.usual.tobytes())
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
         columns = score_columns(part, bundle, as_of=as_of)
@@ -116,7 +118,7 @@ def assess_each(
                 customer_id=customer_id,
                 as_of=as_of,
                 risk=risk,
-                reasons=_reasons(row, told),
+                reasons=_reasons(row, told, phrases),
                 signals=findings.signals,
                 interventions=findings.interventions,
                 last_activity_at=None if last == NO_MOMENT else from_micros(last),
@@ -192,33 +194,29 @@ def _strongest(contributions: NDArray[np.float64], n: int) -> NDArray[np.int64]:
 
     Of equal ones the feature that comes first in the catalogue goes first.
     """
-    size = -np.abs(contributions)
-    if n < size.shape[1]:
-        chosen = np.sort(np.argpartition(size, n, axis=1)[:, :n], axis=1)
-    else:
-        chosen = np.broadcast_to(np.arange(size.shape[1]), size.shape)
-    order = np.argsort(np.take_along_axis(size, chosen, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(chosen, order, axis=1)
+    return np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :n]
 
 
-def _reasons(row: Sequence[float], told: Told) -> tuple[Reason, ...]:
+def _reasons(row: Sequence[float], told: Told, phrases: Sequence[Phrase]) -> tuple[Reason, ...]:
     return tuple([
-        _reason(position, row[position], row[len(CATALOGUE) + position], contribution)
+        Reason(
+            feature=FEATURE_NAMES[position],
+            direction="raises" if contribution > 0 else "lowers",
+            value=_none_if_missing(row[position]),
+            usual=_none_if_missing(row[len(FEATURE_NAMES) + position]),
+            contribution=contribution,
+            text=phrases[position].of(row[position]),
+        )
         for position, contribution in told
         if abs(contribution) >= LEAST_CONTRIBUTION
     ])
 
 
-def _reason(position: int, value: float, usual: float, contribution: float) -> Reason:
-    feature = CATALOGUE[position]
-    return Reason(
-        feature=feature.name,
-        direction="raises" if contribution > 0 else "lowers",
-        value=_none_if_missing(value),
-        usual=_none_if_missing(usual),
-        contribution=contribution,
-        text=sentence(feature, value, usual),
-    )
+@lru_cache(maxsize=8)
+def _phrases(usual: bytes) -> tuple[Phrase, ...]:
+    """Return the sentence of each feature; `usual` holds the usual values as float64."""
+    values = np.frombuffer(usual, np.float64).tolist()
+    return tuple([phrase(f, value) for f, value in zip(CATALOGUE, values, strict=True)])
 
 
 def _none_if_missing(value: float) -> float | None:
