@@ -35,7 +35,7 @@ AT_AND_BELOW = [
     ),
     (
         "B1",
-        "onboarding_drop",
+        "no_first_value",
         {"tenure_days": 7, "onboarding_steps_done": 1, "onboarding_share": 1},
         {"onboarding_days_to_first_value": 3},
         "medium",
@@ -141,8 +141,22 @@ AT_AND_BELOW = [
     (
         "B8",
         "renewal_at_risk",
-        {**RENEWAL, "days_to_renewal": 30, "usage_trend_30d": 0.5},
+        {**RENEWAL, "days_to_renewal": 30, "usage_trend_30d": 0.5, "feature_uses_90d": 12},
         {"days_to_renewal": 30.1},
+        "high",
+    ),
+    (
+        "B8",
+        "renewal_at_risk",
+        {**RENEWAL, "days_to_renewal": 30, "usage_trend_30d": 0.5, "feature_uses_90d": 12},
+        {"feature_uses_90d": 11},
+        "high",
+    ),
+    (
+        "B8",
+        "renewal_at_risk",
+        {**RENEWAL, "days_to_renewal": 30, "login_trend_30d": 0.5, "logins_60d": 6},
+        {"logins_60d": 5},
         "high",
     ),
     (
@@ -224,6 +238,16 @@ def test_a_signal_fires_at_its_threshold_and_not_just_below(
     assert fired[signal].severity == severity
     assert signal not in quiet
     assert {rule.name: rule.row for rule in default_playbook.signals}[signal] == row
+
+
+def test_who_finished_the_onboarding_and_used_nothing_is_not_said_to_lag_in_it(findings, row_of):
+    row = row_of(tenure_days=24, onboarding_steps_done=5, onboarding_share=1)
+
+    (signal,) = findings(row, as_of=AS_OF).signals
+
+    assert signal.text == (
+        "nothing used or ordered 24 days after the start, with 100% of the onboarding done"
+    )
 
 
 def test_every_row_of_the_health_signals_is_covered(default_playbook):
