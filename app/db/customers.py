@@ -1,6 +1,6 @@
 """Customers: what is known about them, versions of their accounts, and listings."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,9 +10,15 @@ from sqlalchemy import Integer, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.columns import IDENTIFIER
+from app.db.customer_writing import (
+    CustomerRecord,
+    VersionRecord,
+    write_customers,
+    write_versions,
+)
 from app.db.packing import pack_version
+from app.db.reading import Question, Row, rows_of
 from app.db.tables import (
-    AccountVersionRow,
     ActivityRow,
     AssessmentRow,
     CurrentScoreRow,
@@ -21,8 +27,29 @@ from app.db.tables import (
 from app.domain.activity import ActivityType
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
+from app.domain.moments import from_micros, to_micros
 
 _KEY: Final = (Integer(), IDENTIFIER)
+_ASKED_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"
+_ASKED_POSTGRESQL: Final = "customer_id = ANY(%s)"
+_CURRENCIES: Final = Question(
+    sqlite=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_SQLITE}",  # noqa: S608 - constants
+    postgresql=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_POSTGRESQL}",  # noqa: S608 - constants
+)
+_VERSION: Final = (
+    "SELECT customer_id, valid_from, plan, price, renews_at, contract FROM account_versions v "
+    "WHERE v."
+)
+_VERSIONS: Final = Question(
+    sqlite=_VERSION + _ASKED_SQLITE, postgresql=_VERSION + _ASKED_POSTGRESQL
+)
+_NEWEST: Final = (
+    " AND valid_from = (SELECT MAX(w.valid_from) FROM account_versions w "
+    "WHERE w.customer_id = v.customer_id AND w.valid_from < "
+)
+_ACCOUNTS: Final = Question(
+    sqlite=f"{_VERSIONS.sqlite}{_NEWEST} ?)", postgresql=f"{_VERSIONS.postgresql}{_NEWEST} %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +79,30 @@ def put(session: Session, customer: Customer, version: AccountVersion | None = N
 
     A version with the same `valid_from` is replaced too; others stay.
     """
-    row = session.get(CustomerRow, customer.customer_id)
-    is_new = row is None
-    if row is None:
-        row = CustomerRow(customer_id=customer.customer_id)
-        session.add(row)
-    currency_changed = row.currency != customer.currency
-    row.signed_up_at = customer.signed_up_at
-    row.acquisition_channel = customer.acquisition_channel
-    row.acquisition_cost = customer.acquisition_cost
-    row.currency = customer.currency
-    row.owner = customer.owner
-    row.consent = orjson.dumps(dict(customer.consent)).decode()
-    session.flush()
-    if currency_changed:
-        _pack_again(session, customer)
-    if version is not None:
-        session.merge(_version_row(version, customer.currency))
-        session.flush()
-    return is_new
+    return put_many(session, [customer], [] if version is None else [version]) == 1
+
+
+def put_many(
+    session: Session, customers: Sequence[Customer], versions: Sequence[AccountVersion]
+) -> int:
+    """Write many customers as `put` does, and return how many are new.
+
+    The versions are of these customers. Of customers with one id, or versions of one moment, the
+    last counts.
+    """
+    connection = session.connection()
+    latest = {customer.customer_id: customer for customer in customers}
+    known = {row[0]: row[1] for row in rows_of(session, _CURRENCIES, sorted(latest))}
+    # In one order everywhere, so that two writers of the same customers wait instead of deadlock.
+    write_customers(connection, [_customer_record(latest[each]) for each in sorted(latest)])
+    changed = [who for who, currency in known.items() if currency != latest[who].currency]
+    kept = {(v.customer_id, v.valid_from): v for v in _versions_of(session, changed)}
+    kept |= {(v.customer_id, v.valid_from): v for v in versions}
+    write_versions(
+        connection, [_version_record(kept[k], latest[k[0]].currency) for k in sorted(kept)]
+    )
+    session.expire_all()  # what the session has read may not be so any more
+    return len(latest) - len(known)
 
 
 def get(session: Session, customer_id: str) -> Customer:
@@ -97,13 +129,15 @@ def get(session: Session, customer_id: str) -> Customer:
 
 def account_at(session: Session, customer_id: str, *, as_of: datetime) -> AccountVersion | None:
     """Return the version of the account that was valid at `as_of`, or None."""
-    row = session.scalars(
-        select(AccountVersionRow)
-        .where(AccountVersionRow.customer_id == customer_id, AccountVersionRow.valid_from < as_of)
-        .order_by(AccountVersionRow.valid_from.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else _version(row)
+    return accounts_at(session, [customer_id], as_of=as_of).get(customer_id)
+
+
+def accounts_at(
+    session: Session, customer_ids: Sequence[str], *, as_of: datetime
+) -> dict[str, AccountVersion]:
+    """Return by customer the version of the account that was valid at `as_of`, if there is one."""
+    found = rows_of(session, _ACCOUNTS, list(customer_ids), to_micros(as_of))
+    return {row[0]: _version(row) for row in found}
 
 
 def purchases(session: Session, customer_id: str, *, as_of: datetime) -> Purchases:
@@ -192,34 +226,44 @@ def scored(row: CurrentScoreRow | AssessmentRow) -> ScoredCustomer:
     )
 
 
-def _pack_again(session: Session, customer: Customer) -> None:
-    """Tell the packed versions the customer's currency, for their prices are in it."""
-    rows = session.scalars(
-        select(AccountVersionRow).where(AccountVersionRow.customer_id == customer.customer_id)
-    )
-    for row in rows:
-        row.packed = pack_version(_version(row), currency=customer.currency)
-    session.flush()
+def _versions_of(session: Session, customer_ids: Sequence[str]) -> list[AccountVersion]:
+    if not customer_ids:
+        return []
+    return [_version(row) for row in rows_of(session, _VERSIONS, list(customer_ids))]
 
 
-def _version(row: AccountVersionRow) -> AccountVersion:
+def _version(row: Row) -> AccountVersion:
+    customer_id, valid_from, plan, price, renews_at, contract = row
     return AccountVersion(
-        customer_id=row.customer_id,
-        valid_from=row.valid_from,
-        plan=row.plan,
-        price=row.price,
-        renews_at=row.renews_at,
-        contract=row.contract,
+        customer_id=customer_id,
+        valid_from=from_micros(valid_from),
+        plan=plan,
+        price=price,
+        renews_at=None if renews_at is None else from_micros(renews_at),
+        contract=contract,
     )
 
 
-def _version_row(version: AccountVersion, currency: str | None) -> AccountVersionRow:
-    return AccountVersionRow(
-        customer_id=version.customer_id,
-        valid_from=version.valid_from,
-        plan=version.plan,
-        price=version.price,
-        renews_at=version.renews_at,
-        contract=version.contract,
-        packed=pack_version(version, currency=currency),
+def _customer_record(customer: Customer) -> CustomerRecord:
+    return (
+        customer.customer_id,
+        None if customer.signed_up_at is None else to_micros(customer.signed_up_at),
+        customer.acquisition_channel,
+        customer.acquisition_cost,
+        customer.currency,
+        customer.owner,
+        orjson.dumps(dict(customer.consent)).decode(),
+    )
+
+
+def _version_record(version: AccountVersion, currency: str | None) -> VersionRecord:
+    """Return the row of a version; the packed price is in the customer's currency."""
+    return (
+        version.customer_id,
+        to_micros(version.valid_from),
+        version.plan,
+        version.price,
+        None if version.renews_at is None else to_micros(version.renews_at),
+        version.contract,
+        pack_version(version, currency=currency),
     )

@@ -10,15 +10,13 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import activity as log
-from app.db import customers
 from app.db.activity import Recorded
 from app.domain.activity import Activity
-from app.domain.customers import AccountVersion, Customer
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
 from app.files.reading import AS_IT_STANDS, FileReading
 from app.files.scores import write_rejects
-from app.use_cases.put_customer import put_customer
+from app.use_cases.put_customer import put_customers
 
 ROWS_PER_TRANSACTION: Final = 10_000  # what is in stays in when a later part fails
 CUSTOMERS_PER_TRANSACTION: Final = 1_000
@@ -117,7 +115,8 @@ def import_customers(
     done = 0
     for part in _parts(found, CUSTOMERS_PER_TRANSACTION):
         with writers.begin() as session:
-            n_new += sum(_put(session, customer, versions, now=now) for customer, versions in part)
+            versions = [version for _, versions in part for version in versions]
+            n_new += put_customers(session, [who for who, _ in part], versions, now=now)
         done += len(part)
         on_progress(done, len(found))
     return CustomersImport(
@@ -131,20 +130,6 @@ def import_customers(
 def _record(writers: sessionmaker[Session], activities: Sequence[Activity]) -> int:
     with writers.begin() as session:
         return log.record(session, activities).count(Recorded.ACCEPTED)
-
-
-def _put(
-    session: Session, customer: Customer, versions: Sequence[AccountVersion], *, now: datetime
-) -> bool:
-    """Write a customer with all versions, and return whether the customer is new."""
-    dated = [version for version in versions if version.valid_from != now]
-    current = next((version for version in versions if version.valid_from == now), None)
-    is_new = customers.put(session, customer)
-    for version in dated:
-        customers.put(session, customer, version)
-    if current is not None:
-        put_customer(session, customer, current, now=now)
-    return is_new
 
 
 def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,5 +1,6 @@
 """Write down what is known about a customer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,11 +17,34 @@ def put_customer(
     An `account` that says the same as the version in force adds no version: sending the same
     request again changes nothing.
     """
-    if account is not None:
-        known = customers.account_at(session, customer.customer_id, as_of=now)
-        if known is not None and _terms(known) == _terms(account):
-            account = None
-    return customers.put(session, customer, account)
+    return put_customers(session, [customer], [] if account is None else [account], now=now) == 1
+
+
+def put_customers(
+    session: Session,
+    put: Sequence[Customer],
+    accounts: Sequence[AccountVersion],
+    *,
+    now: datetime,
+) -> int:
+    """Put many customers as `put_customer` does, and return how many are new.
+
+    `accounts` are versions of these customers; one that is valid from `now` adds nothing where
+    the account stands so already.
+    """
+    dated = [account for account in accounts if account.valid_from != now]
+    n_new = customers.put_many(session, put, dated)
+    current = [account for account in accounts if account.valid_from == now]
+    known = customers.accounts_at(session, [each.customer_id for each in current], as_of=now)
+    changed = [
+        account
+        for account in current
+        if (before := known.get(account.customer_id)) is None or _terms(before) != _terms(account)
+    ]
+    if changed:
+        ids = {account.customer_id for account in changed}
+        customers.put_many(session, [each for each in put if each.customer_id in ids], changed)
+    return n_new
 
 
 def _terms(account: AccountVersion) -> tuple[object, ...]:

@@ -98,3 +98,15 @@ def test_ids_are_walked_bytewise_from_a_cursor(session):
 
     assert customers.ids_after(session, None, limit=3) == ["B", "a", "a-1"]
     assert customers.ids_after(session, "a-1", limit=3) == ["b", "é"]
+
+
+def test_many_are_put_at_once_as_one_by_one(session):
+    many = [Customer(f"c-{i}", currency="EUR", owner="Ada") for i in range(5)]
+    versions = [AccountVersion(c.customer_id, NOON, price=10.0) for c in many]
+    customers.put(session, Customer("c-3", currency="USD"))
+
+    assert customers.put_many(session, [*many, many[0]], versions) == 4
+    assert [customers.get(session, c.customer_id) for c in many] == many
+    found = customers.accounts_at(session, [c.customer_id for c in many], as_of=LATER)
+    assert list(found.values()) == versions
+    assert customers.accounts_at(session, ["c-1"], as_of=NOON) == {}
