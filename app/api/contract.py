@@ -65,6 +65,7 @@ def _contract(app: FastAPI) -> dict[str, Any]:
     for path in contract["paths"].values():
         for method, operation in path.items():
             if method in _METHODS:
+                _name(operation)
                 _describe_refusals(operation)
     return contract
 
@@ -78,6 +79,16 @@ def _schemas() -> dict[str, Any]:
     _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = found["$defs"]
     return schemas
+
+
+def _name(operation: dict[str, Any]) -> None:
+    """Let the first sentence of a route's docstring be its title in listings."""
+    first, _, rest = operation["description"].partition("\n\n")
+    operation["summary"] = " ".join(first.split()).removesuffix(".")
+    if rest:
+        operation["description"] = rest
+    else:
+        operation.pop("description")
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:
