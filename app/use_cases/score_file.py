@@ -59,8 +59,8 @@ def score_file(
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
 
     A longer log than `rows_in_memory` goes through files beside `out`, which take about 80 bytes an
-    event and are gone at the end; memory does not grow with the log. Rows are
-    in bytewise order of the ids in a file of up to `rows_in_memory` events. In a longer one they
+    event and are gone at the end; memory does not grow with the log. Rows are in bytewise order of
+    the ids in a file of up to `rows_in_memory` events. In a longer one they
     are so within each part; which customers are in which part only depends on their ids and the
     length of the log, so the same log always gives the same file.
 
