@@ -43,7 +43,9 @@ def record_activity(
     """
     outcomes: list[Outcome | None] = [_refusal(activity, now=now) for activity in reported]
     believed = [
-        replace(activity, occurred_at=min(activity.occurred_at, now), received_at=now)
+        activity
+        if activity.occurred_at <= now and activity.received_at == now
+        else replace(activity, occurred_at=min(activity.occurred_at, now), received_at=now)
         for activity, refusal in zip(reported, outcomes, strict=True)
         if refusal is None
     ]

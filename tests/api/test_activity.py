@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import jsonschema_rs
+
 from tests.api.conftest import CUSTOMER, event, orders, post_events
 
 BAD = [
@@ -116,3 +118,19 @@ def test_a_renewal_date_that_cannot_be_read_is_rejected_with_its_place(client):
     assert first["errors"][0]["pointer"] == "/events/0/properties/renews_at"
     assert "next year" in first["errors"][0]["detail"]
     assert second["status"] == "accepted"
+
+
+def test_the_answer_is_what_the_contract_says(client):
+    contract = client.get("/openapi.json").json()
+    schema = {"$ref": "#/components/schemas/ActivityOut", "components": contract["components"]}
+    batch = [event(), event(), event(event_id="e-2", amount="many"), event(event_id="e-3", type=5)]
+
+    answer = client.post("/v1/activity", json={"events": batch}).json()
+
+    jsonschema_rs.validate(schema, answer)
+    assert [result["status"] for result in answer["results"]] == [
+        "accepted",
+        "duplicate",
+        "rejected",
+        "rejected",
+    ]
