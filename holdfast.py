@@ -46,7 +46,7 @@ def main() -> None:
 def simulate(
     *,
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for three Parquet files.")],
-    customers: Annotated[int, typer.Option(min=1, max=100_000_000)] = 3_000,
+    customers: Annotated[int, typer.Option(min=1, max=100_000_000, help="How many.")] = 3_000,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Length of the history.")] = 540,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 0,
     end: Annotated[
@@ -80,7 +80,9 @@ def train(
     activity: ActivityPath,
     *,
     until: Annotated[str, typer.Option(metavar="DATE", help="Nothing from then on is read.")],
-    horizon_days: Annotated[int, typer.Option(min=1, max=3_650)] = 90,
+    horizon_days: Annotated[
+        int, typer.Option(min=1, max=3_650, help="How far ahead churn is foreseen.")
+    ] = 90,
     churn_event: Annotated[
         str | None,
         typer.Option(metavar="TYPE", help="Churn is that this does not happen in the horizon."),
@@ -98,7 +100,7 @@ def train(
     timezone: Timezone = None,
     currency: Currency = None,
     models: ModelsFolder = None,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and data, same bundle.")] = 0,
     promote: Annotated[
         bool, typer.Option("--promote", help="Put the bundle into service.")
     ] = False,

@@ -23,12 +23,18 @@ CustomersPath = Annotated[
 Map = Annotated[
     list[str] | None,
     typer.Option(
-        "--map", metavar="COLUMN=FIELD", help="A column of the file is this field of ours."
+        "--map",
+        metavar="COLUMN=FIELD",
+        help="A column of the file is this field of ours, such as --map InvoiceDate=occurred_at.",
     ),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="All rows have this value."),
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="All rows have this value, such as --set type=order_placed.",
+    ),
 ]
 Timezone = Annotated[
     str | None,

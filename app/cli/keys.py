@@ -25,6 +25,8 @@ def create(
     database: DatabaseUrl = None,
 ) -> None:
     """Make a key and print it: it is stored as a hash and cannot be shown again."""
+    if not name.strip():
+        raise typer.BadParameter("say whose key it is: the name is empty")
     scopes = manage_keys.ALL_SCOPES if not scope else {wanted.value for wanted in scope}
     with writers_of(database) as writers, writers.begin() as session:
         created = manage_keys.create_key(session, name, scopes=scopes, now=datetime.now(UTC))

@@ -26,7 +26,6 @@ from rich.table import Table
 from app.domain.moments import parse_moment
 
 EXIT_REFUSED = 1
-EXIT_USAGE = 2
 EXIT_PARTLY = 3
 WIDEST_LINE = 400
 
@@ -71,7 +70,8 @@ def end_if_rejected(n_rejected: int, rejects: Iterable[Path | None]) -> None:
     if not n_rejected:
         return
     files = ", ".join(str(path) for path in rejects if path is not None)
-    say_aside(f"note: {n_rejected:,} rows were rejected; {files} has their lines and reasons")
+    rows = "1 row was" if n_rejected == 1 else f"{n_rejected:,} rows were"
+    say_aside(f"note: {rows} rejected; {files} has the lines and reasons")
     raise typer.Exit(EXIT_PARTLY)
 
 

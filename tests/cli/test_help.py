@@ -1,4 +1,7 @@
 import pytest
+from typer.main import get_command
+
+import holdfast
 
 VERBS = [
     "simulate", "train", "score", "rescore", "serve", "migrate", "warm-up",
@@ -13,6 +16,15 @@ def test_every_verb_explains_itself(call, verb):
 
     assert ended.code == 0
     assert f"holdfast {verb}" in ended.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_says_what_it_is(verb):
+    command = get_command(holdfast.commands)
+    for word in verb.split():
+        command = command.commands[word]
+
+    assert [parameter.name for parameter in command.params if not parameter.help] == []
 
 
 def test_without_a_verb_all_of_them_are_listed(call):

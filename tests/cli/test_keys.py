@@ -11,3 +11,12 @@ def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(call):
     again = call("keys", "revoke", key_id)
     assert again.code == 1
     assert key_id in again.err
+
+
+def test_a_key_needs_a_name(call):
+    call("migrate")
+
+    refused = call("keys", "create", " ")
+
+    assert refused.code == 2
+    assert "say whose key it is" in refused.err
