@@ -17,6 +17,7 @@ from app.domain.activity import (
 )
 from app.domain.moments import to_micros
 from app.features.history import NO_MOMENT
+from app.features.numbering import number_hashes
 from app.files import coded
 
 MAX_BYTES: Final = 8_192
@@ -58,9 +59,11 @@ def _given(
     texts, codes = coded.numbered(table["properties"].gather(rows))
     kinds = coded.places(table["type"].gather(rows), READ_TYPES)
     names = ("", *READ_TYPES)
-    pairs, pair_of = np.unique(codes * len(names) + kinds + 1, return_inverse=True)
+    pairs = codes * len(names) + kinds + 1
+    pair_of, firsts = number_hashes(pairs)  # dense numbers need no hash
     distinct = [
-        (names[pair % len(names)], str(texts[pair // len(names)])) for pair in pairs.tolist()
+        (names[pair % len(names)], str(texts[pair // len(names)]))
+        for pair in pairs[firsts].tolist()
     ]
     return rows.to_numpy(), distinct, pair_of
 
