@@ -19,14 +19,11 @@ from benchmarks.stages import Stages
 N_CALLS = 1000
 STAGES = {
     "key check": ("app.api.key_ring:KeyRing.remembered", "app.api.key_ring:KeyRing.verified"),
-    "database: connection, BEGIN": ("sqlalchemy.orm:Session.connection",),
-    "database: close": ("sqlalchemy.orm:Session.close",),
-    "session": ("app.use_cases.score_customers:score_customer",),
-    "SQL: history": ("app.db.activity:_read",),
-    "SQL: previous answer": ("app.db.latest_answers:latest_answers",),
-    "previous answer: read": ("app.use_cases.kept_answers:assessment_from",),
-    "history: columns": ("app.db.activity:history_of",),
-    "history: sort": ("app.features.history:group_and_sort",),
+    "SQL": ("app.db.activity:rows_of",),
+    "history: columns": ("app.db.activity:unpack_history",),
+    "known customers": ("app.db.activity:known_of",),
+    "previous answer: read": ("app.use_cases.kept_answers:standing_from",),
+    "use case": ("app.use_cases.score_customers:score_customers",),
     "features": ("app.features.engine:features_of",),
     "population, last activity": (
         "app.features.population:in_population",

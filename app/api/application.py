@@ -34,6 +34,7 @@ def make_application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # asked per request else
         middleware=[
             Middleware(AccessLog),
             Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
