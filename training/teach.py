@@ -98,7 +98,8 @@ def teacher_of(
         Rows of closed label windows; None where there are none.
     folds : int64 array of shape (n_customers,)
     """
-    rhythm = _rhythm_of(history, churn, cut_off, stretched=dataset is None)
+    closed = () if dataset is None else dataset.windows
+    rhythm = _rhythm_of(history, churn, cut_off, closed)
     if dataset is None:
         return Teacher(None, None, rhythm)
     fitted = fit(
@@ -123,7 +124,7 @@ def _damped(newest: float, long_run: float) -> float:
 
 
 def _rhythm_of(
-    history: History, churn: ChurnDefinition, cut_off: int, *, stretched: bool
+    history: History, churn: ChurnDefinition, cut_off: int, closed: tuple[Window, ...]
 ) -> RhythmTeacher | None:
     if churn.kind is not ChurnKind.ABSENCE:
         return None
@@ -131,7 +132,7 @@ def _rhythm_of(
     windows = matched_windows(first_at=first_at, until=cut_off, horizon_days=churn.horizon_days)
     if not windows:
         return None
-    return taught(history, churn.event, windows, stretched=stretched)
+    return taught(history, churn.event, windows, closed=closed)
 
 
 def _explains_enough(

@@ -4,10 +4,11 @@ import pytest
 from tests.training.shops import DAY, OPENED, ORDER, UNTIL_MICROS, shop, with_events
 from training.histories import known_before
 from training.rhythm import described_at, maps_of, rhythms_at, taught
-from training.snapshots import Window, matched_windows
+from training.snapshots import Window, closed_windows, matched_windows
 
 KNOWN = known_before(shop(), moment=UNTIL_MICROS)
 WINDOWS = matched_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=400)
+CLOSED = closed_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=60)
 
 
 def everybody():
@@ -27,7 +28,7 @@ def test_two_orders_on_one_day_are_one_visit():
 
 
 def test_the_longer_the_horizon_the_less_silence():
-    teacher = taught(KNOWN, "order_placed", WINDOWS, stretched=True)
+    teacher = taught(KNOWN, "order_placed", WINDOWS, closed=())
 
     said = [
         teacher.margins_of(KNOWN, everybody(), Window(UNTIL_MICROS, UNTIL_MICROS + days * DAY))
@@ -52,11 +53,11 @@ def test_windows_in_which_nobody_stayed_teach_nothing():
     silent = known_before(KNOWN, moment=OPENED + 200 * DAY)
     window = Window(OPENED + 200 * DAY, OPENED + 260 * DAY)
 
-    assert taught(silent, "order_placed", (window,), stretched=False) is None
+    assert taught(silent, "order_placed", (window,), closed=()) is None
 
 
 def test_the_teacher_ranks_the_recent_before_the_silent():
-    teacher = taught(KNOWN, "order_placed", WINDOWS, stretched=False)
+    teacher = taught(KNOWN, "order_placed", WINDOWS, closed=CLOSED)
     window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
     rhythms = rhythms_at(KNOWN, "order_placed", as_of=UNTIL_MICROS)
 
