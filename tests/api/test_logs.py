@@ -7,14 +7,16 @@ from tests.api.conftest import CUSTOMER
 
 def test_the_access_log_names_the_route_and_not_the_customer(client, caplog):
     caplog.set_level(logging.INFO, logger="holdfast")
-    client.get(f"/v1/customers/{CUSTOMER}/badge", params={"secret": "query"})
+    for query, status in (({}, 200), ({"secret": "query"}, 422)):
+        caplog.clear()
+        client.get(f"/v1/customers/{CUSTOMER}/badge", params=query)
 
-    (record,) = [r for r in caplog.records if r.name == "holdfast.access"]
-    line = JsonFormatter().format(record)
-    assert json.loads(line)["route"] == "/v1/customers/{customer_id}/badge"
-    assert json.loads(line)["status"] == 200
-    assert CUSTOMER not in line
-    assert "secret" not in line
+        (record,) = [r for r in caplog.records if r.name == "holdfast.access"]
+        line = JsonFormatter().format(record)
+        assert json.loads(line)["route"] == "/v1/customers/{customer_id}/badge"
+        assert json.loads(line)["status"] == status
+        assert CUSTOMER not in line
+        assert "secret" not in line
 
 
 def test_no_line_of_a_rescoring_names_a_customer_or_a_key(client, with_history, rescore, caplog):
