@@ -8,8 +8,9 @@ COPY pyproject.toml uv.lock README.md LICENSE Makefile holdfast.py ./
 COPY .ci .ci
 COPY app app
 COPY training training
-# The kernels are compiled here, beside the code, so that no start has to do it again.
-RUN make setup
+# The kernels are compiled here, beside the code, so that no start has to do it again. Where the image
+# runs on another kind of processor they are compiled for that one, once per container.
+RUN make setup && chmod --recursive a+w app/compiled/__pycache__
 
 FROM python:3.13-slim
 RUN apt-get update \
@@ -26,5 +27,5 @@ ENV PATH=/srv/holdfast/.venv/bin:$PATH HOLDFAST_HOST=0.0.0.0
 VOLUME ["/srv/holdfast/data", "/srv/holdfast/models"]
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
-  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('HOLDFAST_PORT', '8000') + '/healthz', timeout=2)"]
 CMD ["holdfast", "serve", "--migrate"]

@@ -16,7 +16,6 @@ from app.api.service import Service
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.reading import Reader
 from app.domain.errors import HoldfastError
-from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.background import Background
@@ -24,6 +23,7 @@ from app.use_cases.manage_keys import verify_key
 from app.use_cases.rescore import Rescorer
 from app.use_cases.score_customers import rehearse
 from app.use_cases.serve_bundle import BundleInService
+from app.use_cases.warm_up import warm_up
 
 log = logging.getLogger("holdfast.main")
 _NOBODYS_KEY = "hf_0_nobody"  # of the form that is looked up in the database

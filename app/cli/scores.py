@@ -63,9 +63,10 @@ def score(
             on_progress=on_progress,
         )
     terminal.say(f"{done.n_customers:,} customers scored by {opened.id} into {out}")
+    n_scored = done.n_customers - done.tiers.get(INSUFFICIENT, 0)
     for tier in ("high", "medium", "low"):
         n = done.tiers.get(tier, 0)
-        terminal.say(f"  {tier:7}{n:>12,}  {n / max(done.n_customers, 1):6.1%}")
+        terminal.say(f"  {tier:7}{n:>12,}  {n / max(n_scored, 1):6.1%}")
     if n_without := done.tiers.get(INSUFFICIENT, 0):
         terminal.say(f"  {n_without:,} have not enough history for a score")
     if done.n_foreign_amounts:

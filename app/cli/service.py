@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli import terminal
+from app.cli.bundles import ModelsFolder
 from app.cli.database import DatabaseUrl
 from app.settings import Settings
 
@@ -17,6 +18,8 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Default HOLDFAST_PORT or 8000.")
     ] = None,
+    database: DatabaseUrl = None,
+    models: ModelsFolder = None,
     migrate_first: Annotated[
         bool, typer.Option("--migrate", help="Bring the database up to date before serving.")
     ] = False,
@@ -27,7 +30,7 @@ def serve(
     from app.api import deadline, logs
     from app.main import create_app
 
-    settings = _settings(host, port)
+    settings = _settings(host=host, port=port, database_url=database, models=models)
     if migrate_first:
         _migrate(settings.database_url)
     listening = _listen(settings)
@@ -58,19 +61,13 @@ def migrate(*, database: DatabaseUrl = None) -> None:
 
 def warm_up() -> None:
     """Compile the kernels into their cache, so that no start has to wait for it."""
-    from app.bundle import kernels
-    from app.features import engine
+    from app.use_cases.warm_up import warm_up as run
 
     with terminal.progress("Compiling kernels") as on_progress:
-        on_progress(0, 2)
-        engine.warm_up()
-        on_progress(1, 2)
-        kernels.warm_up()
-        on_progress(2, 2)
+        run(on_progress=on_progress)
 
 
-def _settings(host: str | None, port: int | None) -> Settings:
-    given = {"host": host, "port": port}
+def _settings(**given: object) -> Settings:
     chosen = {name: value for name, value in given.items() if value is not None}
     return Settings().model_copy(update=chosen)
 

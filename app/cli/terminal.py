@@ -8,22 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
 
 from app.domain.moments import parse_moment
+
+if TYPE_CHECKING:  # serving shows no bars, and starts without them
+    from rich.console import Console
 
 EXIT_REFUSED = 1
 EXIT_PARTLY = 3
@@ -52,6 +44,9 @@ def refuse(reason: str) -> NoReturn:
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; where stdout is no terminal, no line is broken."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(*headings, box=None)
     for row in rows:
         table.add_row(*row)
@@ -92,19 +87,22 @@ def stages() -> Iterator[OnStage]:
 
     Where stderr is no terminal (a log file, CI), each stage says once that it is done.
     """
+    from rich import progress as bar
+    from rich.console import Console
+
     console = Console(file=sys.stderr)
     if not console.is_terminal:
         yield _say_when_done(console)
         return
     columns = (
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        bar.SpinnerColumn(finished_text="✓"),
+        bar.TextColumn("{task.description}"),
+        bar.BarColumn(),
+        bar.MofNCompleteColumn(),
+        bar.TimeElapsedColumn(),
+        bar.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bars:
+    with bar.Progress(*columns, console=console) as bars:
         tasks = {}
 
         def advance(stage: str, done: int, total: int) -> None:
@@ -139,7 +137,7 @@ def pairs_of(texts: list[str], *, option: str) -> dict[str, str]:
     return pairs
 
 
-def _say_when_done(console: Console) -> OnStage:
+def _say_when_done(console: "Console") -> OnStage:
     said = set()
 
     def advance(stage: str, done: int, total: int) -> None:

@@ -35,7 +35,8 @@ def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
 @cache
 def _toolchain() -> str:
     compilers = " ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
-    return f"{compilers} {sys.implementation.cache_tag} {platform.platform()} {processor()}"
+    machine = f"{sys.platform} {platform.machine()} {processor()}"
+    return f"{compilers} {sys.implementation.cache_tag} {machine}"
 
 
 def _of_function(function: FunctionType, seen: set[object]) -> Iterator[bytes]:

@@ -1,0 +1,22 @@
+"""Have every kernel ready: compiled once on a machine, linked once in a process."""
+
+from collections.abc import Callable
+
+from app.bundle import kernels
+from app.db import unpacking
+from app.features import engine
+
+OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
+_ROOMS = (engine.warm_up, kernels.warm_up, unpacking.warm_up)
+
+
+def silently(_done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+def warm_up(*, on_progress: OnProgress = silently) -> None:
+    """Make the kernels of all rooms ready; where their code is not kept yet, it is compiled."""
+    on_progress(0, len(_ROOMS))
+    for done, make_ready in enumerate(_ROOMS, start=1):
+        make_ready()
+        on_progress(done, len(_ROOMS))
