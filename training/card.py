@@ -7,13 +7,14 @@ import lightgbm as lgb
 import numpy as np
 
 from app.bundle.manifest import BundleFacts
-from app.domain.moments import format_moment, from_micros
+from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros
 from training.backtest import Report
 from training.evaluate import Metrics
 from training.fit import Recipe
 from training.learn import Learned
 
 N_IMPORTANT = 15
+DAYS_OF_TWO_YEARS = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def _head(told: CardFacts) -> str:
         f"{len(told.learned.population):,} customers.\n"
         f"- Amounts in {facts.currency or 'no stated currency'}; seed {facts.seed}.\n"
         f"- Teacher: {told.learned.teacher.names} ({recipe.n_folds} LightGBM boosters of "
-        f"{recipe.num_leaves} leaves, at least {recipe.min_rows_per_leaf} rows each, every one "
-        "blind to a fold of customers). No class weights, no resampling.\n"
+        f"{recipe.leaves_for(len(dataset.churned))} leaves, at least "
+        f"{recipe.min_rows_per_leaf} rows each, every one blind to a fold of "
+        "customers). No class weights, no resampling.\n"
         f"- Serves: one LightGBM booster of {student.n_trees} trees that learned the teacher's "
         f"probabilities and comes within {student.miss:.3f} log-odds of them (root mean square)."
         f"{warned}"
@@ -71,7 +73,29 @@ def _snapshots(learned: Learned) -> str:
         )
     )
     header = ("snapshot", "days to the label", "customers", "churned")
-    return "## Base rates\n\n" + _table(header, rows)
+    n_days = (dataset.windows[-1].closes_at - dataset.windows[0].as_of) // MICROSECONDS_PER_DAY
+    return "## Base rates\n\n" + _table(header, rows) + _season(n_days) + _returned(learned)
+
+
+def _season(n_days: int) -> str:
+    if n_days >= DAYS_OF_TWO_YEARS:
+        return ""
+    return (
+        f"\n\nThe snapshots span {n_days} days. Less than two years cannot tell a season from a "
+        "trend: the level said for a season that the log has not seen may be wrong by more than "
+        "the rates above differ."
+    )
+
+
+def _returned(learned: Learned) -> str:
+    returned = learned.returned
+    if returned is None:
+        return ""
+    return (
+        f"\n\nOf the {returned.n_churned:,} customers of this sample who churned, by this "
+        f"definition, in the snapshot of {_day(returned.window.as_of)}, {returned.share:.1%} came back in the "
+        f"{returned.days} days between the end of its window and the cut-off."
+    )
 
 
 def _test(told: CardFacts) -> str:

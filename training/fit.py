@@ -22,6 +22,8 @@ class Recipe:
     Attributes
     ----------
     num_leaves, min_rows_per_leaf, rate : size and pace of the trees.
+    many_rows, num_leaves_of_many : from so many rows on, larger trees; they gain where there is
+        more to know than rhythm, and cost order logs nothing.
     max_rounds, patience : growing stops when the fold's own held-out customers gain nothing more.
     n_folds : boosters that are merged; each leaves one fold of customers out.
     bagging_share, feature_share : rows and features that one tree sees.
@@ -29,6 +31,8 @@ class Recipe:
     """
 
     num_leaves: int = 8
+    many_rows: int = 100_000
+    num_leaves_of_many: int = 16
     min_rows_per_leaf: int = 100
     rate: float = 0.06
     max_rounds: int = 500
@@ -37,6 +41,10 @@ class Recipe:
     bagging_share: float = 0.7
     feature_share: float = 0.4
     l2: float = 5.0
+
+    def leaves_for(self, n_rows: int) -> int:
+        """Return the leaves of a tree that is grown from `n_rows` rows."""
+        return self.num_leaves_of_many if n_rows >= self.many_rows else self.num_leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,7 @@ def _grow(
     seed: int,
     margins: NDArray[np.float64],
 ) -> str:
-    parameters = _parameters(recipe, seed)
+    parameters = _parameters(recipe, len(targets), seed)
     train = lgb.Dataset(
         features[~held_out],
         targets[~held_out],
@@ -133,11 +141,11 @@ def _grow(
     return str(booster.model_to_string(num_iteration=booster.best_iteration))
 
 
-def _parameters(recipe: Recipe, seed: int) -> dict[str, object]:
+def _parameters(recipe: Recipe, n_rows: int, seed: int) -> dict[str, object]:
     return {
         "objective": "cross_entropy",  # takes targets between 0 and 1; same loss as "binary"
         "metric": "cross_entropy",
-        "num_leaves": recipe.num_leaves,
+        "num_leaves": recipe.leaves_for(n_rows),
         "min_data_in_leaf": recipe.min_rows_per_leaf,
         "learning_rate": recipe.rate,
         "bagging_fraction": recipe.bagging_share,

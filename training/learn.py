@@ -14,6 +14,7 @@ from app.features.history import History
 from app.features.population import in_population
 from training.dataset import MAX_ROWS, Dataset, dataset_of, measured
 from training.fit import Recipe
+from training.returned import Returned, returned_by
 from training.snapshots import Window, closed_windows, matched_windows
 from training.split import folds_of
 from training.student import Student, student_of
@@ -40,6 +41,7 @@ class Learned:
     stretched : whether no window of the whole horizon has closed, so that `dataset` holds shorter
         ones and rhythm alone carries what they show to the horizon.
     population : float64 array of shape (n, n_features), as of the cut-off.
+    returned : of whom churned at the oldest snapshot, who came back; None where too early to tell.
     """
 
     student: Student
@@ -47,6 +49,7 @@ class Learned:
     dataset: Dataset
     stretched: bool
     population: NDArray[np.float64]
+    returned: Returned | None
 
 
 def learn(
@@ -87,7 +90,8 @@ def learn(
     now = teacher.margins_of(known, everybody, population, Window(cut_off, cut_off + horizon))
     student = _student(known, dataset, teacher, population, now, horizon, seed)
     report(steps)
-    return Learned(student, teacher, dataset, stretched, population)
+    returned = returned_by(known, churn, dataset, cut_off=cut_off)
+    return Learned(student, teacher, dataset, stretched, population, returned)
 
 
 def refuse_too_little(dataset: Dataset) -> None:

@@ -19,6 +19,10 @@ from training.calibrate import intercept_for
 from training.merge import without_parameters
 
 N_TREES: Final = 300
+# On 20,000 simulated customers larger trees gain 0.001 of the achievable; on fewer rows they would
+# only be slower.
+MANY_ROWS: Final = 50_000
+NUM_LEAVES_OF_MANY: Final = 31
 PARAMETERS: Final = {
     "objective": "cross_entropy",  # takes targets between 0 and 1; same loss as "binary"
     "num_leaves": 15,
@@ -68,6 +72,8 @@ def student_of(
     newest : bool array of shape (n,), rows as of the cut-off
     """
     parameters = PARAMETERS | {"seed": seed}
+    if len(features) >= MANY_ROWS:
+        parameters["num_leaves"] = NUM_LEAVES_OF_MANY
     names = list(FEATURE_NAMES)
     rows = lgb.Dataset(features, expit(margins), feature_name=names, params=parameters)
     booster = lgb.train(parameters, rows, N_TREES)
