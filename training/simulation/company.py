@@ -65,6 +65,7 @@ class Company:
     worry_days: int = 12  # how long a price notice keeps people writing
     worried_tickets_per_day: float = 0.012  # times sensitivity
     unanswered: float = 0.08  # share of tickets that nobody answers
+    given_up_hours: float = 240.0  # after which such a ticket is closed all the same
     slow: float = 0.17  # share answered late
     slow_hours: float = 48.0  # late: after two days
     failed_payments_per_day: float = 0.0015  # a card expires every other year

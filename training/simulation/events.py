@@ -160,6 +160,8 @@ def emit_ticket(
     moment = moment_on(scene, traits, day)
     emit(scene, TICKET_OPENED, moment, channel, state.tickets, label=topic)
     if isnan(hours):
+        moment = later(moment, scene.company.given_up_hours)
+        emit(scene, TICKET_CLOSED, moment, channel, state.tickets)
         return
     moment = later(moment, hours)
     emit(scene, TICKET_REPLIED, moment, channel, state.tickets)
