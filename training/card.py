@@ -93,8 +93,8 @@ def _returned(learned: Learned) -> str:
         return ""
     return (
         f"\n\nOf the {returned.n_churned:,} customers of this sample who churned, by this "
-        f"definition, in the snapshot of {_day(returned.window.as_of)}, {returned.share:.1%} came back in the "
-        f"{returned.days} days between the end of its window and the cut-off."
+        f"definition, in the snapshot of {_day(returned.window.as_of)}, {returned.share:.1%} "
+        f"came back in the {returned.days} days between the end of its window and the cut-off."
     )
 
 
