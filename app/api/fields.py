@@ -153,4 +153,3 @@ MomentOrDate = Annotated[
     WithJsonSchema({"anyOf": [_MOMENT_SCHEMA, {"type": "string", "format": "date"}]}),
 ]
 Properties = Annotated[dict[str, Any], AfterValidator(_properties)]
-Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST_INTEGER)]

@@ -70,7 +70,6 @@ SCOPE_MISSING = Kind("scope-missing", HTTPStatus.FORBIDDEN, "The API key lacks a
 INTERNAL_ERROR = Kind(
     "internal-error", HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side"
 )
-NOT_READY = Kind("not-ready", HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready", 5)
 _BY_STATUS: Mapping[int, Kind] = {
     404: Kind("no-such-resource", HTTPStatus.NOT_FOUND, "No such resource"),
     405: Kind("method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed here"),

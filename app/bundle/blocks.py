@@ -7,7 +7,7 @@ node inside it. So the contributions of the block's leaves are a function of at 
 leaf that still needs more has no table, and its contributions are computed for each row.
 
 For a block of one leaf this is the table of Fast TreeSHAP v2 (J. Yang, 2021, arXiv 2109.09847,
-algorithms 3 and 4: all subsets of the features on a path); for one of a whole tree it is the table
+over all subsets of the features on a path); for one of a whole tree it is the table
 over "decision patterns" of WOODELF (A. Nadel, R. Wettenstein, 2025, arXiv 2511.09376).
 """
 

@@ -140,7 +140,7 @@ def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
     trees = parse_trees(trusted.booster_text, n_features=n_features, source=str(source))
     try:
         return _kernel_scorer(trees)
-    except Exception:
+    except Exception:  # whatever keeps kernels from loading, LightGBM can still answer
         log.warning(
             "the compiled kernels cannot be used, so LightGBM answers instead: the same numbers, "
             "explanations about ten times slower",
@@ -151,7 +151,7 @@ def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
 
 
 def _kernel_scorer(trees: Trees) -> Scorer:
-    # Imported here, because importing them is already where Numba can fail (no writable cache).
+    # Imported here, because importing them is already where the linker of kernels can fail.
     from app.bundle.kernels import KernelScorer  # noqa: PLC0415 - see above
 
     return KernelScorer(trees)

@@ -7,10 +7,10 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry, part
 from app.db.packing import PACKED, currency_key
 from app.features import sorting
 from app.features.arrays import Positions
-from app.features.compiled import entry, part
 from app.features.history import History
 from app.features.kinds import N_CHANNELS, N_DETAILS, N_KINDS
 from app.features.sorting import Columns, sort_records, sortable_bits, unpack_records

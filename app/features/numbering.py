@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry, part
 from app.features.arrays import Positions
-from app.features.compiled import entry, part
 
 Hashes = NDArray[np.int64]  # evenly spread over all 64 bits
 Slots = NDArray[np.int64]  # shape (a power of two, 2): a hash, and its code

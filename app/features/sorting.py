@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry, part
 from app.features.arrays import Positions
-from app.features.compiled import entry, part
 
 OCCURRED_AT, CODES, UNTIL, AMOUNT, RECEIVED_AT, REF, N_FIELDS = range(7)
 _SMALL = 24  # up to here an insertion sort beats a merge sort

@@ -47,7 +47,7 @@ class Background:
         while not self._stopping.is_set():
             try:
                 more = self._step(self._stopping.is_set)
-            except Exception:
+            except Exception:  # the edge of a thread: one bad round must not end it
                 log.exception("a round failed", extra={"thread_name": self._name})
                 more = False
             if not more:

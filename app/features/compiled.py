@@ -1,5 +1,0 @@
-"""How kernels are compiled: see `app.compiled.kernel`."""
-
-from app.compiled.kernel import entry, part
-
-__all__ = ["entry", "part"]
