@@ -58,14 +58,22 @@ def running(
     cores: set[int] = SERVED,
     cwd: Path | None = None,
 ) -> Iterator[Server]:
-    """Start `command`, yield it once `ready_path` answers 200, and stop it."""
+    """Start `command`, yield it once `ready_path` answers 200, and stop it.
+
+    Python keeps the bytecode of what it imports, as it does unless told otherwise: a first start
+    is slow, those after it are warm.
+    """
     log = SCRATCH / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port}"
     with log.open("wb") as output, pinned(cores):
         started = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, cwd=cwd, env={**os.environ, **environment}
+            command,
+            stdout=output,
+            stderr=output,
+            cwd=cwd,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment},
         )
     try:
         _wait(process, url + ready_path, log)
