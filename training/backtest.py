@@ -5,11 +5,12 @@ from typing import Final
 
 import numpy as np
 
+from app.bundle.quality import Metrics, calibration_table, metrics_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.history import History
+from training.baseline import as_rfm, rfm_logistic
 from training.dataset import Dataset, dataset_of
-from training.evaluate import Metrics, as_rfm, calibration_table, metrics_of, rfm_logistic
 from training.fit import Recipe
 from training.histories import known_before
 from training.learn import Learned, OnProgress, learn

@@ -7,9 +7,9 @@ import lightgbm as lgb
 import numpy as np
 
 from app.bundle.manifest import BundleFacts
+from app.bundle.quality import Metrics
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros
 from training.backtest import Report
-from training.evaluate import Metrics
 from training.fit import Recipe
 from training.learn import Learned
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from app.bundle.manifest import Calibration
+from app.bundle.quality import information_gain
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
 from training.calibrate import calibrated, intercept_for, slope_of
 from training.dataset import Dataset
-from training.evaluate import information_gain
 from training.fit import Fitted, Recipe, fit
 from training.rhythm import RhythmTeacher, taught
 from training.snapshots import Window, matched_windows

@@ -12,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from app.features.catalogue import FEATURE_INDEX
 from app.features.population import in_population
 from benchmarks.quality.logs import Case
+from training.baseline import as_rfm, rfm_logistic
 from training.btyd import silent_for
 from training.dataset import Dataset
-from training.evaluate import as_rfm, rfm_logistic
 from training.fit import Recipe
 from training.histories import known_before
 from training.labels import churned

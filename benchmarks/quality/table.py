@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from app.bundle.quality import SMALLEST, metrics_of
 from benchmarks.quality.forecasts import Forecasts
-from training.evaluate import SMALLEST, metrics_of
 
 N_RESAMPLES = 500
 Numbers = NDArray[np.float64]

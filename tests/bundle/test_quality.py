@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
+from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
-from training.evaluate import calibration_table, information_gain, metrics_of
+from app.bundle.quality import SMALLEST, calibration_table, information_gain, metrics_of
 
 CHURNED = np.array([0.0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
 
@@ -34,3 +35,24 @@ def test_the_table_has_ten_bins_of_equal_count():
 
 def test_one_class_has_no_auc():
     assert metrics_of(np.zeros(10), np.linspace(0.1, 0.9, 10)).as_numbers()["auc"] is None
+
+
+def test_the_figures_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    said = np.round(rng.uniform(size=500), 2)  # with ties
+    outcomes = (rng.uniform(size=500) < said).astype(float)
+
+    metrics = metrics_of(outcomes, said)
+
+    assert metrics.auc == pytest.approx(roc_auc_score(outcomes, said), abs=1e-12)
+    assert metrics.average_precision == pytest.approx(
+        average_precision_score(outcomes, said), abs=1e-12
+    )
+    clipped = np.clip(said, SMALLEST, 1 - SMALLEST)
+    assert metrics.log_loss == pytest.approx(log_loss(outcomes, clipped), abs=1e-12)
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    said, outcomes = np.linspace(0, 1, 100), np.tile([1.0, 0.0], 50)
+
+    assert metrics_of(outcomes[::-1], said[::-1]) == metrics_of(outcomes, said)
