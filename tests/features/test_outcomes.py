@@ -5,8 +5,8 @@ from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.history import group_and_sort
+from app.features.outcomes import churned
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, ORDER
-from training.labels import churned
 
 T = 20_000 * DAY
 STARTED, RENEWED, CANCELLATION = (

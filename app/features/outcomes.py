@@ -1,0 +1,61 @@
+"""Who churned, by the stated definition, in the window that begins at a moment.
+
+The one rule that labels are made by in training and that predictions are held against in service.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.activity import TYPE_CODES
+from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.errors import TrainingRefused
+from app.domain.moments import MICROSECONDS_PER_DAY
+from app.features.history import History
+from app.features.population import in_population
+
+
+def churned(history: History, churn: ChurnDefinition, *, as_of: int) -> NDArray[np.bool_]:
+    """Return who churned in ``[as_of, as_of + horizon_days)``, shape (n_customers,).
+
+    Only meaningful for customers in the population as of `as_of`, and only once the window has
+    closed. Outcomes count by when they happened: a late report still counts.
+
+    For ABSENCE: the event did not happen in the window. For CANCELLATION: it happened in the
+    window (a later restart does not undo it), or the subscription had run out by the window's end.
+    """
+    closes_at = as_of + churn.horizon_days * MICROSECONDS_PER_DAY
+    happened = happened_in(history, churn.event, start=as_of, end=closes_at)
+    if churn.kind is ChurnKind.ABSENCE:
+        return ~happened
+    as_it_happened = replace(history, received_at=history.occurred_at)
+    return happened | ~in_population(as_it_happened, churn, as_of=closes_at)
+
+
+def happened_in(history: History, event: str, *, start: int, end: int) -> NDArray[np.bool_]:
+    """Return which customers have `event` in ``[start, end)``, shape (n_customers,)."""
+    rows = (
+        (history.kind == code_of_event(event))
+        & (history.occurred_at >= start)
+        & (history.occurred_at < end)
+    )
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(rows, dtype=np.int64)])
+    return np.diff(before[history.starts]) > 0
+
+
+def code_of_event(event: str) -> int:
+    """Return the code of a churn event.
+
+    Raises
+    ------
+    TrainingRefused
+        If the event is none that the activity log tells apart.
+    """
+    code = TYPE_CODES.get(event, 0)
+    if code == 0:
+        raise TrainingRefused(
+            f"{event!r} is no activity type that churn can be told by; use one of "
+            f"{', '.join(sorted(name for name, c in TYPE_CODES.items() if c))}"
+        )
+    return code
