@@ -2,13 +2,14 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from app.domain.errors import BundleRefused
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 def parse_object(text: bytes, *, source: str) -> "Fields":
@@ -101,6 +102,10 @@ class Fields:
                 self._refuse(key, "a list of objects", value)
             nested.append(Fields(value, f"{self.where}: {key}[{i}]"))
         return nested
+
+    def optional(self, key: str, read: Callable[["Fields"], T]) -> T | None:
+        """Return what `read` makes of a nested object, or None where the field is not there."""
+        return read(self.inner(key)) if key in self.data else None
 
     def only(self, *known: str) -> "Fields":
         """Return these fields, having refused every field that is not `known`."""

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from app.bundle.interval import Uncertainty
+from app.bundle.support import Support
+from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment
 from app.domain.tiers import TierPolicy
@@ -80,6 +83,7 @@ class BundleFacts:
 
     `percentile_knots` are the percentiles 0 to 100 of the churn probability in the reference
     population, `usual` the median of each feature there (NaN = undefined for all).
+    `uncertainty` and `support` are None in bundles made before these were measured.
     """
 
     churn: ChurnDefinition
@@ -93,6 +97,9 @@ class BundleFacts:
     usual: tuple[float, ...]
     metrics: Mapping[str, Any]
     libraries: Mapping[str, str]
+    basis: Basis = Basis.LEARNED
+    uncertainty: Uncertainty | None = None
+    support: Support | None = None
 
     def __post_init__(self) -> None:
         knots = self.percentile_knots
@@ -181,7 +188,20 @@ def _signed_content(manifest: Manifest) -> dict[str, Any]:
             name: {"n_bytes": facts.n_bytes, "sha256": facts.sha256}
             for name, facts in manifest.files.items()
         },
+        **_optional_content(facts),
     }
+
+
+def _optional_content(facts: BundleFacts) -> dict[str, Any]:
+    """Return the sections that say something; older bundles lack them."""
+    content: dict[str, Any] = {}
+    if facts.basis is not Basis.LEARNED:
+        content["basis"] = facts.basis.value
+    if facts.uncertainty is not None:
+        content["uncertainty"] = facts.uncertainty.as_json()
+    if facts.support is not None:
+        content["support"] = facts.support.as_json()
+    return content
 
 
 def _with_nulls(values: Sequence[float]) -> list[float | None]:

@@ -12,11 +12,13 @@ from app.bundle.check import check_in_child
 from app.bundle.current import current_features
 from app.bundle.folder import BOOSTER_FILE, TrustedFiles, check_bundle_id, read_trusted
 from app.bundle.golden import Scorer, compare_golden_rows
+from app.bundle.interval import Intervals, intervals_of
 from app.bundle.manifest import FeatureSet, Manifest
 from app.bundle.serving import promoted_id
+from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import Trees, parse_trees
 from app.domain.churn import ChurnDefinition
-from app.domain.errors import NoBundleInService
+from app.domain.errors import BundleRefused, NoBundleInService
 from app.domain.tiers import TierPolicy
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,8 @@ class RiskBundle:
     ``manifest.facts.features.names``, NaN = missing; they never change them.
 
     `usual` is the median of each feature in the population that it was trained on, shape
-    (n_features,), NaN where the feature was undefined for everybody.
+    (n_features,), NaN where the feature was undefined for everybody. `intervals` and `usual_ranges`
+    are None where the bundle was made before these were measured.
     """
 
     id: str
@@ -41,6 +44,8 @@ class RiskBundle:
     usual: NDArray[np.float64]
     percentile_knots: NDArray[np.float64]
     scorer: Scorer
+    intervals: Intervals | None = None
+    usual_ranges: UsualRanges | None = None
 
     def margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated log-odds of churn, shape (n,)."""
@@ -129,7 +134,7 @@ def open_bundle(
     scorer = _scorer(folder, trusted)
     source = str(folder / BOOSTER_FILE)
     compare_golden_rows(scorer, trusted.manifest.golden_rows, source=source)
-    bundle = _risk_bundle(trusted.manifest, scorer)
+    bundle = _risk_bundle(trusted.manifest, scorer, source=str(folder))
     bundle.warm_up()
     return bundle
 
@@ -157,8 +162,13 @@ def _kernel_scorer(trees: Trees) -> Scorer:
     return KernelScorer(trees)
 
 
-def _risk_bundle(manifest: Manifest, scorer: Scorer) -> RiskBundle:
-    facts = manifest.facts
+def _risk_bundle(manifest: Manifest, scorer: Scorer, *, source: str) -> RiskBundle:
+    facts, names = manifest.facts, manifest.facts.features.names
+    try:
+        intervals = None if facts.uncertainty is None else intervals_of(facts.uncertainty, names)
+        ranges = None if facts.support is None else usual_ranges(facts.support, names)
+    except ValueError as error:
+        raise BundleRefused(f"{source}: {error}") from error
     return RiskBundle(
         id=manifest.bundle_id,
         manifest=manifest,
@@ -168,4 +178,6 @@ def _risk_bundle(manifest: Manifest, scorer: Scorer) -> RiskBundle:
         usual=np.array(facts.usual),
         percentile_knots=np.array(facts.percentile_knots),
         scorer=scorer,
+        intervals=intervals,
+        usual_ranges=ranges,
     )

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from app.bundle.fields import Fields, parse_object
+from app.bundle.interval import read_uncertainty
 from app.bundle.manifest import (
     FORMAT_VERSION,
     MAX_MANIFEST_BYTES,
@@ -15,6 +16,8 @@ from app.bundle.manifest import (
     Manifest,
     manifest_bytes,
 )
+from app.bundle.support import read_support
+from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from app.domain.moments import parse_moment
@@ -23,6 +26,7 @@ from app.domain.tiers import TierPolicy
 # A name, never a path: no separators, no leading dot, so no file outside the folder can be meant.
 _FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}\.[a-z0-9]{1,10}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_OPTIONAL: Final = ("basis", "support", "uncertainty")  # sections that older bundles lack
 _FIELDS: Final = (
     "bundle_id",
     "calibration",
@@ -58,7 +62,7 @@ def read_manifest(text: bytes, *, source: str) -> Manifest:
         )
     fields = parse_object(text, source=source)
     _check_format(fields)
-    fields.only(*_FIELDS)
+    fields.only(*_FIELDS, *_OPTIONAL)
     try:
         manifest = _manifest(fields)
     except ValueError as error:
@@ -102,6 +106,9 @@ def _facts(fields: Fields) -> BundleFacts:
         usual=fields.numbers_or_missing("usual"),
         metrics=fields.inner("metrics").data,
         libraries=fields.text_map("libraries"),
+        basis=Basis(fields.text("basis")) if "basis" in fields.data else Basis.LEARNED,
+        uncertainty=fields.optional("uncertainty", read_uncertainty),
+        support=fields.optional("support", read_support),
     )
 
 
