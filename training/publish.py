@@ -8,15 +8,14 @@ from typing import Any
 
 import joblib
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from app.bundle.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
+from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.bundle.write import write_bundle
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 
 LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
-N_REFERENCE_BINS = 10
 GOLDEN_PERCENTILES = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
 
 
@@ -48,7 +47,9 @@ def publish(
         golden_features=golden_features(population, probabilities),
         files={
             "card.md": card.encode(),
-            "reference.parquet": reference(population, probabilities),
+            REFERENCE_FILE: reference_bytes(
+                reference_of(facts.features.names, population, probabilities)
+            ),
             "training.joblib": _pickled(parts),
         },
         signing_key=signing_key,
@@ -90,46 +91,6 @@ def golden_features(
     zeros = np.zeros(population.shape[1])
     largest = np.nan_to_num(population, nan=0.0).max(axis=0)
     return np.vstack([population[order[ranks]], usual, missing, zeros, largest])
-
-
-def reference(population: NDArray[np.float64], probabilities: NDArray[np.float64]) -> bytes:
-    """Return a Parquet table of how each feature is distributed, to measure drift against.
-
-    Columns ``feature, bin, lower, upper, share``: bin i holds ``lower <= value < upper``, bin -1
-    (bounds null) the share of missing values; the shares of a feature sum to 1. The last feature,
-    ``probability``, is the churn probability itself.
-    """
-    columns = [*population.T, probabilities]
-    rows = [
-        (name, *entry)
-        for name, column in zip([*FEATURE_NAMES, "probability"], columns, strict=True)
-        for entry in _bins(column)
-    ]
-    schema = {
-        "feature": pl.String,
-        "bin": pl.Int64,
-        "lower": pl.Float64,
-        "upper": pl.Float64,
-        "share": pl.Float64,
-    }
-    buffer = io.BytesIO()
-    pl.DataFrame(rows, schema=schema, orient="row").write_parquet(buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def _bins(column: NDArray[np.float64]) -> list[tuple[int, float | None, float | None, float]]:
-    present = column[~np.isnan(column)]
-    bins: list[tuple[int, float | None, float | None, float]] = [
-        (-1, None, None, 1 - len(present) / len(column))
-    ]
-    if len(present) == 0:
-        return bins
-    inner = np.unique(np.quantile(present, np.linspace(0, 1, N_REFERENCE_BINS + 1)[1:-1]))
-    edges = np.concatenate([[-np.inf], inner, [np.inf]])
-    counts = np.bincount(np.searchsorted(inner, present, side="right"), minlength=len(inner) + 1)
-    for i, count in enumerate(counts):
-        bins.append((i, float(edges[i]), float(edges[i + 1]), float(count / len(column))))
-    return bins
 
 
 def _pickled(parts: Mapping[str, Any]) -> bytes:

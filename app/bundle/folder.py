@@ -91,6 +91,20 @@ def read_trusted(folder: Path, *, expected: FeatureSet, key: bytes | None) -> Tr
     return TrustedFiles(manifest, _booster_text(folder / BOOSTER_FILE, manifest))
 
 
+def read_named(folder: Path, name: str, manifest: Manifest, *, limit: int) -> bytes:
+    """Return the content of a file that the manifest names, of at most `limit` bytes.
+
+    Raises
+    ------
+    BundleRefused
+        If it is missing, no plain file, larger, or differs from its SHA-256.
+    """
+    content = _read_small(folder / name, limit)
+    facts = FileFacts(len(content), hashlib.sha256(content).hexdigest())
+    _compare(folder / name, facts, manifest.files[name])
+    return content
+
+
 def _check_signature(folder: Path, manifest: Manifest, key: bytes | None) -> None:
     if key is None:
         return
@@ -128,9 +142,7 @@ def _check_names(folder: Path, manifest: Manifest) -> None:
 def _booster_text(path: Path, manifest: Manifest) -> str:
     if BOOSTER_FILE not in manifest.files:
         raise BundleRefused(f"{path.parent / MANIFEST_FILE} names no {BOOSTER_FILE}: {_COPY_AGAIN}")
-    content = _read_small(path, MAX_BOOSTER_BYTES)
-    facts = FileFacts(len(content), hashlib.sha256(content).hexdigest())
-    _compare(path, facts, manifest.files[BOOSTER_FILE])
+    content = read_named(path.parent, BOOSTER_FILE, manifest, limit=MAX_BOOSTER_BYTES)
     try:
         return content.decode("ascii")
     except UnicodeDecodeError as error:

@@ -54,8 +54,8 @@ def write_bundle(
         Rows to answer now and to compare with at every later opening: typical and extreme
         customers, missing values included.
     files : Mapping[str, bytes]
-        The other files by name, for example ``card.md``, ``reference.parquet``,
-        ``training.joblib``. Serving compares their hashes and never parses them.
+        The other files by name, for example ``card.md``, ``reference.json``,
+        ``training.joblib``. Serving compares all their hashes.
     signing_key : bytes, optional
         Signs the manifest with HMAC-SHA256.
     """

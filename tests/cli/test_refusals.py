@@ -36,7 +36,7 @@ def test_a_shelf_without_a_promoted_bundle_says_how_to_get_one(call, company):
     assert_refused(ended, "empty", "holdfast train", "--promote")
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "booster.txt", "reference.parquet"])
+@pytest.mark.parametrize("name", ["manifest.json", "booster.txt", "reference.json"])
 def test_a_flipped_byte_is_named_with_its_file_and_the_bundle_is_not_promoted(call, models, name):
     (folder,) = (path for path in models.iterdir() if path.is_dir())
     data = bytearray((folder / name).read_bytes())

@@ -1,6 +1,5 @@
 """Training end to end on a made-up shop: what the bundle promises, and what cannot get into it."""
 
-import io
 import json
 import os
 import subprocess
@@ -10,10 +9,10 @@ from datetime import timedelta
 
 import joblib
 import numpy as np
-import polars as pl
 import pytest
 
 from app.bundle.opened import open_bundle
+from app.bundle.reference import read_reference
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
@@ -180,11 +179,13 @@ def test_tiers_have_the_wanted_shares(trained):
 
 
 def test_the_reference_adds_up_to_one_for_every_feature(shelf, trained):
-    table = pl.read_parquet(io.BytesIO(files_of(shelf, trained)["reference.parquet"]))
+    manifest = open_bundle(shelf / trained.bundle_id).manifest
 
-    sums = table.group_by("feature").agg(pl.col("share").sum())
-    assert set(sums["feature"]) == {*FEATURE_NAMES, "probability"}
-    assert np.allclose(sums["share"], 1)
+    reference = read_reference(shelf / trained.bundle_id, manifest)
+
+    assert set(reference.columns) == {*FEATURE_NAMES, "probability"}
+    assert all(np.isclose(column.shares.sum(), 1) for column in reference.columns.values())
+    assert reference.n == trained.metrics["n_population"]
 
 
 def test_the_fitted_parts_can_be_read_by_a_data_scientist(shelf, trained):
