@@ -23,9 +23,9 @@ MAX_SPREAD: Final = 20.0  # log-odds: from 0 to 1, whatever the probability
 class Uncertainty:
     """How far a margin may be off, as standard deviations in log-odds.
 
-    That of one customer is ``sqrt(common² + own²)``, where `own` is read off the table: between
-    knots of the margin on a straight line, beyond them as at the last; and in the row of the
-    customer's amount of history.
+    That of one customer is ``sqrt(common² + own²)``, where `own` is read off a table for the lower
+    end and one for the upper: between knots of the margin on a straight line, beyond them as at
+    the last; and in the row of the customer's amount of history.
 
     Attributes
     ----------
@@ -36,11 +36,11 @@ class Uncertainty:
     history : str
         The feature that says how much is known of a customer; missing counts as least.
     history_from : floats, ascending
-        The amounts of history from which the second, third ... row of the table holds.
+        The amounts of history from which the second, third ... row of a table holds.
     knots : floats, ascending
         Margins (log-odds) of the columns.
-    own : rows of floats
-        One row per step of history, one column per knot.
+    below, above : rows of floats
+        The tables: one row per step of history, one column per knot.
     """
 
     coverage: float
@@ -48,20 +48,20 @@ class Uncertainty:
     history: str
     history_from: tuple[float, ...]
     knots: tuple[float, ...]
-    own: tuple[tuple[float, ...], ...]
+    below: tuple[tuple[float, ...], ...]
+    above: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
         if not 0 < self.coverage < 1:
             raise ValueError(f"an interval needs a coverage between 0 and 1, got {self.coverage}")
         _check_ascending("history_from", self.history_from)
         _check_ascending("knots", self.knots)
-        if not self.knots or {len(row) for row in self.own} != {len(self.knots)}:
-            raise ValueError("own needs as many columns as there are knots, at least one")
-        if len(self.own) != len(self.history_from) + 1:
-            raise ValueError(f"own needs {len(self.history_from) + 1} rows, got {len(self.own)}")
-        for spread in (self.common, *(spread for row in self.own for spread in row)):
-            if not 0 <= spread <= MAX_SPREAD:
-                raise ValueError(f"a spread must lie in 0 to {MAX_SPREAD}, got {spread}")
+        if not self.knots:
+            raise ValueError("uncertainty needs at least one knot")
+        shape = (len(self.history_from) + 1, len(self.knots))
+        _check_table("below", self.below, shape)
+        _check_table("above", self.above, shape)
+        _check_spread("common", self.common)
 
     def as_json(self) -> dict[str, object]:
         """Return what the manifest says."""
@@ -71,23 +71,28 @@ class Uncertainty:
             "history": self.history,
             "history_from": list(self.history_from),
             "knots": list(self.knots),
-            "own": [list(row) for row in self.own],
+            "below": [list(row) for row in self.below],
+            "above": [list(row) for row in self.above],
         }
 
 
 def read_uncertainty(fields: Fields) -> Uncertainty:
     """Return what `as_json` wrote; anything else is refused."""
-    fields.only("coverage", "common", "history", "history_from", "knots", "own")
-    rows = {str(i): row for i, row in enumerate(fields.items("own"))}
-    own = Fields(rows, f"{fields.where}: own")
+    fields.only("coverage", "common", "history", "history_from", "knots", "below", "above")
     return Uncertainty(
         coverage=fields.number("coverage"),
         common=fields.number("common"),
         history=fields.text("history"),
         history_from=fields.numbers("history_from"),
         knots=fields.numbers("knots"),
-        own=tuple(map(own.numbers, rows)),
+        below=_rows(fields, "below"),
+        above=_rows(fields, "above"),
     )
+
+
+def _rows(fields: Fields, key: str) -> tuple[tuple[float, ...], ...]:
+    rows = {str(i): row for i, row in enumerate(fields.items(key))}
+    return tuple(map(Fields(rows, f"{fields.where}: {key}").numbers, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Intervals:
 
     coverage: float
     column: int
-    table: tuple[Numbers, Numbers, Numbers]
+    table: tuple[Numbers, Numbers, Numbers, Numbers]
     spread: Numbers  # common, and how many standard deviations reach from the middle to an end
 
     def around(
@@ -133,7 +138,8 @@ def intervals_of(uncertainty: Uncertainty, names: Sequence[str]) -> Intervals:
         table=(
             np.array(uncertainty.history_from, dtype=np.float64),
             np.array(uncertainty.knots, dtype=np.float64),
-            np.array(uncertainty.own, dtype=np.float64),
+            np.array(uncertainty.below, dtype=np.float64),
+            np.array(uncertainty.above, dtype=np.float64),
         ),
         spread=np.array([uncertainty.common, reach_of(uncertainty.coverage)]),
     )
@@ -146,7 +152,8 @@ def reach_of(coverage: float) -> float:
 
 def warm_up() -> None:
     """Compile or load the kernel, so that no request ever waits for that."""
-    uncertainty = Uncertainty(0.9, 0.0, "amount", (1.0,), (0.0, 1.0), ((0.2, 0.2), (0.1, 0.1)))
+    table = ((0.2, 0.2), (0.1, 0.1))
+    uncertainty = Uncertainty(0.9, 0.0, "amount", (1.0,), (0.0, 1.0), table, table)
     one = np.full(1, 0.5)
     intervals_of(uncertainty, ["amount"]).around(one, one, one.reshape(1, 1))
 
@@ -158,9 +165,22 @@ def _check_ascending(name: str, values: Sequence[float]) -> None:
         raise ValueError(f"{name} must be finite")
 
 
+def _check_table(name: str, rows: Sequence[Sequence[float]], shape: tuple[int, int]) -> None:
+    if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
+        raise ValueError(f"{name} needs {shape[0]} rows of {shape[1]} columns")
+    for row in rows:
+        for spread in row:
+            _check_spread(name, spread)
+
+
+def _check_spread(name: str, spread: float) -> None:
+    if not 0 <= spread <= MAX_SPREAD:
+        raise ValueError(f"a spread of {name} must lie in 0 to {MAX_SPREAD}, got {spread}")
+
+
 @entry
 def _surround(
-    table: tuple[Numbers, Numbers, Numbers],
+    table: tuple[Numbers, Numbers, Numbers, Numbers],
     spread: Numbers,
     amounts: Numbers,
     margins: Numbers,
@@ -168,7 +188,7 @@ def _surround(
     low: Numbers,
     high: Numbers,
 ) -> None:
-    history_from, knots, own = table
+    history_from, knots, below, above = table
     last = len(knots) - 1
     for i in range(len(margins)):
         step = 0
@@ -177,13 +197,15 @@ def _surround(
         margin, right = margins[i], 0
         while right <= last and knots[right] < margin:
             right += 1
-        if right == 0:
-            sd = own[step, 0]
-        elif right > last:
-            sd = own[step, last]
-        else:
-            share = (margin - knots[right - 1]) / (knots[right] - knots[right - 1])
-            sd = own[step, right - 1] + share * (own[step, right] - own[step, right - 1])
-        reach = spread[1] * math.sqrt(spread[0] * spread[0] + sd * sd)
-        low[i] = min(probabilities[i], 1 / (1 + math.exp(reach - margin)))
-        high[i] = max(probabilities[i], 1 / (1 + math.exp(-reach - margin)))
+        left = max(right - 1, 0)
+        right = min(right, last)
+        share = 0.0
+        if left < right:
+            share = (margin - knots[left]) / (knots[right] - knots[left])
+        down = (1 - share) * below[step, left] + share * below[step, right]
+        up = (1 - share) * above[step, left] + share * above[step, right]
+        common = spread[0] * spread[0]
+        down = spread[1] * math.sqrt(common + down * down)
+        up = spread[1] * math.sqrt(common + up * up)
+        low[i] = min(probabilities[i], 1 / (1 + math.exp(down - margin)))
+        high[i] = max(probabilities[i], 1 / (1 + math.exp(-up - margin)))

@@ -15,7 +15,8 @@ VALUES = {
     "history": "amount",
     "history_from": (2.0, 5.0),
     "knots": (-2.0, 0.0, 2.0),
-    "own": ((0.9, 0.8, 0.9), (0.5, 0.4, 0.5), (0.0, 0.0, 0.1)),
+    "below": ((0.9, 0.8, 0.9), (0.5, 0.4, 0.5), (0.0, 0.0, 0.1)),
+    "above": ((1.9, 1.8, 1.9), (0.6, 0.5, 0.6), (0.0, 0.0, 0.2)),
 }
 
 
@@ -37,17 +38,18 @@ def test_the_probability_lies_between_the_ends():
 
 
 def test_nothing_uncertain_gives_the_probability_itself():
-    low, high = around([-1.0, 1.3], 9.0, common=0.0, own=((0, 0, 0), (0, 0, 0), (0, 0, 0)))
+    sure = ((0, 0, 0),) * 3
+    low, high = around([-1.0, 1.3], 9.0, common=0.0, below=sure, above=sure)
 
     assert low == pytest.approx(expit([-1.0, 1.3]))
     assert high == pytest.approx(low)
 
 
 def test_between_knots_the_spread_lies_on_a_line():
-    low, _ = around([1.0], 5.0)
+    low, high = around([1.0], 5.0)
 
-    spread = np.hypot(0.3, 0.05)
-    assert low == pytest.approx(expit(1.0 - 1.6448536 * spread))
+    assert low == pytest.approx(expit(1.0 - 1.6448536 * np.hypot(0.3, 0.05)))
+    assert high == pytest.approx(expit(1.0 + 1.6448536 * np.hypot(0.3, 0.1)))
 
 
 def test_the_less_is_known_the_wider():
@@ -76,8 +78,8 @@ def test_what_is_written_is_what_is_read():
         ({"common": -0.1}, "spread"),
         ({"knots": (0.0, 0.0, 2.0)}, "ascending"),
         ({"history_from": (2.0,)}, "rows"),
-        ({"own": ((0.9, 0.8),) * 3}, "columns"),
-        ({"own": ((30.0, 1.0, 1.0),) * 3}, "spread"),
+        ({"below": ((0.9, 0.8),) * 3}, "columns"),
+        ({"above": ((30.0, 1.0, 1.0),) * 3}, "spread"),
     ],
 )
 def test_a_table_that_makes_no_sense_cannot_be_built(changes, complaint):
@@ -91,8 +93,8 @@ def test_a_history_that_is_no_feature_is_refused():
 
 
 def test_a_row_that_is_no_list_is_refused_by_name():
-    with pytest.raises(BundleRefused, match="own"):
-        read_uncertainty(Fields(Uncertainty(**VALUES).as_json() | {"own": [1, 2, 3]}, "here"))
+    with pytest.raises(BundleRefused, match="above"):
+        read_uncertainty(Fields(Uncertainty(**VALUES).as_json() | {"above": [1, 2, 3]}, "here"))
 
 
 def test_nine_in_ten_lie_within_1_64_deviations():
