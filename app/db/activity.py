@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import orjson
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.activity_writing import ActivityRecord, insert_activity
 from app.db.packing import pack_activity
-from app.db.reading import Question, Source, rows_of
+from app.db.reading import Asked, Question, Row, Source, answer_to
 from app.db.unpacking import unpack_history
 from app.domain.activity import Activity
 from app.domain.moments import from_micros, to_micros
@@ -90,9 +91,23 @@ def known_of(
     currency
         Amounts in another currency are NaN; None keeps all amounts.
     """
+    return answer_to(source, knowing(customer_ids, as_of=as_of, currency=currency))
+
+
+def knowing(
+    customer_ids: Sequence[str], *, as_of: datetime, currency: str | None
+) -> Asked[KnownCustomers]:
+    """Return the question that `known_of` asks, for those who ask it another way."""
     moment, asked = to_micros(as_of), list(dict.fromkeys(customer_ids))
-    found = {row[0]: row for row in rows_of(source, _KNOWN, moment, moment, moment, asked)}
-    rows = [found[each] for each in asked if each in found]
+    read = partial(_read, asked=asked, moment=moment, currency=currency)
+    return Asked(_KNOWN, (moment, moment, moment, asked), read)
+
+
+def _read(
+    found: list[Row], *, asked: Sequence[str], moment: int, currency: str | None
+) -> KnownCustomers:
+    by_id = {row[0]: row for row in found}
+    rows = [by_id[each] for each in asked if each in by_id]
     history = unpack_history(
         [row[0] for row in rows],
         [NO_MOMENT if row[1] is None else row[1] for row in rows],

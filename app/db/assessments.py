@@ -15,7 +15,7 @@ from app.db.assessment_writing import (
     write_or_replace,
 )
 from app.db.columns import IDENTIFIER, UtcMicros
-from app.db.reading import Question, Source, rows_of
+from app.db.reading import Asked, Question, Row, Source, answer_to
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
 
@@ -64,8 +64,12 @@ def current_score(source: Source, customer_id: str) -> tuple[str | None, int | N
 
     Both are None for one who was never scored, or whose history was not sufficient.
     """
-    found = rows_of(source, _CURRENT_SCORE, customer_id)
-    return (found[0][0], found[0][1]) if found else None
+    return answer_to(source, asking_current_score(customer_id))
+
+
+def asking_current_score(customer_id: str) -> Asked[tuple[str | None, int | None] | None]:
+    """Return the question that `current_score` asks, for those who ask it another way."""
+    return Asked(_CURRENT_SCORE, (customer_id,), _tier_and_score)
 
 
 def page_of_history(
@@ -97,6 +101,10 @@ def page_of_job(
     if after is not None:
         query = query.where(row.customer_id > after)
     return [_stored(found) for found in session.scalars(query)]
+
+
+def _tier_and_score(found: list[Row]) -> tuple[str | None, int | None] | None:
+    return (found[0][0], found[0][1]) if found else None
 
 
 def _stored(row: AssessmentRow) -> StoredAssessment:

@@ -4,17 +4,22 @@ A session, a connection from a pool, BEGIN and ROLLBACK cost three times as much
 itself. One statement sees one state of the database by itself and needs none of them.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import orjson
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 MOST_IDLE: Final = 10  # connections that are kept for the next question
+# Questions are the same ones all the time: PostgreSQL would think again about each of them, which
+# takes longer than answering, because it cannot know how many ids are asked for.
+GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
 Parameter: TypeAlias = str | int | list[str]
 Row: TypeAlias = tuple[Any, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,15 @@ class Question:
     postgresql: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """A question with its parameters, and what its rows mean."""
+
+    question: Question
+    parameters: tuple[Parameter, ...]
+    read: Callable[[list[Row]], T]
+
+
 class Reader:
     """Asks questions outside of any transaction; several threads may share one.
 
@@ -36,6 +50,7 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._idle: list[Connection] = []
         event.listen(engine, "engine_disposed", self._close_idle)
 
@@ -50,7 +65,7 @@ class Reader:
             idle = self._idle.pop()
             driver = cast("Any", idle.connection.dbapi_connection)
             try:
-                found = cast("list[Row]", driver.execute(statement, adapted).fetchall())
+                found = self._asked(driver, statement, adapted)
             except self._engine.dialect.loaded_dbapi.Error:
                 idle.close()
             else:
@@ -58,9 +73,18 @@ class Reader:
                 return found
         return self._asked_anew(statement, adapted)
 
+    def _asked(self, driver: Any, statement: str, adapted: tuple[object, ...]) -> list[Row]:  # noqa: ANN401 - of either driver
+        if self._is_sqlite:
+            cursor = driver.execute(statement, adapted)
+        else:  # as bytes: the packed history would come as hexadecimal text else
+            cursor = driver.execute(statement, adapted, prepare=True, binary=True)
+        return cast("list[Row]", cursor.fetchall())
+
     def _asked_anew(self, statement: str, adapted: tuple[object, ...]) -> list[Row]:
         connection = self._engine.connect()
         try:
+            if not self._is_sqlite:
+                connection.exec_driver_sql(GENERIC_PLANS)
             found = connection.exec_driver_sql(statement, adapted).all()
             connection.rollback()
             connection.detach()
@@ -82,6 +106,11 @@ class Reader:
 
 
 Source: TypeAlias = Reader | Session
+
+
+def answer_to(source: Source, asked: Asked[T]) -> T:
+    """Return what a question is answered."""
+    return asked.read(rows_of(source, asked.question, *asked.parameters))
 
 
 def rows_of(source: Source, question: Question, *parameters: Parameter) -> list[Row]:

@@ -1,0 +1,136 @@
+"""Questions on the event loop: the answers of a Reader, and none where the connection ends."""
+
+import asyncio
+
+import pytest
+
+from app.db import customers
+from app.db.connect import connect, writer_factory
+from app.db.pipeline import N_CONNECTIONS, Pipelines
+from app.db.reading import Question, Reader
+from app.domain.customers import Customer
+
+IDS = [f"c-{i}" for i in range(50)]
+KNOWN = Question(
+    sqlite="not asked",
+    postgresql="SELECT customer_id, %s::bigint FROM customers WHERE customer_id = ANY(%s)",
+)
+WRONG = Question(sqlite="not asked", postgresql="SELECT no_such_column")
+SLOW = Question(sqlite="not asked", postgresql="SELECT pg_sleep(60)")
+
+
+@pytest.fixture
+def engine(postgres_url):
+    engine = connect(postgres_url)
+    with writer_factory(engine).begin() as session:
+        for customer_id in IDS:
+            customers.put(session, Customer(customer_id))
+    yield engine
+    engine.dispose()
+
+
+def asking(engine, questions):
+    """What ``questions(pipelines)`` returns, on pipelines that are open."""
+
+    async def run():
+        pipelines = Pipelines(engine)
+        await pipelines.open()
+        try:
+            return await questions(pipelines)
+        finally:
+            pipelines.close()
+
+    return asyncio.run(run())
+
+
+def end_connections(engine):
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_many_questions_at_once_get_the_answers_of_a_reader_each_its_own(engine):
+    async def questions(pipelines):
+        return await asyncio.gather(*[pipelines.rows(KNOWN, i, [IDS[i % 50]]) for i in range(200)])
+
+    reader = Reader(engine)
+    assert asking(engine, questions) == [reader.rows(KNOWN, i, [IDS[i % 50]]) for i in range(200)]
+
+
+def test_numbers_of_any_size_are_asked_for_by_the_same_words(engine):
+    numbers = [0, 7, 40_000, 3_000_000_000, 2**62, -1]
+
+    async def questions(pipelines):
+        return [await pipelines.rows(KNOWN, number, ["c-1"]) for number in numbers]
+
+    assert asking(engine, questions) == [[("c-1", number)] for number in numbers]
+
+
+def test_a_question_that_is_longer_than_the_socket_takes_is_sent_in_parts(engine):
+    nobody = [f"{i:0>200}" for i in range(40_000)]
+
+    async def questions(pipelines):
+        return await pipelines.rows(KNOWN, 1, [*nobody, "c-1"])
+
+    assert asking(engine, questions) == [("c-1", 1)]
+
+
+def test_a_question_that_fails_has_no_answer_and_leaves_other_connections_alone(engine):
+    async def questions(pipelines):
+        failed = await pipelines.rows(WRONG)
+        return failed, await pipelines.rows(KNOWN, 1, ["c-1"])
+
+    assert asking(engine, questions) == (None, [("c-1", 1)])
+
+
+def test_what_is_under_way_when_connections_end_has_no_answer(engine):
+    async def questions(pipelines):
+        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_CONNECTIONS)])
+        await asyncio.sleep(0)
+        await asyncio.to_thread(end_connections, engine)
+        return await under_way
+
+    assert asking(engine, questions) == [None] * N_CONNECTIONS
+
+
+def test_connections_that_ended_are_opened_again(engine):
+    async def questions(pipelines):
+        await asyncio.to_thread(end_connections, engine)
+        before = [await pipelines.rows(KNOWN, 1, ["c-1"]) for _ in range(N_CONNECTIONS)]
+        await pipelines.open()
+        return before[0], await pipelines.rows(KNOWN, 1, ["c-1"])
+
+    assert asking(engine, questions) == (None, [("c-1", 1)])
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_thrown_away(engine):
+    async def questions(pipelines):
+        given_up = [asyncio.ensure_future(pipelines.rows(KNOWN, 1, ["c-1"])) for _ in range(8)]
+        await asyncio.sleep(0)
+        for each in given_up:
+            each.cancel()
+        return [await pipelines.rows(KNOWN, i, ["c-2"]) for i in range(8)]
+
+    assert asking(engine, questions) == [[("c-2", i)] for i in range(8)]
+
+
+def test_a_server_that_is_not_there_is_no_error_here():
+    async def questions(pipelines):
+        return await pipelines.rows(KNOWN, 1, ["c-1"])
+
+    engine = connect("postgresql://nobody@127.0.0.1:1/nothing")
+    assert asking(engine, questions) is None
+
+
+def test_nothing_is_answered_before_they_are_opened_and_after_they_are_closed(engine):
+    async def run():
+        pipelines = Pipelines(engine)
+        before = await pipelines.rows(KNOWN, 1, ["c-1"])
+        await pipelines.open()
+        opened = await pipelines.rows(KNOWN, 1, ["c-1"])
+        pipelines.close()
+        return before, opened, await pipelines.rows(KNOWN, 1, ["c-1"])
+
+    assert asyncio.run(run()) == (None, [("c-1", 1)], None)
