@@ -57,11 +57,13 @@ class Fitted:
     margins : float64 array of shape (n_rows,)
         Out-of-fold raw margins (log-odds before calibration).
     n_trees : trees of the merged booster.
+    fold_texts : the boosters before merging; how they differ tells how sure the mean is.
     """
 
     booster_text: str
     margins: NDArray[np.float64]
     n_trees: int
+    fold_texts: tuple[str, ...]
 
     def margins_of(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the raw margins of other rows, shape (n,)."""
@@ -106,7 +108,7 @@ def fit(
             texts.append(text)
             on_fold(done + 1)
     merged = mean_of_boosters(texts)
-    return Fitted(merged, margins, lgb.Booster(model_str=merged).num_trees())
+    return Fitted(merged, margins, lgb.Booster(model_str=merged).num_trees(), tuple(texts))
 
 
 def _grow(
