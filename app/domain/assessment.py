@@ -1,52 +1,16 @@
-"""Our answer about one customer as of a moment."""
+"""Our answer about one customer as of a moment.
 
+Answers are given by the thousand: what they consist of is made as the plain data that it becomes in
+JSON (see `app.domain.answers` for its shape), without an object for every reason and signal.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
 
-from app.domain.tiers import RiskTier, TierPolicy
+from app.domain.tiers import RiskTier
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """How much one feature moved the risk of this customer, in log-odds, and the sentence for it.
-
-    `value` and `usual` are in the feature's unit; None = not defined for this customer (missing).
-    `usual` is the median of the population that the bundle was trained on.
-    """
-
-    feature: str
-    direction: str  # "raises" or "lowers"
-    value: float | None
-    usual: float | None
-    contribution: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A finding for people: what is wrong, whose it is and how fast to respond."""
-
-    signal: str
-    severity: str  # "high", "medium" or "low"
-    kind: str  # "leading" or "lagging"
-    owner: str
-    respond_within_hours: int
-    since: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Intervention:
-    """What to do about a signal or a tier: one owner, one due time, one next step."""
-
-    playbook: str
-    reason: str  # the signal, or the tier ("tier_high"), that called for it
-    priority: int  # 1 is most urgent
-    owner: str
-    since: datetime  # when the reason came up; steps count from here
-    due_at: datetime
-    next_step: str
-    steps: tuple["InterventionStep", ...]
+Json: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +26,7 @@ class InterventionStep:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(NamedTuple):
     """The number: calibrated probability (0 to 1), score and percentile (0 to 100), tier."""
 
     probability: float
@@ -74,30 +37,27 @@ class Risk:
     base_margin: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """Our answer about one customer as of a moment.
+class Findings(NamedTuple):
+    """What people are told about one customer beside the number: see `app.domain.findings`."""
+
+    segments: Sequence[str]  # rows A4 to A6; a customer may be in several, or in none
+    signals: list[Json]
+    interventions: list[Json]
+
+
+class Assessment(NamedTuple):
+    """What is particular to one customer in an answer.
 
     `risk` is None and `reasons` empty where the history is not sufficient: the customer is outside
-    the population that the bundle was trained on, and any number would be a guess.
+    the population that the bundle was trained on, and any number would be a guess. Each reason says
+    how much one feature moved the risk, in log-odds, and the sentence for it.
     """
 
     customer_id: str
-    as_of: datetime
     risk: Risk | None
-    reasons: tuple[Reason, ...]
-    signals: tuple[Signal, ...]
-    interventions: tuple[Intervention, ...]
-    last_activity_at: datetime | None
-    stale: bool
-    bundle_id: str
-    tier_policy: TierPolicy
-    segments: tuple[str, ...] = ()  # rows A4 to A6; a customer may be in several, or in none
-
-    @property
-    def sufficient_history(self) -> bool:
-        """Whether the history supports a risk at all."""
-        return self.risk is not None
+    reasons: list[Json]
+    findings: Findings
+    last_activity_at: int | None  # microseconds (UTC)
 
     @property
     def other_contributions(self) -> float | None:
@@ -108,5 +68,7 @@ class Assessment:
         """
         if self.risk is None:
             return None
-        told = sum(reason.contribution for reason in self.reasons)
-        return self.risk.margin - self.risk.base_margin - told
+        other = self.risk.margin - self.risk.base_margin
+        for reason in self.reasons:
+            other -= reason["contribution"]
+        return other

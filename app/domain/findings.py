@@ -1,44 +1,63 @@
 """What the triggers that hold for one customer amount to: segments, signals and interventions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from itertools import compress
+from typing import Any, Final, NamedTuple
 
-from app.domain.assessment import Intervention, InterventionStep, Signal
+from app.domain.assessment import Findings, Json
+from app.domain.conditions import Condition
+from app.domain.moments import MICROSECONDS_PER_HOUR, format_micros
 from app.domain.playbooks import InterventionRule, Occasion, Playbook, RaisedLevel, Trigger
 from app.domain.segments import SegmentRule
-from app.domain.signals import signal_of
+from app.domain.sentences import Sentence
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What people are told about one customer beside the number."""
-
-    segments: tuple[str, ...]
-    signals: tuple[Signal, ...]
-    interventions: tuple[Intervention, ...]
+# A few dozen sets of triggers cover nearly all customers of a company; each takes some 5 kB.
+_PLANS_KEPT: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """Who calls for an intervention, since when, and how fast."""
+class _Raised(NamedTuple):
+    """A signal, up to the customer's own values."""
+
+    name: str
+    facts: Json  # all of it but `since` and `text`
+    text: Sentence
+
+
+class _Call(NamedTuple):
+    """Who calls for an intervention, and how fast."""
 
     reason: str
-    intervention: str
-    since: datetime
-    due_at: datetime
+    intervention: "_Intervention"
+    hours: int
+    is_signal: bool
+
+
+class _Intervention(NamedTuple):
+    """An intervention, up to the customer's own moments."""
+
+    rule: InterventionRule
+    steps: list[Json]
+    conditions: list[Condition | None] | None  # of the steps; None = all are for everybody
+
+
+class _Plan(NamedTuple):
+    """What triggers and a tier amount to, whoever the customer is."""
+
+    segments: tuple[str, ...]
+    raised: list[_Raised]
+    calls: list[_Call]
 
 
 def findings_of(
     playbook: Playbook,
-    holding: Sequence[Trigger],
+    verdicts: bytes,
     columns: Sequence[Any],
     *,
     tier: RiskTier | None,
-    as_of: datetime,
+    as_of: int,
     previous: Standing | None = None,
 ) -> Findings:
     """Return the segments, signals and interventions of one customer.
@@ -47,14 +66,14 @@ def findings_of(
     ----------
     playbook : Playbook
         Where the triggers come from.
-    holding : sequence of Trigger
-        The triggers of `playbook` whose conditions hold, in the playbook's order.
+    verdicts : bytes
+        For each of the playbook's triggers 1 if its condition holds, 0 if not.
     columns : sequence of float
         The customer's feature values and the usual ones, see `app.domain.conditions`.
     tier : RiskTier or None
         None where no risk is known; then no tier calls for anything.
-    as_of : datetime
-        The moment asked about.
+    as_of : int
+        The moment asked about, in microseconds (UTC).
     previous : Standing, optional
         What was standing before keeps its `since`, and with it its due time. One that is not
         before `as_of` is not looked at.
@@ -65,72 +84,122 @@ def findings_of(
         Signals in the playbook's order, at most one per rule, at the most severe level that holds.
         Interventions by priority, no playbook twice; the earliest due call for each wins.
     """
-    before = previous if previous and previous.as_of < as_of else None
-    since = before.signals if before else {}
-    raised: dict[str, tuple[RaisedLevel, Signal]] = {}
-    for trigger in holding:
-        if isinstance(trigger, RaisedLevel) and trigger.rule.name not in raised:
-            signal = signal_of(trigger.rule, trigger.level, columns, as_of=as_of, since=since)
-            raised[trigger.rule.name] = (trigger, signal)
-    calls = [
-        _call(signal.signal, t.rule.intervention, signal.since, signal.respond_within_hours)
-        for t, signal in raised.values()
+    segments, raised, calls = _plan(playbook, verdicts, tier)
+    before = previous if previous and previous.as_of < as_of else _NOTHING_BEFORE
+    since = before.signals
+    signals = [
+        {
+            **facts,
+            "since": format_micros(since.get(name, as_of)),
+            "text": text.of(columns),
+        }
+        for name, facts, text in raised
     ]
-    calls.extend(_calls_without_signal(playbook, holding, tier=tier, as_of=as_of, before=before))
-    return Findings(
-        segments=tuple([t.name for t in holding if isinstance(t, SegmentRule)]),
-        signals=tuple([signal for _, signal in raised.values()]),
-        interventions=_interventions(playbook, calls, columns),
-    )
+    return Findings(segments, signals, _interventions(calls, columns, before, as_of))
 
 
-def _calls_without_signal(
-    playbook: Playbook,
-    holding: Sequence[Trigger],
-    *,
-    tier: RiskTier | None,
-    as_of: datetime,
-    before: Standing | None,
-) -> Iterator[_Call]:
-    since = before.interventions if before else {}
-    for trigger in holding:
-        if isinstance(trigger, Occasion):
-            start = since.get(trigger.name, as_of)
-            yield _call(trigger.name, trigger.intervention, start, trigger.respond_within_hours)
-    if tier is not None:
-        reason, default = f"tier_{tier.value}", playbook.tiers[tier]
-        start = since.get(reason, as_of)
-        yield _call(reason, default.intervention, start, default.respond_within_hours)
-
-
-def _call(reason: str, intervention: str, since: datetime, hours: int) -> _Call:
-    return _Call(reason, intervention, since, since + timedelta(hours=hours))
+_NOTHING_BEFORE: Final = Standing(0, None, None, signals={}, interventions={})
 
 
 def _interventions(
-    playbook: Playbook, calls: Sequence[_Call], columns: Sequence[Any]
-) -> tuple[Intervention, ...]:
-    first: dict[str, _Call] = {}
-    for call in calls:
-        if (other := first.get(call.intervention)) is None or call.due_at < other.due_at:
-            first[call.intervention] = call
-    made = [_intervention(playbook.interventions[n], call, columns) for n, call in first.items()]
-    made.sort(key=lambda i: (i.priority, i.due_at, i.playbook))
-    return tuple(made)
+    calls: Sequence[_Call], columns: Sequence[Any], before: Standing, as_of: int
+) -> list[Json]:
+    first: dict[str, tuple[int, int, str, int, str, _Intervention]] = {}
+    for reason, intervention, hours, is_signal in calls:
+        since = (before.signals if is_signal else before.interventions).get(reason, as_of)
+        due_at = since + hours * MICROSECONDS_PER_HOUR
+        name = intervention.rule.name
+        if name not in first or due_at < first[name][1]:
+            first[name] = (intervention.rule.priority, due_at, name, since, reason, intervention)
+    return [
+        {
+            "playbook": name,
+            "reason": reason,
+            "priority": priority,
+            "owner": rule.owner,
+            "since": format_micros(since),
+            "due_at": format_micros(due_at),
+            "next_step": rule.next_step,
+            "steps": steps if conditions is None else _steps(steps, conditions, columns),
+        }
+        for priority, due_at, name, since, reason, (rule, steps, conditions) in sorted(
+            first.values()
+        )
+    ]
 
 
-def _intervention(rule: InterventionRule, call: _Call, columns: Sequence[Any]) -> Intervention:
-    return Intervention(
-        playbook=rule.name,
-        reason=call.reason,
-        priority=rule.priority,
-        owner=rule.owner,
-        since=call.since,
-        due_at=call.due_at,
-        next_step=rule.next_step,
-        steps=_steps(rule, columns),
+def _steps(
+    steps: list[Json], conditions: list[Condition | None], columns: Sequence[Any]
+) -> list[Json]:
+    return [
+        step for step, when in zip(steps, conditions, strict=True) if when is None or when(columns)
+    ]
+
+
+@lru_cache(maxsize=_PLANS_KEPT)
+def _plan(playbook: Playbook, verdicts: bytes, tier: RiskTier | None) -> _Plan:
+    holding = list(compress(playbook.triggers, verdicts))
+    raised = _raised_levels(holding)
+    calls = [
+        _Call(
+            each.rule.name,
+            _intervention(playbook, each.rule.intervention),
+            each.level.respond_within_hours,
+            is_signal=True,
+        )
+        for each in raised
+    ]
+    calls.extend(_calls_without_signal(playbook, holding, tier))
+    return _Plan(
+        segments=tuple([t.name for t in holding if isinstance(t, SegmentRule)]),
+        raised=[_Raised(each.rule.name, _facts(each), each.rule.text) for each in raised],
+        calls=calls,
     )
 
 
-def _steps(rule: InterventionRule, columns: Sequence[Any]) -> tuple[InterventionStep, ...]:
-    return tuple([s.step for s in rule.steps if s.when is None or s.when(columns)])
+def _raised_levels(holding: Sequence[Trigger]) -> list[RaisedLevel]:
+    """Return the most severe level that holds of each rule."""
+    raised: dict[str, RaisedLevel] = {}
+    for trigger in holding:
+        if isinstance(trigger, RaisedLevel):
+            raised.setdefault(trigger.rule.name, trigger)
+    return list(raised.values())
+
+
+def _facts(raised: RaisedLevel) -> Json:
+    rule, level = raised.rule, raised.level
+    return {
+        "signal": rule.name,
+        "severity": level.severity.value,
+        "kind": rule.kind.value,
+        "owner": rule.owner,
+        "respond_within_hours": level.respond_within_hours,
+    }
+
+
+def _calls_without_signal(
+    playbook: Playbook, holding: Sequence[Trigger], tier: RiskTier | None
+) -> Iterator[_Call]:
+    for trigger in holding:
+        if isinstance(trigger, Occasion):
+            called = _intervention(playbook, trigger.intervention)
+            yield _Call(trigger.name, called, trigger.respond_within_hours, is_signal=False)
+    if tier is not None:
+        default = playbook.tiers[tier]
+        called = _intervention(playbook, default.intervention)
+        yield _Call(f"tier_{tier.value}", called, default.respond_within_hours, is_signal=False)
+
+
+def _intervention(playbook: Playbook, name: str) -> _Intervention:
+    rule = playbook.interventions[name]
+    steps = [
+        {
+            "channel": each.step.channel,
+            "after_hours": each.step.after_hours,
+            "until_hours": each.step.until_hours,
+            "action": each.step.action,
+        }
+        for each in rule.steps
+    ]
+    conditions = [each.when for each in rule.steps]
+    return _Intervention(rule, steps, conditions if any(conditions) else None)

@@ -54,8 +54,13 @@ def parse_moment(text: str) -> datetime:
     return moment
 
 
-# Answers given together share most of their moments: as of when, and when things are due.
-@lru_cache(maxsize=1024)
 def format_moment(moment: datetime) -> str:
     """Return ISO 8601 in UTC with a Z, whole seconds where there is no fraction."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# Answers given together share most of their moments: as of when, and when things are due.
+@lru_cache(maxsize=4096)
+def format_micros(micros: int) -> str:
+    """Return the moment `micros` microseconds after the epoch as `format_moment` writes it."""
+    return format_moment(from_micros(micros))

@@ -126,6 +126,10 @@ class Playbook:
     tiers: Mapping[RiskTier, TierDefault]
     triggers: tuple[Trigger, ...] = field(init=False, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """Return the same for equal playbooks, in no time: what follows from one is remembered."""
+        return hash(self.sha256)
+
     def __post_init__(self) -> None:
         _check_unique("segment", [rule.name for rule in self.segments])
         if not self.signals:

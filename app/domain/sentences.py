@@ -28,9 +28,12 @@ class Sentence:
     def of(self, columns: Sequence[Any]) -> str:
         """Return the text for one customer; `without_values` where a value in it is NaN."""
         values = [columns[position] for position in self.positions]
-        if any(value != value for value in values):  # noqa: PLR0124 - true for NaN only
-            return self.without_values
-        return self.pattern.format(*map(_Value, values))
+        for value in values:
+            if value != value:  # noqa: PLR0124 - true for NaN only
+                return self.without_values
+        if _SHORT in self.pattern:
+            return self.pattern.format(*map(_Value, values))
+        return self.pattern.format(*values)
 
 
 class _Value(float):

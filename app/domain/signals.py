@@ -3,13 +3,9 @@
 The rules are data, read from a playbook file; this module knows what a valid one is.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from app.domain.assessment import Signal
 from app.domain.conditions import Condition
 from app.domain.names import check_hours, check_name, check_text
 from app.domain.sentences import Sentence
@@ -69,35 +65,3 @@ class SignalRule:
                 "levels go from the most severe to the least, each severity once, got "
                 f"{[level.severity.value for level in self.levels]}"
             )
-
-
-def signal_of(
-    rule: SignalRule,
-    level: Level,
-    columns: Sequence[Any],
-    *,
-    as_of: datetime,
-    since: Mapping[str, datetime],
-) -> Signal:
-    """Return the signal that one customer's feature values raise at a level of a rule.
-
-    Parameters
-    ----------
-    rule, level : SignalRule, Level
-        A level that holds for `columns`.
-    columns : sequence of float
-        See `app.domain.conditions`; for the text.
-    as_of : datetime
-        When it is raised, unless it was raised before.
-    since : mapping
-        The signals that were standing at the previous assessment, and since when.
-    """
-    return Signal(
-        signal=rule.name,
-        severity=level.severity.value,
-        kind=rule.kind.value,
-        owner=rule.owner,
-        respond_within_hours=level.respond_within_hours,
-        since=since.get(rule.name, as_of),
-        text=rule.text.of(columns),
-    )

@@ -1,7 +1,10 @@
 """Features in English: what a person reads as a reason."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from app.features.feature import Feature
 
@@ -26,8 +29,6 @@ _PLURALS = {
     "incidents": "incident",
     "events": "event",
 }
-
-
 _WHOLE_FROM = 100  # from here on a decimal tells a person nothing
 
 
@@ -35,16 +36,16 @@ _WHOLE_FROM = 100  # from here on a decimal tells a person nothing
 class Phrase:
     """The sentence of a feature in a population, up to the customer's own value."""
 
-    unit: str
+    write: Callable[[float], str]
     before: str
     after: str
     without_value: str
 
     def of(self, value: float | None) -> str:
         """Return what a value says; None and NaN read as the catalogue's meaning of missing."""
-        if value is None or math.isnan(value):
+        if value is None or value != value:  # noqa: PLR0124 - true for NaN only
             return self.without_value
-        return f"{self.before}{written(self.unit, value)}{self.after}"
+        return f"{self.before}{self.write(value)}{self.after}"
 
 
 def phrase(feature: Feature, usual: float | None) -> Phrase:
@@ -52,8 +53,8 @@ def phrase(feature: Feature, usual: float | None) -> Phrase:
     before, _, after = feature.text.partition("{value}")
     compared = ""
     if usual is not None and not math.isnan(usual):
-        compared = f", usually {written(feature.unit, usual)}"
-    return Phrase(feature.unit, before, after + compared, feature.missing + compared)
+        compared = f" (median customer: {written(feature.unit, usual)})"
+    return Phrase(_writer(feature.unit), before, after + compared, feature.missing + compared)
 
 
 def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
@@ -63,21 +64,40 @@ def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
 
 def written(unit: str, value: float) -> str:
     """Return a value with its unit as people write it: "1 order", "2.5 days", "12 %"."""
-    if unit == "yes_no":
-        return "yes" if value else "no"
-    if unit == "money":
-        return f"{value:,.2f}"
-    if unit == "share":
-        return f"{_number(100 * value)} %"
-    if unit == "percent":
-        return f"{_number(value)} %"
-    number = _number(value)
-    return f"{number} {_PLURALS[unit] if number in {'1', '-1'} else unit}" if unit else number
+    return _writer(unit)(value)
+
+
+def _writer(unit: str) -> Callable[[float], str]:
+    """Return what writes values of a unit; looked up once, as it is asked for every reason."""
+    return _WRITERS.get(unit) or _counted(unit)
+
+
+def _counted(unit: str) -> Callable[[float], str]:
+    one, many = f" {_PLURALS[unit]}", f" {unit}"
+
+    def write(value: float) -> str:
+        number = _number(value)
+        return number + (one if number in {"1", "-1"} else many)
+
+    return write
 
 
 def _number(value: float) -> str:
     """Return at most one decimal, two where the number is small, none where it is whole."""
-    decimals = 2 if 0 < abs(value) < 1 else 1 if abs(value) < _WHOLE_FROM else 0
-    text = f"{value:,.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", "0"} else text
+    if value.is_integer():
+        return f"{int(value):,}"
+    size = abs(value)
+    if size >= _WHOLE_FROM:
+        return f"{value:,.0f}"
+    text = f"{value:.2f}" if size < 1 else f"{value:.1f}"
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+_WRITERS: Final[Mapping[str, Callable[[float], str]]] = MappingProxyType({
+    "": _number,
+    "yes_no": lambda value: "yes" if value else "no",
+    "money": lambda value: f"{value:,.2f}",
+    "share": lambda value: f"{_number(100 * value)} %",
+    "percent": lambda value: f"{_number(value)} %",
+})

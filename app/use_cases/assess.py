@@ -1,21 +1,21 @@
 """The one way from a history to assessments: for one customer, a thousand, or all of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
-from app.domain.answers import Provenance
-from app.domain.assessment import Assessment, Reason, Risk
+from app.domain.answers import Question
+from app.domain.assessment import Assessment, Json, Risk
 from app.domain.findings import findings_of
-from app.domain.moments import from_micros
-from app.domain.playbooks import Playbook, Trigger
+from app.domain.moments import format_moment, to_micros
+from app.domain.playbooks import Playbook
 from app.domain.standing import Standing
-from app.features.catalogue import CATALOGUE, FEATURE_NAMES
+from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
 from app.features.sentences import Phrase, phrase
 from app.use_cases.score_columns import ScoreColumns, score_columns
@@ -29,8 +29,6 @@ STALE_BUNDLE_DAYS: Final = 180
 # means that the feed has stopped, and silence says nothing about a customer.
 STALE_LOG_DAYS: Final = 7
 
-Told: TypeAlias = tuple[tuple[int, float], ...]  # the column of a feature, and its contribution
-
 
 def assess(
     history: History,
@@ -40,7 +38,6 @@ def assess(
     as_of: datetime,
     previous: Mapping[str, Standing] | None = None,
     n_reasons: int = N_REASONS,
-    log_until: datetime | None = None,
 ) -> list[Assessment]:
     """Return the assessment of every customer of `history`, in its order.
 
@@ -54,7 +51,6 @@ def assess(
             as_of=as_of,
             previous=previous,
             n_reasons=n_reasons,
-            log_until=log_until,
         )
     )
 
@@ -67,7 +63,6 @@ def assess_each(
     as_of: datetime,
     previous: Mapping[str, Standing] | None = None,
     n_reasons: int = N_REASONS,
-    log_until: datetime | None = None,
 ) -> Iterator[Assessment]:
     """Yield the assessment of every customer of `history`, in its order; memory holds one chunk.
 
@@ -89,155 +84,178 @@ def assess_each(
         What was standing before: a signal or intervention that still stands keeps its `since`.
     n_reasons : int
         At most so many reasons, by the size of their contribution, whichever their direction.
-    log_until : datetime, optional
-        When the newest activity of the whole log was received. Then `stale` also says whether the
-        log has been silent for `STALE_LOG_DAYS`; without it, only whether the bundle learned
-        nothing of the last `STALE_BUNDLE_DAYS`.
     """
-    as_of = as_of.astimezone(UTC)
-    stale = is_stale(as_of, trained_until=bundle.manifest.facts.trained_until, log_until=log_until)
-    usual, phrases = bundle.usual.tolist(), _phrases(bundle.usual.tobytes())
+    moment = to_micros(as_of)
+    told = _told(bundle.usual.tobytes())
+    usual = bundle.usual.tolist()
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
         columns = score_columns(part, bundle, as_of=as_of)
-        risks = _risks(columns, bundle, n_reasons=n_reasons)
-        holding = _holding(playbook, columns.features, usual)
-        for i, (risk, told) in enumerate(risks):
-            customer_id = str(part.customer_ids[i])
-            row = [*columns.features[i].tolist(), *usual]
-            findings = findings_of(
-                playbook,
-                holding[i],
-                row,
-                tier=risk.tier if risk else None,
-                as_of=as_of,
-                previous=previous.get(customer_id) if previous else None,
-            )
-            last = int(columns.last_activity_at[i])
+        contributions = _contributions(columns, bundle)
+        rows = columns.features.tolist()
+        for customer_id, risk, row, moves, verdicts, last in zip(
+            _texts(part.customer_ids),
+            _risks(columns, contributions, bundle),
+            rows,
+            _moves(columns, contributions[:, :-1], n_reasons=n_reasons),
+            _verdicts(playbook, columns.features, rows, usual),
+            columns.last_activity_at.tolist(),
+            strict=True,
+        ):
             yield Assessment(
-                customer_id=customer_id,
-                as_of=as_of,
-                risk=risk,
-                reasons=_reasons(row, told, phrases),
-                signals=findings.signals,
-                interventions=findings.interventions,
-                last_activity_at=None if last == NO_MOMENT else from_micros(last),
-                stale=stale,
-                bundle_id=bundle.id,
-                tier_policy=bundle.tier_policy,
-                segments=findings.segments,
+                customer_id,
+                risk,
+                [told[position].reason(row[position], move) for position, move in moves],
+                findings_of(
+                    playbook,
+                    verdicts,
+                    row + usual,
+                    tier=risk and risk.tier,
+                    as_of=moment,
+                    previous=previous.get(customer_id) if previous else None,
+                ),
+                None if last == NO_MOMENT else last,
             )
+
+
+def question_of(
+    bundle: RiskBundle,
+    playbook: Playbook,
+    *,
+    as_of: datetime,
+    log_until: datetime | None = None,
+) -> Question:
+    """Return what the answers of this bundle and playbook share, for `answer_of`.
+
+    `log_until` is when the newest activity of the whole log was received, see `is_stale`.
+    """
+    facts = bundle.manifest.facts
+    return Question(
+        as_of=to_micros(as_of),
+        stale=is_stale(as_of, trained_until=facts.trained_until, log_until=log_until),
+        churn=bundle.churn,
+        tier_policy=bundle.tier_policy,
+        bundle={
+            "id": bundle.id,
+            "trained_until": format_moment(facts.trained_until),
+            "feature_hash": facts.features.fingerprint,
+        },
+        playbook={"version": playbook.version, "sha256": playbook.sha256},
+    )
 
 
 def is_stale(as_of: datetime, *, trained_until: datetime, log_until: datetime | None) -> bool:
-    """Return whether an answer as of a moment rests on what is too old to be trusted."""
+    """Return whether an answer as of a moment rests on what is too old to be trusted.
+
+    Where `log_until` is None, nothing is known of the log, and only the age of the bundle counts.
+    """
     if as_of - trained_until > timedelta(days=STALE_BUNDLE_DAYS):
         return True
     return log_until is not None and as_of - log_until > timedelta(days=STALE_LOG_DAYS)
 
 
-def provenance_of(bundle: RiskBundle, playbook: Playbook) -> Provenance:
-    """Return what answers of this bundle and playbook rest on, for `answer_of`."""
-    facts = bundle.manifest.facts
-    return Provenance(
-        bundle_id=bundle.id,
-        trained_until=facts.trained_until,
-        feature_hash=facts.features.fingerprint,
-        churn=bundle.churn,
-        playbook_version=playbook.version,
-        playbook_sha256=playbook.sha256,
-    )
+class _Told(NamedTuple):
+    """What can be said about one feature, up to the customer's own value."""
 
+    feature: str
+    usual: float | None
+    phrase: Phrase
 
-def _risks(
-    columns: ScoreColumns, bundle: RiskBundle, *, n_reasons: int
-) -> Iterator[tuple[Risk | None, Told]]:
-    """Yield the risk of each customer and what moved it; None and nothing where it has none."""
-    contributions = _contributions(columns, bundle)
-    strongest = _strongest(contributions[:, :-1], n_reasons)
-    moved = np.take_along_axis(contributions, strongest, axis=1)
-    explained = zip(contributions[:, -1].tolist(), strongest.tolist(), moved.tolist(), strict=True)
-    numbers = zip(
-        columns.sufficient.tolist(),
-        columns.margins.tolist(),
-        columns.probabilities.tolist(),
-        columns.percentiles.tolist(),
-        strict=True,
-    )
-    policy = bundle.tier_policy
-    for sufficient, margin, probability, percentile in numbers:
-        if not sufficient:
-            yield None, ()
-            continue
-        base_margin, positions, moves = next(explained)
-        risk = Risk(
-            probability=probability,
-            score=policy.score_of(probability),
-            percentile=percentile,
-            tier=policy.tier_of(probability),
-            margin=margin,
-            base_margin=base_margin,
-        )
-        yield risk, tuple(zip(positions, moves, strict=True))
-
-
-def _contributions(columns: ScoreColumns, bundle: RiskBundle) -> NDArray[np.float64]:
-    """Return the contributions of those who have a risk; LightGBM refuses to explain nobody."""
-    known = columns.features[columns.sufficient]
-    if not len(known):
-        return np.empty((0, known.shape[1] + 1))
-    return bundle.contributions(known)
-
-
-def _strongest(contributions: NDArray[np.float64], n: int) -> NDArray[np.int64]:
-    """Return the columns of the `n` largest contributions of each row, largest first.
-
-    Of equal ones the feature that comes first in the catalogue goes first.
-    """
-    return np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :n]
-
-
-def _reasons(row: Sequence[float], told: Told, phrases: Sequence[Phrase]) -> tuple[Reason, ...]:
-    return tuple([
-        Reason(
-            feature=FEATURE_NAMES[position],
-            direction="raises" if contribution > 0 else "lowers",
-            value=_none_if_missing(row[position]),
-            usual=_none_if_missing(row[len(FEATURE_NAMES) + position]),
-            contribution=contribution,
-            text=phrases[position].of(row[position]),
-        )
-        for position, contribution in told
-        if abs(contribution) >= LEAST_CONTRIBUTION
-    ])
+    def reason(self, value: float, contribution: float) -> Json:
+        return {
+            "feature": self.feature,
+            "direction": "raises" if contribution > 0 else "lowers",
+            "value": _none_if_missing(value),
+            "usual": self.usual,
+            "contribution": contribution,
+            "text": self.phrase.of(value),
+        }
 
 
 @lru_cache(maxsize=8)
-def _phrases(usual: bytes) -> tuple[Phrase, ...]:
-    """Return the sentence of each feature; `usual` holds the usual values as float64."""
+def _told(usual: bytes) -> tuple[_Told, ...]:
+    """Return what can be said about each feature; `usual` holds the usual values as float64."""
     values = np.frombuffer(usual, np.float64).tolist()
-    return tuple([phrase(f, value) for f, value in zip(CATALOGUE, values, strict=True)])
+    return tuple([
+        _Told(feature.name, _none_if_missing(value), phrase(feature, value))
+        for feature, value in zip(CATALOGUE, values, strict=True)
+    ])
 
 
 def _none_if_missing(value: float) -> float | None:
     return value if value == value else None  # noqa: PLR0124 - true for all but NaN
 
 
-def _holding(
-    playbook: Playbook, features: NDArray[np.float64], usual: Sequence[float]
-) -> list[list[Trigger]]:
-    """Return the triggers that hold for each customer.
+def _texts(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_]) -> Sequence[str]:
+    """Return ids as plain texts, which is what JSON takes."""
+    texts: Sequence[str] = np.asarray(customer_ids, object).tolist()
+    return texts
+
+
+def _risks(
+    columns: ScoreColumns, contributions: NDArray[np.float64], bundle: RiskBundle
+) -> Iterator[Risk | None]:
+    """Yield the risk of each customer; None where it has none."""
+    policy = bundle.tier_policy
+    for sufficient, margin, base_margin, probability, percentile in zip(
+        columns.sufficient.tolist(),
+        columns.margins.tolist(),
+        contributions[:, -1].tolist(),
+        columns.probabilities.tolist(),
+        columns.percentiles.tolist(),
+        strict=True,
+    ):
+        if sufficient:
+            score, tier = policy.score_of(probability), policy.tier_of(probability)
+            yield Risk(probability, score, percentile, tier, margin, base_margin)
+        else:
+            yield None
+
+
+def _contributions(columns: ScoreColumns, bundle: RiskBundle) -> NDArray[np.float64]:
+    """Return the contributions of everybody; LightGBM itself refuses to explain nobody."""
+    if not len(columns.features):
+        return np.empty((0, columns.features.shape[1] + 1))
+    return bundle.contributions(columns.features)
+
+
+def _moves(
+    columns: ScoreColumns, contributions: NDArray[np.float64], *, n_reasons: int
+) -> Iterator[list[tuple[int, float]]]:
+    """Yield the columns of each customer's largest contributions, and these, largest first.
+
+    Of equal ones the feature that comes first in the catalogue goes first. A customer without a
+    risk has none.
+    """
+    strongest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :n_reasons]
+    moved = np.take_along_axis(contributions, strongest, axis=1)
+    for sufficient, positions, moves in zip(
+        columns.sufficient.tolist(), strongest.tolist(), moved.tolist(), strict=True
+    ):
+        yield [
+            (position, move)
+            for position, move in zip(positions, moves, strict=True)
+            if sufficient and abs(move) >= LEAST_CONTRIBUTION
+        ]
+
+
+def _verdicts(
+    playbook: Playbook,
+    features: NDArray[np.float64],
+    rows: Sequence[list[float]],
+    usual: list[float],
+) -> Iterator[bytes]:
+    """Yield for each customer which triggers hold, as `findings_of` takes it.
 
     The conditions are the same; for one customer they compare floats, which is ten times as fast as
     arrays of length one, and for many they compare columns, a hundred times as fast as floats.
     """
-    if len(features) == 1:
-        row = [*features[0].tolist(), *usual]
-        return [[trigger for trigger in playbook.triggers if trigger.when(row)]]
+    if len(rows) == 1:
+        row = rows[0] + usual
+        yield bytes([trigger.when(row) for trigger in playbook.triggers])
+        return
     columns = [*np.ascontiguousarray(features.T), *usual]
-    verdicts = np.column_stack([trigger.when(columns) for trigger in playbook.triggers])
-    holding: list[list[Trigger]] = [[] for _ in features]
-    customers, triggers = np.nonzero(verdicts)
-    for customer, trigger in zip(customers.tolist(), triggers.tolist(), strict=True):
-        holding[customer].append(playbook.triggers[trigger])
-    return holding
+    held = np.column_stack([trigger.when(columns) for trigger in playbook.triggers])
+    whole, width = held.astype(np.uint8).tobytes(), held.shape[1]
+    for first in range(0, len(whole), width):
+        yield whole[first : first + width]

@@ -1,11 +1,10 @@
 """A kept answer, read back as far as the next one is compared with it."""
 
-from datetime import datetime
 from functools import lru_cache
 
 import orjson
 
-from app.domain.moments import parse_moment
+from app.domain.moments import parse_moment, to_micros
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
@@ -24,6 +23,6 @@ def standing_from(text: str) -> Standing:
 
 
 # Those who were scored together share most of their moments.
-@lru_cache(maxsize=1024)
-def _moment(text: str) -> datetime:
-    return parse_moment(text)
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int:
+    return to_micros(parse_moment(text))

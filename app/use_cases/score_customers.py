@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -10,16 +9,17 @@ from app.bundle.opened import RiskBundle
 from app.db import activity
 from app.db.reading import Source
 from app.domain.answers import answer_of
+from app.domain.assessment import Json
 from app.domain.errors import CustomerNotFound
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
-from app.use_cases.assess import assess, provenance_of
+from app.use_cases.assess import assess, assess_each, question_of
 from app.use_cases.kept_answers import standing_from
 
 
 def score_customer(
     source: Source, bundle: RiskBundle, playbook: Playbook, customer_id: str, *, as_of: datetime
-) -> dict[str, Any]:
+) -> Json:
     """Return the answer about one customer, see `app.domain.answers`.
 
     Raises
@@ -40,7 +40,7 @@ def score_customers(
     customer_ids: Sequence[str],
     *,
     as_of: datetime,
-) -> list[dict[str, Any]]:
+) -> list[Json]:
     """Return the answers about those of `customer_ids` who exist, each once, in the order asked.
 
     Nothing is stored: asking is free of effects. What was stored last before `as_of` (by a
@@ -48,11 +48,9 @@ def score_customers(
     """
     known = activity.known_of(source, customer_ids, as_of=as_of, currency=bundle.currency)
     before = {who: standing_from(text) for who, text in known.kept_answers.items()}
-    assessed = assess(
-        known.history, bundle, playbook, as_of=as_of, previous=before, log_until=known.log_until
-    )
-    provenance = provenance_of(bundle, playbook)
-    return [answer_of(each, provenance, previous=before.get(each.customer_id)) for each in assessed]
+    question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
+    assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
+    return [answer_of(each, question, previous=before.get(each.customer_id)) for each in assessed]
 
 
 def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:

@@ -1,14 +1,11 @@
 import operator
-from datetime import UTC, datetime
 
 import pytest
 
 from app.domain.conditions import Comparison
 from app.domain.sentences import Sentence
-from app.domain.signals import Level, Severity, SignalKind, SignalRule, signal_of
+from app.domain.signals import Level, Severity, SignalKind, SignalRule
 
-AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
-EARLIER = datetime(2026, 11, 20, tzinfo=UTC)
 SILENT = Comparison(0, operator.ge, 60.0)
 
 
@@ -28,21 +25,6 @@ def rule(**changes):
         "levels": (level(Severity.HIGH), level(Severity.MEDIUM)),
     }
     return SignalRule(**(values | changes))
-
-
-def test_a_signal_says_what_is_wrong_whose_it_is_and_how_fast_to_respond():
-    signal = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={})
-
-    assert (signal.signal, signal.severity, signal.kind) == ("dormancy", "medium", "lagging")
-    assert (signal.owner, signal.respond_within_hours) == ("retention", 48)
-    assert signal.text == "silent for 61 days"
-
-
-def test_a_signal_stands_since_the_moment_asked_about_unless_it_stood_before():
-    new = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={"detractor": EARLIER})
-    old = signal_of(rule(), level(), [61.0], as_of=AS_OF, since={"dormancy": EARLIER})
-
-    assert (new.since, old.since) == (AS_OF, EARLIER)
 
 
 @pytest.mark.parametrize("hours", [0, -1, 24 * 90 + 1])

@@ -11,14 +11,14 @@ def said(name, value, usual):
 
 
 def test_a_count_has_singular_and_plural():
-    assert said("orders_30d", 1.0, 4.0) == "1 order in the last 30 days, usually 4 orders"
-    assert said("orders_30d", 2.0, 1.0) == "2 orders in the last 30 days, usually 1 order"
+    assert said("orders_30d", 1.0, 4.0) == "1 order in the last 30 days (median customer: 4 orders)"
+    assert said("orders_30d", 2.0, 1.0) == "2 orders in the last 30 days (median customer: 1 order)"
     assert said("orders_30d", 0.0, 1.0).startswith("0 orders")
 
 
 @pytest.mark.parametrize("missing", [None, nan])
 def test_a_missing_value_reads_as_its_meaning(missing):
-    assert said("days_since_order", missing, 12.0) == "never ordered, usually 12 days"
+    assert said("days_since_order", missing, 12.0) == "never ordered (median customer: 12 days)"
     assert said("days_since_order", 3.0, missing) == "3 days since the last order"
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from app.domain.findings import findings_of
+from app.domain.moments import to_micros
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from app.playbook.read import read_playbook
 
@@ -34,9 +35,9 @@ def findings(default_playbook):
     """Ask the default playbook about the columns of one customer."""
 
     def findings(row, *, as_of, tier=None, previous=None):
-        holding = [trigger for trigger in default_playbook.triggers if trigger.when(row)]
+        verdicts = bytes([trigger.when(row) for trigger in default_playbook.triggers])
         return findings_of(
-            default_playbook, holding, row, tier=tier, as_of=as_of, previous=previous
+            default_playbook, verdicts, row, tier=tier, as_of=to_micros(as_of), previous=previous
         )
 
     return findings

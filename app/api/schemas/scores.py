@@ -114,7 +114,7 @@ class ReasonOut(Answer):
         str,
         Field(
             description="The sentence for people",
-            examples=["1 order in the last 30 days, usually 4"],
+            examples=["1 order in the last 30 days (median customer: 4 orders)"],
         ),
     ]
 
