@@ -5,10 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle import predict, treeshap
+from app.bundle import expected, predict, treeshap
 from app.bundle.trees import Trees
-from app.bundle.value import ValueModel
-from app.bundle.value_kernels import Timing
 
 _STUMP: Final = Trees(  # one split of one feature, as small as trees get
     n_features=1,
@@ -54,5 +52,4 @@ class KernelScorer:
 def warm_up() -> None:
     """Compile or load the kernels of any bundle, before there is one."""
     KernelScorer(_STUMP)
-    timing = Timing(r=1.0, alpha=1.0, s=1.0, beta=1.0)
-    ValueModel(timing=timing, spending=None, reference_days=90.0).warm_up()
+    expected.warm_up()

@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from app.bundle.interval import Uncertainty
 from app.bundle.support import Support
+from app.bundle.value_facts import ValueFacts
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment
-from app.domain.tiers import TierPolicy
+from app.domain.tiers import AnyTierPolicy, TierPolicy
 
 FORMAT_VERSION: Final = 1
 N_PERCENTILE_KNOTS: Final = 101  # percentiles 0 to 100
@@ -83,7 +84,8 @@ class BundleFacts:
 
     `percentile_knots` are the percentiles 0 to 100 of the churn probability in the reference
     population, `usual` the median of each feature there (NaN = undefined for all).
-    `uncertainty` and `support` are None in bundles made before these were measured.
+    `uncertainty` and `support` are None in bundles made before these were measured, `value` also
+    where orders tell too little of it.
     """
 
     churn: ChurnDefinition
@@ -92,7 +94,7 @@ class BundleFacts:
     currency: str | None
     features: FeatureSet
     calibration: Calibration
-    tier_policy: TierPolicy
+    tier_policy: AnyTierPolicy
     percentile_knots: tuple[float, ...]
     usual: tuple[float, ...]
     metrics: Mapping[str, Any]
@@ -100,6 +102,7 @@ class BundleFacts:
     basis: Basis = Basis.LEARNED
     uncertainty: Uncertainty | None = None
     support: Support | None = None
+    value: ValueFacts | None = None
 
     def __post_init__(self) -> None:
         knots = self.percentile_knots
@@ -167,11 +170,7 @@ def _signed_content(manifest: Manifest) -> dict[str, Any]:
             "slope": float(facts.calibration.slope),
             "intercept": float(facts.calibration.intercept),
         },
-        "tier_policy": {
-            "version": facts.tier_policy.version,
-            "medium_from": float(facts.tier_policy.medium_from),
-            "high_from": float(facts.tier_policy.high_from),
-        },
+        "tier_policy": _tier_policy(facts.tier_policy),
         "percentile_knots": _with_nulls(facts.percentile_knots),
         "usual": _with_nulls(facts.usual),
         "metrics": dict(facts.metrics),
@@ -192,6 +191,27 @@ def _signed_content(manifest: Manifest) -> dict[str, Any]:
     }
 
 
+def _tier_policy(policy: AnyTierPolicy) -> dict[str, Any]:
+    """Return the policy; what older bundles do not know of is there only where it matters."""
+    if isinstance(policy, TierPolicy):
+        content: dict[str, Any] = {
+            "version": policy.version,
+            "medium_from": float(policy.medium_from),
+            "high_from": float(policy.high_from),
+        }
+    else:
+        content = {
+            "kind": policy.kind,
+            "version": policy.version,
+            "contact_cost": float(policy.contact_cost),
+            "offer_costs": [float(cost) for cost in policy.offer_costs],
+            "save_rate": float(policy.save_rate),
+            "value_otherwise": float(policy.value_otherwise),
+            "capacity_price": float(policy.capacity_price),
+        }
+    return content if policy.band == 1 else content | {"band": float(policy.band)}
+
+
 def _optional_content(facts: BundleFacts) -> dict[str, Any]:
     """Return the sections that say something; older bundles lack them."""
     content: dict[str, Any] = {}
@@ -201,6 +221,8 @@ def _optional_content(facts: BundleFacts) -> dict[str, Any]:
         content["uncertainty"] = facts.uncertainty.as_json()
     if facts.support is not None:
         content["support"] = facts.support.as_json()
+    if facts.value is not None:
+        content["value"] = facts.value.as_json()
     return content
 
 

@@ -1,7 +1,7 @@
 """A bundle in memory: the only thing that turns features into a churn probability."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +10,24 @@ from numpy.typing import NDArray
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
 from app.bundle.current import current_features
-from app.bundle.folder import BOOSTER_FILE, TrustedFiles, check_bundle_id, read_trusted
+from app.bundle.folder import (
+    BOOSTER_FILE,
+    MAX_BOOSTER_BYTES,
+    TrustedFiles,
+    check_bundle_id,
+    read_named,
+    read_trusted,
+)
 from app.bundle.golden import Scorer, compare_golden_rows
 from app.bundle.interval import Intervals, intervals_of
 from app.bundle.manifest import FeatureSet, Manifest
 from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import Trees, parse_trees
-from app.domain.churn import ChurnDefinition
+from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
-from app.domain.tiers import TierPolicy
+from app.domain.tiers import AnyTierPolicy
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +41,21 @@ class RiskBundle:
 
     `usual` is the median of each feature in the population that it was trained on, shape
     (n_features,), NaN where the feature was undefined for everybody. `intervals` and `usual_ranges`
-    are None where the bundle was made before these were measured.
+    are None where the bundle was made before these were measured; `value` also where there is
+    nothing to foresee it by.
     """
 
     id: str
     manifest: Manifest
     churn: ChurnDefinition
-    tier_policy: TierPolicy
+    tier_policy: AnyTierPolicy
     currency: str | None
     usual: NDArray[np.float64]
     percentile_knots: NDArray[np.float64]
     scorer: Scorer
     intervals: Intervals | None = None
     usual_ranges: UsualRanges | None = None
+    value: Foresight | None = None
 
     def margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated log-odds of churn, shape (n,)."""
@@ -78,6 +88,8 @@ class RiskBundle:
         row = self.usual[np.newaxis, :]
         self.percentiles(self.probabilities(row))
         self.contributions(row)
+        if self.value is not None:
+            self.value.expected(row, np.ones(1))
 
     def _checked(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         if features.shape[1:] != self.usual.shape:
@@ -135,6 +147,7 @@ def open_bundle(
     source = str(folder / BOOSTER_FILE)
     compare_golden_rows(scorer, trusted.manifest.golden_rows, source=source)
     bundle = _risk_bundle(trusted.manifest, scorer, source=str(folder))
+    bundle = replace(bundle, value=_value(folder, trusted.manifest))
     bundle.warm_up()
     return bundle
 
@@ -160,6 +173,30 @@ def _kernel_scorer(trees: Trees) -> Scorer:
     from app.bundle.kernels import KernelScorer  # noqa: PLC0415 - see above
 
     return KernelScorer(trees)
+
+
+def _value(folder: Path, manifest: Manifest) -> Foresight | None:
+    facts, churn = manifest.facts.value, manifest.facts.churn
+    if facts is None and churn.kind is ChurnKind.ABSENCE:
+        return None
+    names = [name for name in (ORDERS_FILE, REVENUE_FILE) if name in manifest.files]
+    limit = MAX_BOOSTER_BYTES
+    content = {name: read_named(folder, name, manifest, limit=limit) for name in names}
+    try:
+        from app.bundle import expected  # noqa: PLC0415 - kernels, as in `_kernel_scorer`
+    except ImportError:
+        log.warning("the compiled kernels cannot be used: no value is foreseen", exc_info=True)
+        return None
+    if facts is None:
+        return expected.value_of_customers(None, churn)
+    model = expected.opened_value(
+        facts,
+        {name: text.decode("ascii", "replace") for name, text in content.items()},
+        [row.features for row in manifest.golden_rows],
+        horizon_days=churn.horizon_days,
+        source=str(folder),
+    )
+    return expected.value_of_customers(model, churn)
 
 
 def _risk_bundle(manifest: Manifest, scorer: Scorer, *, source: str) -> RiskBundle:

@@ -17,16 +17,17 @@ from app.bundle.manifest import (
     manifest_bytes,
 )
 from app.bundle.support import read_support
+from app.bundle.value_facts import read_value_facts
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from app.domain.moments import parse_moment
-from app.domain.tiers import TierPolicy
+from app.domain.tiers import AnyTierPolicy, TierPolicy, ValuePolicy
 
 # A name, never a path: no separators, no leading dot, so no file outside the folder can be meant.
 _FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}\.[a-z0-9]{1,10}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_OPTIONAL: Final = ("basis", "support", "uncertainty")  # sections that older bundles lack
+_OPTIONAL: Final = ("basis", "support", "uncertainty", "value")  # sections that older bundles lack
 _FIELDS: Final = (
     "bundle_id",
     "calibration",
@@ -109,6 +110,7 @@ def _facts(fields: Fields) -> BundleFacts:
         basis=Basis(fields.text("basis")) if "basis" in fields.data else Basis.LEARNED,
         uncertainty=fields.optional("uncertainty", read_uncertainty),
         support=fields.optional("support", read_support),
+        value=fields.optional("value", read_value_facts),
     )
 
 
@@ -131,12 +133,29 @@ def _calibration(fields: Fields) -> Calibration:
     return Calibration(slope=fields.number("slope"), intercept=fields.number("intercept"))
 
 
-def _tier_policy(fields: Fields) -> TierPolicy:
-    fields.only("version", "medium_from", "high_from")
+def _tier_policy(fields: Fields) -> AnyTierPolicy:
+    band = fields.number("band") if "band" in fields.data else 1.0
+    if "kind" in fields.data:
+        return _value_policy(fields, band)
+    fields.only("version", "medium_from", "high_from", "band")
     return TierPolicy(
         version=fields.text("version"),
         medium_from=fields.number("medium_from"),
         high_from=fields.number("high_from"),
+        band=band,
+    )
+
+
+def _value_policy(fields: Fields, band: float) -> ValuePolicy:
+    numbers = ("contact_cost", "save_rate", "value_otherwise", "capacity_price")
+    fields.only("kind", "version", "offer_costs", "band", *numbers)
+    if fields.text("kind") != ValuePolicy.kind:
+        raise BundleRefused(f"{fields.where} is of the unknown kind {fields.text('kind')!r:.80}")
+    return ValuePolicy(
+        version=fields.text("version"),
+        offer_costs=fields.numbers("offer_costs"),
+        band=band,
+        **{name: fields.number(name) for name in numbers},
     )
 
 

@@ -3,8 +3,8 @@
 The mean of two: a closed form (Pareto/NBD for the days with orders, gamma-gamma for the amount of
 such a day) times a factor that windows before the cut-off taught, and small boosters over all
 features. The first knows rhythms and lets them fade with time, the second knows what else customers
-do and takes its rate to last. Revenue is that of orders, before returns; subscriptions are not in
-it.
+do and takes its rate to last. Revenue is that of orders, before returns; subscriptions are told by
+`app.bundle.recurring`.
 """
 
 import math
@@ -23,10 +23,11 @@ from app.bundle.value_kernels import (
     N_DESCRIBING,
     Columns,
     Correction,
+    Days,
+    Rates,
     Spending,
     Timing,
     bases_of,
-    blended,
     forecasts_of,
 )
 from app.domain.errors import BundleRefused
@@ -52,12 +53,15 @@ class Forecast:
     orders : expected number of orders within the horizon; NaN where the customer never ordered.
     revenue : expected amount of those orders, in the bundle's currency; NaN also where none of the
         customer's orders has an amount, or too few orders of the log had one.
+    orders_12m, revenue_12m : the same within 365 days.
     next_order_days : days from the snapshot until an order is as likely to have come as not
         (the median); NaN where that is more than a year away, or never.
     """
 
     orders: NDArray[np.float64]
     revenue: NDArray[np.float64]
+    orders_12m: NDArray[np.float64]
+    revenue_12m: NDArray[np.float64]
     next_order_days: NDArray[np.float64]
 
 
@@ -77,12 +81,6 @@ class Rate:
             raise ValueError(f"a rate must be finite and above 0 a day, got {self.per_day}")
         trees = parse_trees(self.text, n_features=len(FEATURE_INDEX), source="value booster")
         object.__setattr__(self, "tables", build_explainer(trees))
-
-    def joined(
-        self, expected: NDArray[np.float64], features: NDArray[np.float64], days: float
-    ) -> NDArray[np.float64]:
-        """Return the means of what is `expected` within `days` and what the booster says."""
-        return blended(expected, raw_margins(self.tables, features), self.per_day * days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +127,27 @@ class ValueModel:
         """
         if not 0 < horizon_days < math.inf:
             raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
-        rows, days = np.ascontiguousarray(features, dtype=np.float64), float(horizon_days)
+        rows = np.ascontiguousarray(features, dtype=np.float64)
+        margins, rates = np.zeros((2, len(rows))), [math.nan, math.nan]
+        for i, rate in enumerate((self.orders_rate, self.revenue_rate)):
+            if rate is not None:
+                margins[i], rates[i] = raw_margins(rate.tables, rows), rate.per_day
         answers = forecasts_of(
-            self.timing,
-            self.spending or NO_SPENDING,
-            self.orders,
-            self.revenue,
+            (self.timing, self.spending or NO_SPENDING, self.orders, self.revenue),
+            Rates(*rates),
+            margins,
             rows,
             COLUMNS,
-            self.reference_days,
-            days,
+            Days(self.reference_days, float(horizon_days)),
         )
-        orders, revenue, next_order_days = np.ascontiguousarray(answers.T)
-        if self.orders_rate is not None:
-            orders = self.orders_rate.joined(orders, rows, days)
-        if self.revenue_rate is not None:
-            revenue = self.revenue_rate.joined(revenue, rows, days)
-        return Forecast(orders, revenue, next_order_days)
+        return Forecast(*answers)
 
-    def warm_up(self) -> None:
-        """Compile or load the kernels, so that no request has to wait for them."""
-        self.predict(np.ones((1, len(FEATURE_INDEX))), horizon_days=self.reference_days)
+
+def warm_up() -> None:
+    """Have the kernels ready; any numbers will do."""
+    timing, spending = Timing(1.0, 100.0, 1.0, 100.0), Spending(2.0, 2.0, 1.0)
+    row = np.ones((1, len(FEATURE_INDEX)))
+    ValueModel(timing, spending, reference_days=1.0).predict(row, horizon_days=1.0)
 
 
 def bases(

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from app.compiled.kernel import entry, part
 
-NEXT_ORDER_WITHIN_DAYS: Final = 365.0  # a date further away than a year is no date to act on
+YEAR_DAYS: Final = 365.0
+NEXT_ORDER_WITHIN_DAYS: Final = YEAR_DAYS  # a date further away than a year is no date to act on
 N_DESCRIBING: Final = 6
 # A customer unlike all that were learned from is moved by no more than this either way.
 _FURTHEST: Final = math.log(5.0)
@@ -67,6 +68,20 @@ class Correction(NamedTuple):
     level: float
 
 
+class Rates(NamedTuple):
+    """What customers order and spend a day on average, which boosters multiply; NaN = none."""
+
+    orders: float
+    revenue: float
+
+
+class Days(NamedTuple):
+    """The days that corrections were learned for, and those that are asked about."""
+
+    reference: float
+    horizon: float
+
+
 class Columns(NamedTuple):
     """Where in a row of features these numbers stand."""
 
@@ -97,29 +112,22 @@ def bases_of(
 
 
 def forecasts_of(
-    timing: Timing,
-    spending: Spending,
-    orders: Correction,
-    revenue: Correction,
+    learned: tuple[Timing, Spending, Correction, Correction],
+    rates: Rates,
+    margins: NDArray[np.float64],
     features: NDArray[np.float64],
     columns: Columns,
-    reference_days: float,
-    horizon_days: float,
+    days: Days,
 ) -> NDArray[np.float64]:
-    """Return orders and revenue expected within the horizon and days to the next order, (n, 3)."""
-    out = np.empty((len(features), 3))
+    """Return what to expect of each customer, shape (5, n).
+
+    Orders and revenue within the horizon, orders and revenue within a year, and days to the next
+    order. `margins`, shape (2, n), are the logarithms of what boosters say over `rates`; without a
+    booster (a rate of NaN) they are not looked at.
+    """
+    out = np.empty((5, len(features)))
     room = np.empty(2 + N_DESCRIBING)
-    learned = (timing, spending, orders, revenue)
-    _forecast_each(learned, features, columns, reference_days, horizon_days, room, out)
-    return out
-
-
-def blended(
-    expected: NDArray[np.float64], margins: NDArray[np.float64], scale: float
-) -> NDArray[np.float64]:
-    """Return the means of `expected` and ``scale * exp(margins)``; NaN where `expected` is."""
-    out = np.empty(len(expected))
-    _blend(expected, margins, scale, out)
+    _forecast_each(learned, rates, margins, features, columns, days, room, out)
     return out
 
 
@@ -166,32 +174,27 @@ def _describe_each(
 @entry
 def _forecast_each(
     learned: tuple[Timing, Spending, Correction, Correction],
+    rates: Rates,
+    margins: NDArray[np.float64],
     features: NDArray[np.float64],
     columns: Columns,
-    reference_days: float,
-    horizon_days: float,
+    days: Days,
     base: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
     timing, spending, orders, revenue = learned
     for i in range(len(features)):
-        gone = _describe(timing, spending, features[i], columns, reference_days, base)
+        gone = _describe(timing, spending, features[i], columns, days.reference, base)
         repeats, _, age = _rhythm(features[i], columns)
-        order_days = expected_order_days(timing, gone, repeats, age, horizon_days)
-        out[i, 0] = order_days * _factor(orders, base[2:])
-        out[i, 1] = order_days * base[1] * _factor(revenue, base[2:])
-        out[i, 2] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS)
-
-
-@entry
-def _blend(
-    expected: NDArray[np.float64],
-    margins: NDArray[np.float64],
-    scale: float,
-    out: NDArray[np.float64],
-) -> None:
-    for i in range(len(expected)):
-        out[i] = (expected[i] + scale * math.exp(min(margins[i], _LARGEST_EXPONENT))) / 2
+        ordering, paying = _factor(orders, base[2:]), base[1] * _factor(revenue, base[2:])
+        near = expected_order_days(timing, gone, repeats, age, days.horizon)
+        year = expected_order_days(timing, gone, repeats, age, YEAR_DAYS)
+        for_orders, for_money = margins[0, i], margins[1, i]
+        out[0, i] = _joined(near * ordering, rates.orders, for_orders, days.horizon)
+        out[1, i] = _joined(near * paying, rates.revenue, for_money, days.horizon)
+        out[2, i] = _joined(year * ordering, rates.orders, for_orders, YEAR_DAYS)
+        out[3, i] = _joined(year * paying, rates.revenue, for_money, YEAR_DAYS)
+        out[4, i] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS)
 
 
 @entry
@@ -339,6 +342,14 @@ def _moved(weights: tuple[float, ...], centre: float, describing: NDArray[np.flo
     for i in range(N_DESCRIBING):
         total += weights[i] * describing[i]
     return min(max(total, -_FURTHEST), _FURTHEST)
+
+
+@part
+def _joined(expected: float, a_day: float, margin: float, days: float) -> float:
+    """Return the mean of what is `expected` and what a booster says; NaN where `expected` is."""
+    if a_day != a_day:  # noqa: PLR0124 - true for NaN alone: no booster
+        return expected
+    return (expected + a_day * days * math.exp(min(margin, _LARGEST_EXPONENT))) / 2
 
 
 @part

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.bundle.booster import BoosterScorer
 from app.bundle.durable import locked, sync_folder, write_durably
+from app.bundle.expected import value_facts_of, value_files_of
 from app.bundle.folder import BOOSTER_FILE, MANIFEST_FILE
 from app.bundle.golden import golden_rows_of
 from app.bundle.manifest import (
@@ -23,6 +24,7 @@ from app.bundle.manifest import (
     signature_of,
 )
 from app.bundle.read_manifest import read_manifest
+from app.bundle.value import ValueModel
 
 INCOMING: Final = ".incoming-"  # unfinished folders; a leading dot is no bundle id, nobody reads it
 
@@ -34,6 +36,7 @@ def write_bundle(
     booster_text: str,
     golden_features: NDArray[np.float64],
     files: Mapping[str, bytes],
+    value: ValueModel | None = None,
     signing_key: bytes | None = None,
 ) -> str:
     """Write a bundle under `models` and return its id; promoting it is another step.
@@ -56,10 +59,16 @@ def write_bundle(
     files : Mapping[str, bytes]
         The other files by name, for example ``card.md``, ``reference.json``,
         ``training.joblib``. Serving compares all their hashes.
+    value : ValueModel, optional
+        What foresees orders and revenue; becomes the section `value` and its files.
     signing_key : bytes, optional
         Signs the manifest with HMAC-SHA256.
     """
     content = {**files, BOOSTER_FILE: booster_text.encode("ascii")}
+    if value is not None:
+        days = facts.churn.horizon_days
+        facts = replace(facts, value=value_facts_of(value, golden_features, horizon_days=days))
+        content |= value_files_of(value)
     manifest = Manifest(
         facts=facts,
         golden_rows=golden_rows_of(BoosterScorer(booster_text), golden_features),

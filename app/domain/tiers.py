@@ -175,12 +175,30 @@ class ValuePolicy:
                 raise ValueError(f"{name} must be a finite amount >= 0, got {getattr(self, name)}")
         _check_band(self.band)
 
-    def edges_of(self, *, value: float | None, before: RiskTier | None = None) -> TierEdges:
+    @property
+    def medium_from(self) -> float | None:
+        """The edge for a customer of whom nothing is known."""
+        return self.edges_of().medium_from
+
+    @property
+    def high_from(self) -> float | None:
+        """The edge for a customer of whom nothing is known."""
+        return self.edges_of().high_from
+
+    def tier_of(self, probability: float) -> RiskTier:
+        """Return the tier of somebody of whom neither value nor tier before is known."""
+        return self.edges_of().tier_of(probability)
+
+    def score_of(self, probability: float) -> int:
+        """Return the score of somebody of whom neither value nor tier before is known."""
+        return self.edges_of().score_of(probability)
+
+    def edges_of(self, *, value: float | None = None, before: RiskTier | None = None) -> TierEdges:
         """Return the edges of a customer of this `value` (None or NaN = not known)."""
         return self._edges(value, self.offer_costs[0]).seen_from(before, band=self.band)
 
     def offer_of(
-        self, probability: float, *, value: float | None, before: RiskTier | None = None
+        self, probability: float, *, value: float | None = None, before: RiskTier | None = None
     ) -> float | None:
         """Return the cost of the strongest offer that pays; None where none does."""
         paying = None
