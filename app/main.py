@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -24,6 +25,9 @@ from app.use_cases.rescore import Rescorer
 from app.use_cases.score_customers import rehearse
 from app.use_cases.serve_bundle import BundleInService
 from app.use_cases.warm_up import warm_up
+
+if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
+    from app.db.pipeline import Pipelines
 
 log = logging.getLogger("holdfast.main")
 _NOBODYS_KEY = "hf_0_nobody"  # of the form that is looked up in the database
@@ -61,7 +65,7 @@ def create_app(
         playbook=playbook,
         keys=KeyRing(partial(verify_key, readers)),
         now=now,
-        reads_wait=engine.dialect.name != "sqlite",
+        pipelines=_pipelines(engine),
         check_database=partial(check_migrated, engine),
         job_is_waiting=worker.wake,
     )
@@ -79,6 +83,14 @@ def create_app(
     )
 
 
+def _pipelines(engine: Engine) -> "Pipelines | None":
+    if engine.dialect.name != "postgresql":
+        return None
+    from app.db.pipeline import Pipelines  # noqa: PLC0415 - psycopg is an extra
+
+    return Pipelines(engine)
+
+
 def _lifespan(
     service: Service, engine: Engine, threads: list[Background]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -86,12 +98,16 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             _prepare(service)
+            if service.pipelines is not None:
+                await service.pipelines.open()
             for thread in threads:
                 thread.start()
             yield
         finally:
             for thread in threads:
                 thread.stop()
+            if service.pipelines is not None:
+                service.pipelines.close()
             engine.dispose()
 
     return lifespan

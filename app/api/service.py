@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from app.api.key_ring import KeyRing
-from app.db.reading import Reader
+from app.db.reading import Asked, Reader, answer_to
 from app.domain.playbooks import Playbook
 from app.use_cases.serve_bundle import BundleInService
+
+if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
+    from app.db.pipeline import Pipelines
 
 T = TypeVar("T")
 
@@ -28,9 +31,22 @@ class Service:
     playbook: Playbook
     keys: KeyRing
     now: Callable[[], datetime]
-    reads_wait: bool  # whether a read may wait for a network
+    pipelines: "Pipelines | None"  # to PostgreSQL; a SQLite file needs none
     check_database: Callable[[], None]  # raises DatabaseNotReady
     job_is_waiting: Callable[[], None]  # wakes the worker
+
+    async def answer_to(self, asked: Asked[T]) -> T:
+        """Return what a question is answered, without making anybody else wait.
+
+        A SQLite file in WAL mode makes no reader wait. A PostgreSQL server is asked over the
+        pipelines, and where these cannot answer in a thread, which says what is wrong.
+        """
+        if self.pipelines is None:
+            return answer_to(self.reader, asked)
+        rows = await self.pipelines.rows(asked.question, *asked.parameters)
+        if rows is None:
+            rows = await run_in_threadpool(self.reader.rows, asked.question, *asked.parameters)
+        return asked.read(rows)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -55,6 +71,6 @@ class Service:
         sixth of the time of an answer, and most of its worst case. A PostgreSQL server that is slow
         or away must not stop everybody, so there the hop is worth it.
         """
-        if self.reads_wait:
+        if self.pipelines is not None:
             return await run_in_threadpool(work, *arguments)
         return work(*arguments)

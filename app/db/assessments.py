@@ -15,7 +15,7 @@ from app.db.assessment_writing import (
     write_or_replace,
 )
 from app.db.columns import IDENTIFIER, UtcMicros
-from app.db.reading import Asked, Question, Row, Source, answer_to
+from app.db.reading import Asked, Question, Row
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
 
@@ -59,16 +59,11 @@ def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
     write_current_scores(connection, records)
 
 
-def current_score(source: Source, customer_id: str) -> tuple[str | None, int | None] | None:
-    """Return the newest tier and score of a customer; None if there is no such customer.
+def current_score(customer_id: str) -> Asked[tuple[str | None, int | None] | None]:
+    """Return the question for the newest tier and score of a customer; None: no such customer.
 
     Both are None for one who was never scored, or whose history was not sufficient.
     """
-    return answer_to(source, asking_current_score(customer_id))
-
-
-def asking_current_score(customer_id: str) -> Asked[tuple[str | None, int | None] | None]:
-    """Return the question that `current_score` asks, for those who ask it another way."""
     return Asked(_CURRENT_SCORE, (customer_id,), _tier_and_score)
 
 

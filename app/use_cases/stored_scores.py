@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import assessments, customers
 from app.db.assessments import StoredAssessment
-from app.db.reading import Source
+from app.db.reading import Asked, Row
 from app.domain.errors import CustomerNotFound
 
 
@@ -28,10 +28,15 @@ class HistoryPage:
     next: tuple[datetime, str] | None
 
 
-def newest_score(source: Source, customer_id: str) -> NewestScore | None:
-    """Return the newest kept score of a customer, or None if there is no such customer."""
-    newest = assessments.current_score(source, customer_id)
-    return None if newest is None else NewestScore(*newest)
+def newest_score(customer_id: str) -> Asked[NewestScore | None]:
+    """Return the question for the newest kept score of a customer; None: no such customer."""
+    asked = assessments.current_score(customer_id)
+
+    def read(rows: list[Row]) -> NewestScore | None:
+        newest = asked.read(rows)
+        return None if newest is None else NewestScore(*newest)
+
+    return Asked(asked.question, asked.parameters, read)
 
 
 def score_history(

@@ -12,8 +12,7 @@ from app.api.access import CustomerId, ScoresRead
 from app.api.badge_svg import badge_svg
 from app.api.json_route import JsonRoute
 from app.api.schemas.badges import BadgeOut
-from app.api.service import Service
-from app.use_cases.stored_scores import newest_score
+from app.use_cases.stored_scores import NewestScore, newest_score
 
 router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["Badges"], route_class=JsonRoute)
 LABEL: Final = "churn risk"
@@ -30,7 +29,7 @@ async def get_badge(customer_id: CustomerId, service: ScoresRead) -> Response:
 
     A customer who is unknown, or was never scored, has a grey badge that says so.
     """
-    message, color = await service.read(_message, service, customer_id)
+    message, color = _look(await service.answer_to(newest_score(customer_id)))
     badge = {"schemaVersion": 1, "label": LABEL, "message": message, "color": color or NO_COLOR}
     headers = {"Cache-Control": CACHE_CONTROL}
     return Response(orjson.dumps(badge), headers=headers, media_type="application/json")
@@ -56,7 +55,7 @@ async def get_badge_svg(
     ] = None,
 ) -> Response:
     """Return the newest stored score as an image whose text says everything."""
-    message, color = await service.read(_message, service, customer_id)
+    message, color = _look(await service.answer_to(newest_score(customer_id)))
     image = badge_svg(LABEL, message, color or NO_COLOR_SVG)
     tag = f'"{hashlib.blake2b(image.encode(), digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL}
@@ -65,8 +64,7 @@ async def get_badge_svg(
     return Response(image, media_type="image/svg+xml", headers=headers)
 
 
-def _message(service: Service, customer_id: str) -> tuple[str, str | None]:
-    newest = newest_score(service.reader, customer_id)
+def _look(newest: NewestScore | None) -> tuple[str, str | None]:
     if newest is None:
         return "unknown", None
     if newest.tier is None:
