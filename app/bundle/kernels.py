@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle import expected, predict, treeshap
+from app.bundle import expected, predict, tier_columns, treeshap
 from app.bundle.trees import Trees
 
 _STUMP: Final = Trees(  # one split of one feature, as small as trees get
@@ -53,3 +53,4 @@ def warm_up() -> None:
     """Compile or load the kernels of any bundle, before there is one."""
     KernelScorer(_STUMP)
     expected.warm_up()
+    tier_columns.warm_up()

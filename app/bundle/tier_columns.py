@@ -1,10 +1,11 @@
-"""Tiers of many customers at once: the same numbers, bit for bit, as `app.domain.tiers`."""
+"""Tiers of one customer or many in one kernel: the numbers of `app.domain.tiers`, bit for bit."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry, part
 from app.domain.tiers import (
     ALMOST_CERTAIN,
     HIGH_FROM_SCORE,
@@ -12,79 +13,143 @@ from app.domain.tiers import (
     AnyTierPolicy,
     RiskTier,
     TierPolicy,
-    ValuePolicy,
 )
 
 Numbers = NDArray[np.float64]
 
 NO_TIER: Final = -1
-CODE_OF_TIER: Final = {RiskTier.LOW: 0, RiskTier.MEDIUM: 1, RiskTier.HIGH: 2}
+LOW, MEDIUM, HIGH = 0, 1, 2
+TIERS: Final = (RiskTier.LOW, RiskTier.MEDIUM, RiskTier.HIGH)  # by their codes
+CODE_OF_TIER: Final = {RiskTier.LOW: LOW, RiskTier.MEDIUM: MEDIUM, RiskTier.HIGH: HIGH}
 
 
-def edges_of_many(
-    policy: AnyTierPolicy, values: Numbers, before: NDArray[np.int8] | None = None
-) -> tuple[Numbers, Numbers]:
-    """Return `medium_from` and `high_from` of each customer, shape (n,); NaN = never.
+class Placed(NamedTuple):
+    """Where customers stand; arrays of shape (n,).
+
+    Attributes
+    ----------
+    medium_from, high_from : float64, each customer's own edges; NaN = never.
+    scores : int64, 0 to 100.
+    tiers : int64, positions in `TIERS`.
+    """
+
+    medium_from: Numbers
+    high_from: Numbers
+    scores: NDArray[np.int64]
+    tiers: NDArray[np.int64]
+
+
+class _Rule(NamedTuple):
+    """A policy of either kind as numbers: by value where `save_rate` is above 0."""
+
+    medium_from: float
+    high_from: float
+    contact: float
+    offer: float
+    save_rate: float
+    otherwise: float
+    band: float
+
+
+def placed(
+    policy: AnyTierPolicy,
+    probabilities: Numbers,
+    values: Numbers,
+    before: NDArray[np.int64],
+) -> Placed:
+    """Return edges, score and tier of each customer; one row alone gets the bits it gets of many.
 
     Parameters
     ----------
+    probabilities : float64 array of shape (n,)
+        Churn probabilities; `ValueError` if one is NaN or outside 0 to 1.
     values : float64 array of shape (n,)
-        What each customer is worth, NaN = not known.
-    before : int8 array of shape (n,), optional
-        `CODE_OF_TIER` of where each stood before, `NO_TIER` = not known; none is known without it.
+        What each customer is worth, NaN = not known; shares do not look at it.
+    before : int64 array of shape (n,)
+        `CODE_OF_TIER` of where each stood before, `NO_TIER` = not known.
     """
-    medium, high = _edges(policy, values)
-    if before is None or policy.band == 1:
-        return medium, high
-    entered, left = policy.band, 1 / policy.band
-    known = before != NO_TIER
-    stood_low, stood_high = (
-        before == CODE_OF_TIER[RiskTier.LOW],
-        before == CODE_OF_TIER[RiskTier.HIGH],
-    )
-    return (
-        np.where(known, _moved(medium, np.where(stood_low, entered, left)), medium),
-        np.where(known, _moved(high, np.where(stood_high, left, entered)), high),
-    )
+    n = len(probabilities)
+    edges, codes, wrong = np.empty((2, n)), np.empty((2, n), np.int64), np.zeros(1, np.int64)
+    _place_each(_rule_of(policy), probabilities, values, before, edges, codes, wrong)
+    if wrong[0]:
+        raise ValueError(f"churn probabilities must lie in [0, 1]; {wrong[0]} of {n} do not")
+    return Placed(edges[0], edges[1], codes[0], codes[1])
 
 
-def scores_of_many(probabilities: Numbers, medium: Numbers, high: Numbers) -> NDArray[np.int64]:
-    """Return the scores, 0 to 100, of churn probabilities at each customer's own edges.
-
-    `ValueError` if a probability is NaN or outside 0 to 1.
-    """
-    if not ((probabilities >= 0) & (probabilities <= 1)).all():
-        raise ValueError("churn probabilities must lie in [0, 1]")
-    is_high, is_medium = probabilities >= high, probabilities >= medium
-    medium_end = np.where(np.isnan(medium), 1.0, medium)
-    high_end = np.where(np.isnan(high), 1.0, high)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = (probabilities - high_end) / (1 - high_end) * (100 - HIGH_FROM_SCORE)
-        between = (probabilities - medium_end) / (high_end - medium_end)
-        between = between * (HIGH_FROM_SCORE - MEDIUM_FROM_SCORE)
-    below = probabilities / medium_end * MEDIUM_FROM_SCORE
-    points = np.where(is_high, above, np.where(is_medium, between, below)).astype(np.int64)
-    start = np.where(is_high, HIGH_FROM_SCORE, np.where(is_medium, MEDIUM_FROM_SCORE, 0))
-    most = np.where(is_high, 100, np.where(is_medium, HIGH_FROM_SCORE - 1, MEDIUM_FROM_SCORE - 1))
-    return np.asarray(np.minimum(start + points, most))
+def warm_up() -> None:
+    """Have the kernel ready; any numbers will do."""
+    one = np.full(1, 0.5)
+    placed(TierPolicy("any", medium_from=0.2, high_from=0.6), one, one, np.zeros(1, np.int64))
 
 
-def _edges(policy: AnyTierPolicy, values: Numbers) -> tuple[Numbers, Numbers]:
+def _rule_of(policy: AnyTierPolicy) -> _Rule:
     if isinstance(policy, TierPolicy):
-        return np.full(len(values), policy.medium_from), np.full(len(values), policy.high_from)
-    known = np.where(np.isnan(values), policy.value_otherwise, values)
-    medium, high = _edge(policy, known, 0.0), _edge(policy, known, policy.offer_costs[0])
-    return medium, np.where(medium < high, high, np.nan)
+        return _Rule(policy.medium_from, policy.high_from, 0.0, 0.0, 0.0, 0.0, policy.band)
+    contact = policy.contact_cost + policy.capacity_price
+    offer, otherwise = policy.offer_costs[0], policy.value_otherwise
+    return _Rule(0.0, 0.0, contact, offer, policy.save_rate, otherwise, policy.band)
 
 
-def _edge(policy: ValuePolicy, values: Numbers, offer: float) -> Numbers:
-    costs = offer + (policy.contact_cost + policy.capacity_price)
-    gains = policy.save_rate * (values - offer) + offer
-    with np.errstate(divide="ignore", over="ignore"):
-        edge = np.where(gains > 0, costs / gains, np.nan)
-    return np.where(edge < ALMOST_CERTAIN, edge, np.nan)
+@entry
+def _place_each(
+    rule: _Rule,
+    probabilities: Numbers,
+    values: Numbers,
+    before: NDArray[np.int64],
+    edges: Numbers,
+    codes: NDArray[np.int64],
+    wrong: NDArray[np.int64],
+) -> None:
+    for i in range(len(probabilities)):
+        medium, high = rule.medium_from, rule.high_from
+        if rule.save_rate > 0:
+            value = values[i] if values[i] == values[i] else rule.otherwise
+            medium, high = _edge(rule, value, 0.0), _edge(rule, value, rule.offer)
+            if not medium < high:
+                high = np.nan
+        if before[i] != NO_TIER:
+            medium = _moved(medium, rule.band if before[i] == LOW else 1 / rule.band)
+            high = _moved(high, 1 / rule.band if before[i] == HIGH else rule.band)
+        edges[0, i], edges[1, i] = medium, high
+        if not (0 <= probabilities[i] <= 1):
+            wrong[0] += 1
+            continue
+        codes[1, i] = _tier(probabilities[i], medium, high)
+        codes[0, i] = _score(probabilities[i], medium, high, codes[1, i])
 
 
-def _moved(edge: Numbers, factor: Numbers) -> Numbers:
+@part
+def _edge(rule: _Rule, value: float, offer: float) -> float:
+    costs = offer + rule.contact
+    gains = rule.save_rate * (value - offer) + offer
+    if not gains > 0:
+        return np.nan
+    edge = costs / gains
+    return edge if edge < ALMOST_CERTAIN else np.nan
+
+
+@part
+def _moved(edge: float, factor: float) -> float:
     moved = edge * factor / (1 - edge + edge * factor)
-    return np.where(moved < 1, moved, edge)
+    return moved if moved < 1 else edge
+
+
+@part
+def _tier(probability: float, medium: float, high: float) -> int:
+    if probability >= high:
+        return HIGH
+    return MEDIUM if probability >= medium else LOW
+
+
+@part
+def _score(probability: float, medium: float, high: float, tier: int) -> int:
+    medium_end = medium if medium < 1 else 1.0
+    high_end = high if high < 1 else 1.0
+    if tier == HIGH:
+        share = (probability - high_end) / (1 - high_end)
+        return min(100, HIGH_FROM_SCORE + int(share * (100 - HIGH_FROM_SCORE)))
+    if tier == MEDIUM:
+        share = (probability - medium_end) / (high_end - medium_end)
+        points = int(share * (HIGH_FROM_SCORE - MEDIUM_FROM_SCORE))
+        return min(HIGH_FROM_SCORE - 1, MEDIUM_FROM_SCORE + points)
+    return min(MEDIUM_FROM_SCORE - 1, int(probability / medium_end * MEDIUM_FROM_SCORE))

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.recurring import recurring_revenue
+from app.bundle.recurring import recurring_revenue, warm_up
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    warm_up()  # compiling takes longer than Hypothesis gives an example
 
 
 def subscriber(**changes):

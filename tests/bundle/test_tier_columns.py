@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, edges_of_many, scores_of_many
+from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS, placed, warm_up
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
 
 SHARES = TierPolicy("s", medium_from=0.2, high_from=0.6, band=1.3)
@@ -15,10 +15,9 @@ VALUE = ValuePolicy("v", 1.0, (10.0, 25.0), 0.3, value_otherwise=80.0, band=1.3)
 LIMITED = ValuePolicy("v", 1.0, (10.0,), 0.3, value_otherwise=80.0, capacity_price=4.0)
 
 
-def alone(policy, value, before, probability):
-    edges = policy.edges_of(value=value, before=before)
-    never = [math.nan if edge is None else edge for edge in (edges.medium_from, edges.high_from)]
-    return [*never, edges.score_of(probability)]
+@pytest.fixture(scope="module", autouse=True)
+def _compiled():
+    warm_up()  # compiling takes longer than Hypothesis gives an example
 
 
 @pytest.mark.parametrize("policy", [SHARES, VALUE, LIMITED])
@@ -29,23 +28,18 @@ def alone(policy, value, before, probability):
 )
 def test_many_equal_one_to_the_last_bit(policy, value, before, probability):
     code = NO_TIER if before is None else CODE_OF_TIER[before]
-    medium, high = edges_of_many(policy, np.full(3, value), np.full(3, code, np.int8))
-    scores = scores_of_many(np.full(3, probability), medium, high)
+    many = placed(policy, np.full(3, probability), np.full(3, value), np.full(3, code))
+    edges = policy.edges_of(value=value, before=before)
     for i in range(3):
         np.testing.assert_array_equal(
-            [medium[i], high[i], scores[i]], alone(policy, value, before, probability)
+            [many.medium_from[i], many.high_from[i]],
+            [math.nan if edge is None else edge for edge in (edges.medium_from, edges.high_from)],
         )
-
-
-def test_without_tiers_before_edges_stay_where_they_are():
-    values = np.array([20.0, 500.0, math.nan])
-    medium, high = edges_of_many(VALUE, values)
-    nobody = edges_of_many(VALUE, values, np.full(3, NO_TIER, np.int8))
-    np.testing.assert_array_equal(medium, nobody[0])
-    np.testing.assert_array_equal(high, nobody[1])
+        assert many.scores[i] == edges.score_of(probability)
+        assert TIERS[many.tiers[i]] is edges.tier_of(probability)
 
 
 @pytest.mark.parametrize("probability", [math.nan, -0.1, 1.1])
 def test_what_is_no_probability_has_no_score(probability):
-    with pytest.raises(ValueError, match=r"must lie in \[0, 1\]"):
-        scores_of_many(np.array([0.5, probability]), np.full(2, 0.2), np.full(2, 0.6))
+    with pytest.raises(ValueError, match=r"must lie in \[0, 1\]; 1 of 2"):
+        placed(SHARES, np.array([0.5, probability]), np.zeros(2), np.full(2, NO_TIER))
