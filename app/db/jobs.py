@@ -1,4 +1,4 @@
-"""Jobs that rescore everybody: who works on which, how far it is, and what it could not do.
+"""Jobs, most of which rescore everybody: who works on which, how far it is, what it could not do.
 
 A worker holds a lease and renews it with every chunk. A chunk's assessments, the cursor and the
 lease are written in one transaction that first checks that the lease is still this worker's: a job
@@ -22,6 +22,13 @@ from app.domain.errors import JobConflict, JobNotFound
 LEASE: Final = timedelta(seconds=60)  # several chunks long; a dead worker delays a job by this
 
 
+class JobKind(StrEnum):
+    """What a job does."""
+
+    RESCORE = "rescore"  # everybody
+    MONITOR = "monitor"  # hold the bundle against what happened; it counts no customers
+
+
 class JobState(StrEnum):
     """What a job is at."""
 
@@ -41,9 +48,10 @@ class LeaseLost(JobConflict):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A rescoring as of one moment with one bundle; `cursor` is the last customer it has done."""
+    """Work as of one moment with one bundle; `cursor` is the last customer it has done."""
 
     job_id: str
+    kind: JobKind
     state: JobState
     as_of: datetime
     bundle_id: str
@@ -58,11 +66,19 @@ class Job:
 
 
 def create(
-    session: Session, job_id: str, *, as_of: datetime, bundle_id: str, total: int, now: datetime
+    session: Session,
+    job_id: str,
+    *,
+    as_of: datetime,
+    bundle_id: str,
+    total: int,
+    now: datetime,
+    kind: JobKind = JobKind.RESCORE,
 ) -> Job:
     """Queue a job for `total` customers."""
     row = JobRow(
         job_id=job_id,
+        kind=kind.value,
         state=JobState.QUEUED.value,
         as_of=as_of,
         bundle_id=bundle_id,
@@ -222,6 +238,7 @@ def _n_rows(result: object) -> int:
 def _job(row: JobRow) -> Job:
     return Job(
         job_id=row.job_id,
+        kind=JobKind(row.kind),
         state=JobState(row.state),
         as_of=row.as_of,
         bundle_id=row.bundle_id,

@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0002"
+MIGRATED_TO = "0003"
 
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
 
@@ -141,7 +141,7 @@ class CurrentScoreRow(Base):
 
 
 class JobRow(Base):
-    """A rescoring of everybody: how far it is, and who works on it until when."""
+    """A rescoring of everybody, or a check: how far it is, and who works on it until when."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -152,6 +152,7 @@ class JobRow(Base):
     )
 
     job_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    kind: Mapped[ShortText] = mapped_column(server_default="rescore")
     state: Mapped[ShortText]
     as_of: Mapped[datetime]
     bundle_id: Mapped[ShortText]
@@ -175,6 +176,17 @@ class JobFailureRow(Base):
     job_id: Mapped[Identifier] = mapped_column(ForeignKey("jobs.job_id"), primary_key=True)
     customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
+
+
+class ModelCheckRow(Base):
+    """What a check of a bundle found, by bundle and moment; `result` is JSON."""
+
+    __tablename__ = "model_checks"
+
+    bundle_id: Mapped[ShortText] = mapped_column(primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(primary_key=True)
+    checked_at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(Text)
 
 
 class ApiKeyRow(Base):

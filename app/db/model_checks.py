@@ -1,0 +1,50 @@
+"""What checks of bundles found: one by bundle and moment."""
+
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.db.tables import ModelCheckRow
+from app.domain.checks import BundleCheck
+
+_CHECKS = TypeAdapter(BundleCheck)
+
+
+def put(session: Session, check: BundleCheck) -> None:
+    """Keep a check; one of the same bundle and moment is replaced."""
+    row = ModelCheckRow
+    session.execute(delete(row).where(row.bundle_id == check.bundle_id, row.as_of == check.as_of))
+    session.add(
+        row(
+            bundle_id=check.bundle_id,
+            as_of=check.as_of,
+            checked_at=check.checked_at,
+            result=_CHECKS.dump_json(check).decode(),
+        )
+    )
+    session.flush()
+
+
+def newest_moment(session: Session, bundle_id: str) -> datetime | None:
+    """Return when the newest check of a bundle was made, None where there is none."""
+    row = ModelCheckRow
+    query = select(row.checked_at).where(row.bundle_id == bundle_id)
+    return session.scalar(query.order_by(row.as_of.desc()).limit(1))
+
+
+def newest(session: Session, bundle_id: str) -> BundleCheck | None:
+    """Return the check of a bundle that knows most: that of the latest moment.
+
+    One that another version wrote in a form of its own counts as none.
+    """
+    row = ModelCheckRow
+    query = select(row.result).where(row.bundle_id == bundle_id)
+    result = session.scalar(query.order_by(row.as_of.desc()).limit(1))
+    if result is None:
+        return None
+    try:
+        return _CHECKS.validate_json(result)
+    except ValidationError:
+        return None

@@ -1,0 +1,80 @@
+from datetime import UTC, datetime, timedelta
+
+from app.db import assessments, customers, jobs, predictions
+from app.db.assessments import StoredAssessment
+from app.db.jobs import JobKind
+from app.db.predictions import Rescoring
+from app.domain.customers import Customer
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def rescored(session, job_id, *, as_of=NOW, said=(("c-1", 0.5),), **changes):
+    """A job that kept what it said; None is somebody whom it could not score."""
+    jobs.create(session, job_id, as_of=as_of, bundle_id="b-1", total=len(said), now=NOW, **changes)
+    job = jobs.claim(session, worker="w", now=NOW)
+    if said:
+        numbers = {True: (50, 50, "medium"), False: (None, None, None)}
+        answers = [
+            StoredAssessment(who, as_of, "b-1", p, *numbers[p is not None], "{}", job_id)
+            for who, p in said
+        ]
+        jobs.finish_chunk(
+            session, job, worker="w", now=NOW, cursor="z", assessments=answers, failures={}
+        )
+    jobs.complete(session, job_id, worker="w", now=NOW)
+    return Rescoring(job_id, "b-1", as_of)
+
+
+def test_rescorings_come_by_moment_and_only_those_that_kept_something(session):
+    late = rescored(session, "a", as_of=NOW)
+    early = rescored(session, "b", as_of=NOW - DAY)
+    rescored(session, "c", as_of=NOW + DAY)
+    rescored(session, "d", said=())
+    rescored(session, "e", kind=JobKind.MONITOR)
+
+    assert predictions.rescorings(session, until=NOW) == [early, late]
+
+
+def test_what_was_said_is_found_by_customer_and_job(session):
+    one = rescored(session, "a", said=[("c-1", 0.25), ("c-2", 0.5), ("c-3", None)])
+    rescored(session, "b", as_of=NOW + DAY, said=[("c-1", 0.75)])
+
+    found = predictions.probabilities_of(session, one, ["c-1", "c-3", "c-9"])
+
+    assert found == {"c-1": 0.25}
+
+
+def test_a_sample_is_everybody_where_there_are_few(session):
+    with_customers(session, 5)
+
+    assert predictions.sample(session, limit=10) == [f"c-{i}" for i in range(5)]
+
+
+def test_a_sample_is_the_same_again_and_hardly_changes_when_others_join(session):
+    with_customers(session, 300)
+    before = predictions.sample(session, limit=100)
+    assert predictions.sample(session, limit=100) == before
+    assert len(before) == 100
+    assert before == sorted(before)
+
+    with_customers(session, 330)
+
+    assert len(set(before) - set(predictions.sample(session, limit=100))) < 20
+
+
+def test_tiers_are_counted_as_last_scored(session):
+    rescored(session, "a", said=[("c-1", 0.25), ("c-2", 0.5), ("c-3", None)])
+
+    assert predictions.tiers(session) == {"medium": 2, "none": 1}
+
+
+def test_an_empty_log_ends_nowhere(session):
+    assert predictions.log_until(session) is None
+    assert assessments.page_of_job(session, "a", limit=1) == []
+
+
+def with_customers(session, n):
+    everybody = [Customer(customer_id=f"c-{i}") for i in range(n)]
+    customers.put_many(session, everybody, [])
