@@ -16,6 +16,9 @@ from app.compiled.kernel import entry
 Numbers = NDArray[np.float64]
 
 MAX_SIDE: Final = 64  # knots or steps of the table; a real one has ten and five
+# A percentage point to either side, at least: what is learned from thousands cannot tell one in a
+# hundred from one in a thousand, however surely trees put somebody into the last leaf.
+LEAST: Final = 0.01
 MAX_SPREAD: Final = 20.0  # log-odds: from 0 to 1, whatever the probability
 
 
@@ -207,5 +210,6 @@ def _surround(
         common = spread[0] * spread[0]
         down = spread[1] * math.sqrt(common + down * down)
         up = spread[1] * math.sqrt(common + up * up)
-        low[i] = min(probabilities[i], 1 / (1 + math.exp(down - margin)))
-        high[i] = max(probabilities[i], 1 / (1 + math.exp(-up - margin)))
+        p = probabilities[i]
+        low[i] = max(0.0, min(p - LEAST, 1 / (1 + math.exp(down - margin))))
+        high[i] = min(1.0, max(p + LEAST, 1 / (1 + math.exp(-up - margin))))
