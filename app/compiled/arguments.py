@@ -1,7 +1,7 @@
 """What kernels take: numbers, arrays, and tuples of these, which travel in pieces."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -42,15 +42,20 @@ def kinds_of(function: Callable[..., None], arguments: Sequence[Any]) -> tuple[K
     )
 
 
-def pieces(arguments: Sequence[Any]) -> Iterator[Any]:
-    """Yield the numbers and arrays in arguments, or those kinds in their kinds."""
+def pieces(arguments: Sequence[Any]) -> list[Any]:
+    """Return the numbers and arrays in arguments, or those kinds in their kinds.
+
+    Every call of a kernel asks: a generator takes longer here than most kernels run.
+    """
+    found: list[Any] = []
     for argument in arguments:
         if isinstance(argument, tuple):
-            yield from pieces(argument)
+            found += pieces(argument)
         elif isinstance(argument, TupleKind):
-            yield from pieces(argument.items)
+            found += pieces(argument.items)
         else:
-            yield argument
+            found.append(argument)
+    return found
 
 
 def _kind(argument: object) -> Kind:
