@@ -20,28 +20,46 @@ def number_hashes(hashes: Hashes) -> tuple[Positions, Positions]:
     different hashes, not the number of rows.
     """
     codes, firsts = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
-    slots = _free_slots(_LEAST_SLOTS)
+    slots = free_slots(_LEAST_SLOTS)
     at, n_codes = np.zeros(2, np.int64), 0
     while at[0] < len(hashes):
         _number(hashes, slots, codes, firsts, at)
         n_codes = int(at[1])
         if at[0] < len(hashes):
-            slots = _free_slots(4 * len(slots))
+            slots = free_slots(4 * len(slots))
             _fill(hashes, firsts[:n_codes], slots)
     return codes, firsts[:n_codes].copy()
 
 
 def places_of(hashes: Hashes, known: Hashes, *, other: int) -> Positions:
     """Return the place of each hash in `known`, `other` where it is not there."""
-    slots = _free_slots(_LEAST_SLOTS)
-    _fill(known, np.arange(len(known)), slots)
     places = np.empty(len(hashes), np.int64)
-    _look_up(hashes, slots, other, places)
+    _look_up(hashes, slots_of(known), other, places)
     return places
 
 
-def _free_slots(n: int) -> Slots:
+def slots_of(known: Hashes) -> Slots:
+    """Return the table in which kernels find the place of each hash in `known`, by `place_in`."""
+    slots = free_slots(max(_LEAST_SLOTS, 1 << (2 * len(known)).bit_length()))
+    _fill(known, np.arange(len(known)), slots)
+    return slots
+
+
+@part
+def place_in(slots: Slots, wanted: int) -> int:
+    """Return the place of a hash among those that the table was made of, -1 where it is none."""
+    return slots[slot_of(wanted, slots), 1]
+
+
+def free_slots(n: int) -> Slots:
+    """Return a table of `n` slots, a power of two; at most half of them may be taken."""
     return np.full((n, 2), _FREE, np.int64)
+
+
+@part
+def is_free(slots: Slots, slot: int) -> bool:
+    """Return whether nothing was put into the slot yet."""
+    return bool(slots[slot, 1] == _FREE)
 
 
 @entry
@@ -51,7 +69,7 @@ def _number(
     """Go on at row ``at[0]`` with code ``at[1]``, to the end or until the table is half full."""
     i, n_codes = at[0], at[1]
     while i < len(hashes) and 2 * n_codes < len(slots):
-        slot = _slot_of(hashes[i], slots)
+        slot = slot_of(hashes[i], slots)
         if slots[slot, 1] == _FREE:
             slots[slot, 0], slots[slot, 1] = hashes[i], n_codes
             firsts[n_codes] = i
@@ -65,19 +83,19 @@ def _number(
 def _fill(hashes: Hashes, firsts: Positions, slots: Slots) -> None:
     for code in range(len(firsts)):
         wanted = hashes[firsts[code]]
-        slot = _slot_of(wanted, slots)
+        slot = slot_of(wanted, slots)
         slots[slot, 0], slots[slot, 1] = wanted, code
 
 
 @entry
 def _look_up(hashes: Hashes, slots: Slots, other: int, places: Positions) -> None:
     for i in range(len(hashes)):
-        code = slots[_slot_of(hashes[i], slots), 1]
-        places[i] = other if code == _FREE else code
+        place = place_in(slots, hashes[i])
+        places[i] = other if place == _FREE else place
 
 
 @part
-def _slot_of(wanted: int, slots: Slots) -> int:
+def slot_of(wanted: int, slots: Slots) -> int:
     """Return the slot of a hash, or the free one where it belongs."""
     mask = len(slots) - 1
     slot = wanted & mask

@@ -5,7 +5,8 @@ eight). They go twice: into blocks of customers, as many as the processor can wr
 then block by block, which fits its cache, to their customers, whose few records are sorted there.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,52 +22,84 @@ _MINUS_ZERO = np.iinfo(np.int64).min  # the bits of -0.0
 
 Records = NDArray[np.int64]  # shape (n, N_FIELDS); compared field by field from the left, but ref
 # occurred_at, received_at, kind, channel, detail, ref, amount, until: types as in `History`
+COLUMN_TYPES = (
+    np.int64, np.int64, np.int16, np.int8, np.int8, np.int64, np.float64, np.int64
+)  # fmt: skip  # read as the comment above
 Columns = tuple[NDArray[Any], ...]
 
 
 def sort_columns(
     customer_codes: Positions, n_customers: int, columns: Columns
 ) -> tuple[Positions, Columns]:
-    """Return the starts of the customers' slices, then `columns` in canonical order.
+    """Return the starts of the customers' slices, then `columns` in canonical order."""
+    starts = np.zeros(n_customers + 1, np.int64)
+    _count(customer_codes, starts)
+    room = _room(starts, len(customer_codes))
+    _fill_from_columns(customer_codes, columns, room.ends, room.shift, room.records)
+    return starts, _ordered(starts, room)
+
+
+def sort_batches(
+    customer_codes: Sequence[Positions], n_customers: int, batches: Sequence[Records]
+) -> tuple[Positions, Columns]:
+    """Return the same of events that are records already, in any number of arrays.
+
+    They have the fields of this module, and others behind them, which are ignored; so is the upper
+    half of CODES.
+    """
+    starts = np.zeros(n_customers + 1, np.int64)
+    for codes in customer_codes:
+        _count(codes, starts)
+    room = _room(starts, sum(map(len, batches)))
+    for codes, batch in zip(customer_codes, batches, strict=True):
+        _fill_from_records(codes, batch, room.ends, room.shift, room.records)
+    return starts, _ordered(starts, room)
+
+
+class _Room(NamedTuple):
+    """Where events become sorted; `ends` is how far each block is filled.
 
     All memory is NumPy's, which asks for huge pages; first touching small ones would take a third
     of the time. Of `grouped` only as much is ever touched as the largest block has rows.
     """
-    n = len(customer_codes)
-    starts = np.zeros(n_customers + 1, np.int64)
-    records, grouped = np.empty((n, N_FIELDS), np.int64), np.empty((n, N_FIELDS), np.int64)
-    blocks = np.empty((2, _MAX_BLOCKS + 2), np.int64)
-    ordered = tuple([np.empty(n, column.dtype) for column in columns])
-    _sort(customer_codes, columns, starts, records, grouped, blocks, ordered)
-    return starts, ordered
+
+    shift: int
+    block_starts: Positions
+    ends: Positions
+    records: Records
+    grouped: Records
+
+
+def _room(starts: Positions, n: int) -> _Room:
+    """Make starts of what were counts, and return room for `n` events of these customers."""
+    shift = _block_shift.function(n, len(starts) - 1)
+    np.cumsum(starts, out=starts)
+    first_of_block = np.arange(0, len(starts) - 1 + (1 << shift), 1 << shift)
+    block_starts = starts[np.minimum(first_of_block, len(starts) - 1)]
+    return _Room(
+        shift,
+        block_starts,
+        block_starts.copy(),
+        np.empty((n, N_FIELDS), np.int64),
+        np.empty((n, N_FIELDS), np.int64),
+    )
+
+
+def _ordered(starts: Positions, room: _Room) -> Columns:
+    ordered = tuple([np.empty(len(room.records), dtype) for dtype in COLUMN_TYPES])
+    _sort_blocks(starts, room.block_starts, room.shift, room.records, room.grouped, ordered)
+    return ordered
 
 
 @entry
-def _sort(
-    customer_codes: Positions,
-    columns: Columns,
-    starts: Positions,
-    records: Records,
-    grouped: Records,
-    blocks: Positions,
-    ordered: Columns,
-) -> None:
-    n_customers = len(starts) - 1
+def _count(customer_codes: Positions, counts: Positions) -> None:
+    """Count the events of customer i in ``counts[i + 1]``."""
     for code in customer_codes:
-        starts[code + 1] += 1
-    for customer in range(n_customers):
-        starts[customer + 1] += starts[customer]
-    shift = _block_shift(len(records), n_customers)
-    n_blocks = (n_customers >> shift) + 1
-    block_starts, ends = blocks[0, : n_blocks + 1], blocks[1]
-    for block in range(n_blocks + 1):
-        block_starts[block] = ends[block] = starts[min(block << shift, n_customers)]
-    _fill_blocks(customer_codes, columns, ends, shift, records)
-    _sort_blocks(starts, block_starts, shift, records, grouped, ordered)
+        counts[code + 1] += 1
 
 
-@part
-def _fill_blocks(
+@entry
+def _fill_from_columns(
     customer_codes: Positions, columns: Columns, ends: Positions, shift: int, records: Records
 ) -> None:
     """Write each event as a record to its block; `ends` is moved."""
@@ -84,6 +117,19 @@ def _fill_blocks(
         record[AMOUNT] = sortable_bits(amount_bits[i])
         record[RECEIVED_AT] = received_at[i]
         record[REF] = ref[i]
+
+
+@entry
+def _fill_from_records(
+    customer_codes: Positions, batch: Records, ends: Positions, shift: int, records: Records
+) -> None:
+    """Do the same with records that know nothing of the customer's code yet."""
+    for i in range(len(customer_codes)):
+        block = customer_codes[i] >> shift
+        target = ends[block]
+        ends[block] += 1
+        _copy(batch, i, records, target)
+        records[target, CODES] = (customer_codes[i] << 32) + (batch[i, CODES] & 0xFFFFFFFF)
 
 
 @part
@@ -107,7 +153,7 @@ def sortable_bits(bits: int) -> int:
     return bits if bits >= 0 else bits ^ 0x7FFFFFFFFFFFFFFF
 
 
-@part
+@entry
 def _sort_blocks(
     starts: Positions,
     block_starts: Positions,

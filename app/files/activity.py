@@ -83,10 +83,28 @@ def activity_parts(
     path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
 ) -> Iterator[JudgedRows]:
     """Yield at least one part of what `read_activity` reads; repeated event_ids are still in."""
+    for table in activity_tables(path, reading=reading):
+        yield judge_activity(table, reading=reading, now=now)
+
+
+def activity_tables(path: Path, *, reading: FileReading = AS_IT_STANDS) -> Iterator[pl.DataFrame]:
+    """Yield the same parts before anybody has judged them."""
     checks.check_zone(reading.timezone)
+    return read_tables(path, fields=FIELDS, required=REQUIRED, reading=reading)
+
+
+def judge_activity(
+    table: pl.DataFrame, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
+) -> JudgedRows:
+    """Return the good rows and the others of one part; parts may be judged by several threads."""
     latest = None if now is None else now + _FUTURE
-    for table in read_tables(path, fields=FIELDS, required=REQUIRED, reading=reading):
-        yield _judge(table, timezone=reading.timezone, not_after=latest)
+    checked = _checks(table, timezone=reading.timezone, not_after=latest)
+    values = table.select(check.value.alias(check.name) for check in checked).with_columns(
+        pl.coalesce("received_at", "occurred_at").alias("received_at")
+    )
+    reasons = checks.reasons(table, checked, broken(), _reserved())
+    reasons = properties.with_reasons(reasons, values)
+    return judged_rows(table, values.select(FIELDS), reasons)
 
 
 def is_first_of_id(event_ids: pl.Series) -> pl.Series:
@@ -141,16 +159,6 @@ def activities_of(good: pl.DataFrame) -> Iterator[Activity]:
     for row in good.select(_OF_DOMAIN).iter_rows():
         fields = [*row[:-1], properties.parsed(row[-1])]
         yield Activity(*fields)
-
-
-def _judge(table: pl.DataFrame, *, timezone: str | None, not_after: datetime | None) -> JudgedRows:
-    checked = _checks(table, timezone=timezone, not_after=not_after)
-    values = table.select(check.value.alias(check.name) for check in checked).with_columns(
-        pl.coalesce("received_at", "occurred_at").alias("received_at")
-    )
-    reasons = checks.reasons(table, checked, broken(), _reserved())
-    reasons = properties.with_reasons(reasons, values)
-    return judged_rows(table, values.select(FIELDS), reasons)
 
 
 def _checks(

@@ -13,13 +13,19 @@ UNKNOWN = -1
 
 def places(texts: pl.Series, known: Iterable[str]) -> NDArray[np.int64]:
     """Return the place of each text in `known`; `UNKNOWN` for others and null."""
-    hashes = _hashes(pl.Series(list(known), dtype=pl.String))
-    return places_of(_hashes(texts), hashes, other=UNKNOWN)
+    wanted = hashes(pl.Series(list(known), dtype=pl.String))
+    return places_of(hashes(texts), wanted, other=UNKNOWN)
+
+
+def distinct(texts: pl.Series) -> pl.Series:
+    """Return the different texts, and null if there is one, in the order of appearance."""
+    _, firsts = number_hashes(hashes(texts))
+    return texts.gather(firsts)
 
 
 def numbered(texts: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
     """Return the different texts, which has no nulls, and the place of each row among them."""
-    codes, firsts = number_hashes(_hashes(texts))
+    codes, firsts = number_hashes(hashes(texts))
     distinct = texts.gather(firsts)
     if (distinct.gather(codes) == texts).all():
         return distinct, codes
@@ -27,5 +33,6 @@ def numbered(texts: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
     return distinct, texts.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).to_numpy()
 
 
-def _hashes(texts: pl.Series) -> NDArray[np.int64]:
+def hashes(texts: pl.Series) -> NDArray[np.int64]:
+    """Return the hash of each text; all nulls have one too."""
     return texts.hash().to_numpy().view(np.int64)

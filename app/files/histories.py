@@ -1,18 +1,33 @@
 """From files to histories: the same arrays that the database gives."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from app.domain.activity import CHANNEL_CODES, TYPE_CODES, ActivityType, Channel
-from app.features.history import NO_MOMENT, History, group_and_sort
-from app.files import coded, properties
+from app.compiled.kernel import entry
+from app.domain.activity import TYPE_CODES, ActivityType
+from app.domain.errors import UnreadableFile
+from app.features.arrays import NO_MOMENT, Positions
+from app.features.history import History
+from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
+from app.features.sorting import (
+    AMOUNT,
+    CODES,
+    OCCURRED_AT,
+    RECEIVED_AT,
+    UNTIL,
+    Records,
+    sort_batches,
+    sortable_bits,
+)
+from app.files import coded
 from app.files.customers import facts_of, versions_of
+from app.files.records import CUSTOMER, WIDTH, packed
 
-_ACCOUNT_KNOWN = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
-_OTHER_CHANNEL = CHANNEL_CODES[Channel.OTHER]
+_ACCOUNT_KNOWN: Final = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
 
 
 def base_currency(activity: pl.DataFrame) -> str | None:
@@ -43,89 +58,92 @@ def history_of(
     currency
         Amounts in another currency are NaN; None keeps all amounts.
     """
-    return history_of_events(events_of(activity, currency=currency), customers, currency=currency)
+    events = packed(activity, currency=currency)
+    return history_of_records([events.records], events.customer_ids, customers, currency=currency)
 
 
-def history_of_events(
-    events: pl.DataFrame, customers: pl.DataFrame | None = None, *, currency: str | None
+def history_of_records(
+    batches: Sequence[Records],
+    customer_ids: pl.Series,
+    customers: pl.DataFrame | None = None,
+    *,
+    currency: str | None,
 ) -> History:
-    """Return the same of `events_of` the activity; with its columns, `events` has no nulls."""
-    known = events["customer_id"]
-    signed_up_at = None
+    """Return the same of records of `app.files.records` and the ids of all their customers.
+
+    An id may come more than once.
+
+    Raises
+    ------
+    UnreadableFile
+        If two ids have one hash, so that their events cannot be told apart.
+    """
+    signed_up_at, records = None, list(batches)
     if customers is not None:
         facts = facts_of(customers)
-        events = pl.concat([events, _versions(customers, facts, currency)])
-        known = pl.concat([events["customer_id"], facts["customer_id"]])
-    ids, codes = _in_order(known)
+        versions = _versions(customers, facts)
+        records.append(_records_of_versions(versions, currency))
+        customer_ids = pl.concat([customer_ids, facts["customer_id"]])
+    ids, hashes = _in_order(customer_ids)
     if customers is not None:
         signed_up_at = _signed_up_at(ids, facts)
-    return group_and_sort(
-        customer_ids=ids.to_list(),
-        customer_codes=codes[: events.height],
-        signed_up_at=signed_up_at,
-        **{name: events[name].to_numpy() for name in events.columns if name != "customer_id"},
-    )
+    starts, columns = sort_batches(_codes(records, hashes), len(ids), records)
+    if signed_up_at is None:
+        signed_up_at = np.full(len(ids), NO_MOMENT)
+    return History(ids.to_list(), starts, signed_up_at, *columns)
 
 
-def events_of(activity: pl.DataFrame, *, currency: str | None) -> pl.DataFrame:
-    """Return `customer_id` and the columns of a `History` of activity; no row is left out.
-
-    Of refs only equality has a meaning, and only within one version of Polars.
-    """
-    detail, until = properties.codes(activity)
-    channel = _codes(activity["channel"], CHANNEL_CODES, other=_OTHER_CHANNEL)
-    return activity.select(
-        "customer_id",
-        pl.col("occurred_at").dt.epoch("us"),
-        pl.col("received_at").dt.epoch("us"),
-        _codes(activity["type"], TYPE_CODES, other=0).cast(pl.Int16).alias("kind"),
-        pl.when(pl.col("channel").is_not_null()).then(channel).otherwise(0).cast(pl.Int8),
-        detail,
-        pl
-        .when(pl.col("ref").is_not_null())
-        .then(pl.col("ref").hash().reinterpret(signed=True))
-        .otherwise(pl.lit(0, pl.Int64))
-        .alias("ref"),
-        _amount(pl.col("amount"), pl.col("currency"), currency),
-        until,
-    )
-
-
-def _versions(customers: pl.DataFrame, facts: pl.DataFrame, currency: str | None) -> pl.DataFrame:
+def _versions(customers: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Return the versions of accounts that say since when they are valid, with their currency."""
     versions = versions_of(customers).filter(pl.col("valid_from").is_not_null())
-    versions = versions.join(facts.select("customer_id", "currency"), on="customer_id", how="left")
-    return versions.select(
-        "customer_id",
-        pl.col("valid_from").dt.epoch("us").alias("occurred_at"),
-        pl.col("valid_from").dt.epoch("us").alias("received_at"),
-        pl.lit(_ACCOUNT_KNOWN, pl.Int16).alias("kind"),
-        pl.lit(0, pl.Int8).alias("channel"),
-        pl.lit(0, pl.Int8).alias("detail"),
-        pl.lit(0, pl.Int64).alias("ref"),
-        _amount(pl.col("price"), pl.col("currency"), currency),
-        pl.col("renews_at").dt.epoch("us").fill_null(NO_MOMENT).alias("until"),
-    )
+    return versions.join(facts.select("customer_id", "currency"), on="customer_id", how="left")
 
 
-def _amount(amount: pl.Expr, given: pl.Expr, currency: str | None) -> pl.Expr:
+def _records_of_versions(versions: pl.DataFrame, currency: str | None) -> Records:
+    price = pl.col("price")
     if currency is not None:
-        amount = pl.when((given == currency) | given.is_null()).then(amount)
-    return amount.fill_null(float("nan")).alias("amount")
+        price = pl.when((pl.col("currency") == currency) | pl.col("currency").is_null()).then(price)
+    amounts = versions.select(price.fill_null(float("nan"))).to_series().to_numpy()
+    valid_from = versions["valid_from"].to_physical().to_numpy()
+    records = np.zeros((versions.height, WIDTH), np.int64)
+    records[:, OCCURRED_AT] = records[:, RECEIVED_AT] = valid_from
+    records[:, CODES] = _ACCOUNT_KNOWN << 16
+    records[:, UNTIL] = versions["renews_at"].to_physical().fill_null(NO_MOMENT).to_numpy()
+    records[:, AMOUNT] = [sortable_bits.function(bits) for bits in amounts.view(np.int64).tolist()]
+    records[:, CUSTOMER] = coded.hashes(versions["customer_id"])
+    return records
 
 
-def _in_order(ids: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
-    """Return the different ids in bytewise order, and the place of each of `ids` among them."""
-    distinct, codes = coded.numbered(ids)
+def _in_order(ids: pl.Series) -> tuple[pl.Series, Hashes]:
+    """Return the different ids in bytewise order, and their hashes."""
+    hashes = coded.hashes(ids)
+    codes, firsts = number_hashes(hashes)
+    distinct = ids.gather(firsts)
+    same = distinct.gather(codes) == ids
+    if not same.all():
+        other = distinct.gather(codes)
+        one = (~same).arg_true()[0]
+        raise UnreadableFile(
+            f"the customers {ids[one]!r} and {other[one]!r} have the same 64-bit hash, which "
+            "happens once in a million logs: rename one of them"
+        )
     order = distinct.arg_sort()
-    places = np.empty(len(order), np.int64)
-    places[order.to_numpy()] = np.arange(len(order))
-    return distinct.gather(order), places[codes]
+    return distinct.gather(order), hashes[firsts[order.to_numpy()]]
 
 
-def _codes(names: pl.Series, codes: Mapping[str, int], *, other: int) -> pl.Series:
-    """Return the code of each name, which is its place in `codes`."""
-    places = coded.places(names, codes)
-    return pl.Series(names.name, np.where(places == coded.UNKNOWN, other, places))
+def _codes(batches: Sequence[Records], hashes: Hashes) -> list[Positions]:
+    """Return for each record the place of its customer's hash."""
+    slots = slots_of(hashes)
+    codes = [np.empty(len(batch), np.int64) for batch in batches]
+    for batch, places in zip(batches, codes, strict=True):
+        _look_up_customers(batch, slots, places)
+    return codes
+
+
+@entry
+def _look_up_customers(records: Records, slots: Slots, places: Positions) -> None:
+    for i in range(len(records)):
+        places[i] = place_in(slots, records[i, CUSTOMER])
 
 
 def _signed_up_at(ids: pl.Series, facts: pl.DataFrame) -> NDArray[np.int64]:

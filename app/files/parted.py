@@ -1,28 +1,75 @@
-"""A log by customers: in memory where it is short, else in files on the side.
+"""A log by customers: what a log of any length becomes, in memory where it is short.
 
-A log of any length is read once, in parts, and each customer's events come from anywhere in it.
-Beyond `ROWS_IN_MEMORY` they go to files, by the hash of the customer's id, and each of these is
-small enough to be a history of its own. What stays in memory does not grow with the log.
+A log is read once, in batches, and each customer's events come from anywhere in it. Every batch is
+sorted by parts of the log, which are made of customers by the hash of their id. A part is then a
+slice of each batch, small enough to be a history of its own. Batches beyond the first so many
+million events go to a file, one behind the other: what stays in memory does not grow with the log.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import ipc
 
+from app.features.arrays import Positions
 from app.features.history import History
-from app.files.activity import is_first_of_id
-from app.files.histories import history_of_events
-from app.files.repeats import Repeats
+from app.features.sorting import CODES, Records
+from app.files import coded
+from app.files.aside import Aside, Rows, loaded
+from app.files.histories import history_of_records
+from app.files.records import CUSTOMER, ROW_SHIFT, PackedEvents, packed, part_numbers
+from app.files.repeats import HashedIds, hashed, n_buckets_for, repeated_rows
 
-ROWS_IN_MEMORY: Final = 1_000_000  # about 200 MB while they are sorted and measured
-ROWS_PER_PART: Final = 500_000
-_PART, _ROW = "part", "row"  # columns beside those of events and customers
-MAX_PARTS: Final = 256  # so many files are open at a time
+ROWS_IN_MEMORY: Final = 6_000_000  # about 500 MB
+ROWS_PER_PART: Final = 200_000  # about 50 MB while they are sorted and measured
+MAX_PARTS: Final = 1_024
+
+
+class _Texts(NamedTuple):
+    """Texts, one behind the other as UTF-8; text i is the bytes ``starts[i]:starts[i + 1]``."""
+
+    starts: Rows
+    data: Rows
+
+    def series(self) -> pl.Series:
+        """Return them; `data` begins with the first of them."""
+        starts = loaded(self.starts)
+        buffers = [None, pa.py_buffer(starts - starts[0]), pa.py_buffer(loaded(self.data))]
+        array = pa.LargeStringArray.from_buffers(len(starts) - 1, buffers[1], buffers[2])
+        return pl.Series(array)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A stretch of the log by parts, see `PackedEvents`; `event_ids` are by buckets."""
+
+    events: PackedEvents
+    event_ids: HashedIds
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptBatch:
+    """A batch in memory or in a file; `id_bytes` is where the ids of each part begin."""
+
+    records: Rows
+    starts: Positions
+    ids: _Texts
+    id_starts: Positions
+    id_bytes: Positions
+
+    def records_of(self, part: int) -> Rows:
+        return self.records[self.starts[part] : self.starts[part + 1]]
+
+    def ids_of(self, part: int) -> _Texts:
+        first, last = self.id_starts[part], self.id_starts[part + 1]
+        data = self.ids.data[self.id_bytes[part] : self.id_bytes[part + 1]]
+        return _Texts(self.ids.starts[first : last + 1], data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,159 +78,163 @@ class LogPart:
 
     Attributes
     ----------
-    events, customers
-        As `events_of` and `read_customers` give them, or the file that holds them; None = none.
+    records, ids
+        Of every batch that has any.
     repeated
-        Positions of the events that are left out.
+        For each of them the rows that are left out.
+    customers
+        Good rows of the customer file, in memory or in files; empty where there is none.
     """
 
-    events: pl.DataFrame | Path
-    customers: pl.DataFrame | Path | None
-    repeated: NDArray[np.int64]
+    records: tuple[Rows, ...]
+    ids: tuple[_Texts, ...]
+    repeated: tuple[NDArray[np.int32] | None, ...]
+    customers: tuple["_CustomerRows", ...]
 
     def history(self, *, currency: str | None) -> History:
         """Return the history of the part, in bytewise order of the ids."""
-        events, customers = _loaded(self.events), self.customers
-        if len(self.repeated):
-            kept = np.ones(events.height, np.bool_)
-            kept[self.repeated] = False
-            events = events.filter(kept)
-        known = None if customers is None else _loaded(customers)
-        return history_of_events(events, known, currency=currency)
+        records = [
+            _without(loaded(batch), rows)
+            for batch, rows in zip(self.records, self.repeated, strict=True)
+        ]
+        customers = [rows.table() for rows in self.customers]
+        return history_of_records(
+            records,
+            self._customer_ids(records),
+            pl.concat(customers) if customers else None,
+            currency=currency,
+        )
+
+    def _customer_ids(self, records: list[Records]) -> pl.Series:
+        ids = pl.concat([pl.Series(dtype=pl.String), *(texts.series() for texts in self.ids)])
+        if all(rows is None for rows in self.repeated):
+            return ids
+        left = [batch[:, CUSTOMER] for batch in records]  # who only had repeated rows is nobody
+        return ids.filter(np.isin(coded.hashes(ids), np.concatenate(left)))
 
 
-@dataclass(slots=True)
 class PartedLog:
-    """Takes a log part by part, in the order of the file, and gives it back by customers.
+    """Takes a log batch by batch, in the order of the file, and gives it back by customers."""
 
-    Attributes
-    ----------
-    folder
-        An empty one for files on the side; who made it removes it.
-    n_rows
-        About how many events will come: only the number of parts depends on it.
-    rows_in_memory
-        With more events than these they go to files.
-    """
+    def __init__(
+        self,
+        folder: Path,
+        n_rows: int,
+        *,
+        rows_in_memory: int = ROWS_IN_MEMORY,
+        rows_per_part: int = ROWS_PER_PART,
+    ) -> None:
+        """Make an empty log.
 
-    folder: Path
-    n_rows: int
-    rows_in_memory: int = ROWS_IN_MEMORY
-    n_events: int = 0
-    n_repeated: int = 0
-    _events: list[pl.DataFrame] = field(default_factory=list)
-    _ids: list[pl.Series] = field(default_factory=list)
-    _customers: list[pl.DataFrame] = field(default_factory=list)
-    _spilled: "_Spilled | None" = None
+        Parameters
+        ----------
+        folder
+            An empty one for files on the side; who made it removes it.
+        n_rows
+            About how many events will come: only the number of parts depends on it.
+        rows_in_memory
+            Events beyond these go to a file.
+        """
+        self.n_parts = min(n_rows // rows_per_part, MAX_PARTS - 1) + 1
+        self.n_repeated = 0
+        self._n_buckets = n_buckets_for(n_rows)
+        self._rows_left = rows_in_memory
+        self._folder = folder
+        self._aside = Aside(folder / "events")
+        self._batches: list[_KeptBatch] = []
+        self._event_ids: list[HashedIds] = []
+        self._customers: list[_CustomerBatch] = []
+
+    def packed(self, good: pl.DataFrame, *, currency: str | None) -> Batch:
+        """Return good rows of `read_activity` as `add_events` takes them, in any thread."""
+        events = packed(good, currency=currency, n_parts=self.n_parts)
+        return Batch(events, hashed(good["event_id"], self._n_buckets))
+
+    def add_events(self, batch: Batch) -> None:
+        """Add the next events of the log."""
+        self._rows_left -= len(batch.events.records)
+        kept, ids = _kept(batch.events), batch.event_ids
+        if self._rows_left < 0:
+            kept = self._put_aside(kept)
+            put = self._aside.put
+            ids = HashedIds(put(loaded(ids.hashes)), put(loaded(ids.rows)), ids.starts)
+        self._batches.append(kept)
+        self._event_ids.append(ids)
 
     def add_customers(self, customers: pl.DataFrame) -> None:
         """Add good rows of a customer file."""
-        if self._spilled is None:
-            self._customers.append(customers)
-        else:
-            self._spilled.add_customers(customers)
+        parts = part_numbers(customers["customer_id"], self.n_parts)
+        order = np.argsort(parts, kind="stable")
+        starts = np.searchsorted(parts[order], np.arange(self.n_parts + 1))
+        rows: pl.DataFrame | Path = customers[order]
+        if self.n_parts > 1:
+            rows = self._folder / f"customers-{len(self._customers)}.arrow"
+            customers[order].write_ipc(rows)
+        self._customers.append(_CustomerBatch(rows, starts))
 
-    def add_events(self, events: pl.DataFrame, event_ids: pl.Series) -> None:
-        """Add events of the log, with their ids (null = none)."""
-        self.n_events += events.height
-        if self._spilled is not None:
-            self._spilled.add_events(events, event_ids)
-            return
-        self._events.append(events)
-        self._ids.append(event_ids)
-        if self.n_events > self.rows_in_memory:
-            self._spill()
+    def parts(self, threads: Executor) -> Iterator[LogPart]:
+        """Yield the whole log, part by part; nothing can be added any more."""
+        repeated = repeated_rows(self._event_ids, threads)
+        self.n_repeated = sum(map(len, repeated.values()))
+        self._event_ids = []
+        for part in range(self.n_parts):
+            mine = [n for n, batch in enumerate(self._batches) if _has(batch.starts, part)]
+            yield LogPart(
+                tuple(self._batches[n].records_of(part) for n in mine),
+                tuple(self._batches[n].ids_of(part) for n in mine),
+                tuple(repeated.get(n) for n in mine),
+                tuple(rows.of(part) for rows in self._customers if _has(rows.starts, part)),
+            )
 
-    def parts(self) -> list[LogPart]:
-        """Return the whole log; nothing can be added any more."""
-        if self._spilled is not None:
-            found = self._spilled.parts()
-            self.n_repeated = sum(len(part.repeated) for part in found)
-            return found
-        events, ids = pl.concat(self._events), pl.concat(self._ids)
-        repeated = (~is_first_of_id(ids)).arg_true().cast(pl.Int64).to_numpy()
-        self.n_repeated = len(repeated)
-        customers = pl.concat(self._customers) if self._customers else None
-        return [LogPart(events, customers, repeated)]
-
-    def _spill(self) -> None:
-        size = min(ROWS_PER_PART, self.rows_in_memory)
-        n_parts = min(max(max(self.n_rows, self.n_events) // size, 1) + 1, MAX_PARTS)
-        self._spilled = _Spilled(self.folder, n_parts)
-        for customers in self._customers:
-            self._spilled.add_customers(customers)
-        for events, ids in zip(self._events, self._ids, strict=True):
-            self._spilled.add_events(events, ids)
-        self._events, self._ids, self._customers = [], [], []
+    def _put_aside(self, batch: _KeptBatch) -> _KeptBatch:
+        put = self._aside.put
+        ids = _Texts(put(loaded(batch.ids.starts)), put(loaded(batch.ids.data)))
+        records = put(loaded(batch.records))
+        return _KeptBatch(records, batch.starts, ids, batch.id_starts, batch.id_bytes)
 
 
-class _Spilled:
-    """One file of events, and one of customers, for each part."""
-
-    def __init__(self, folder: Path, n_parts: int) -> None:
-        self._n_parts = n_parts
-        self._events = [_Table(folder / f"events-{part}.arrow") for part in range(n_parts)]
-        self._customers = [_Table(folder / f"customers-{part}.arrow") for part in range(n_parts)]
-        self._repeats = Repeats(folder)
-
-    def add_events(self, events: pl.DataFrame, event_ids: pl.Series) -> None:
-        places = self._add(self._events, events)
-        self._repeats.add(event_ids, *places)
-
-    def add_customers(self, customers: pl.DataFrame) -> None:
-        self._add(self._customers, customers)
-
-    def parts(self) -> list[LogPart]:
-        repeated = self._repeats.positions(self._n_parts)
-        made = []
-        for part, (events, customers) in enumerate(zip(self._events, self._customers, strict=True)):
-            events.close()
-            customers.close()
-            if events.n_rows or customers.n_rows:
-                known = customers.path if customers.n_rows else None
-                made.append(LogPart(events.path, known, repeated[part]))
-        return made
-
-    def _add(
-        self, tables: list["_Table"], rows: pl.DataFrame
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Add each row to the table of its customer; return which it is, and its place there."""
-        part_of = (rows["customer_id"].hash() % self._n_parts).cast(pl.UInt16)
-        places = np.empty(rows.height, np.int64)
-        parted = rows.with_columns(part_of.alias(_PART), pl.int_range(pl.len()).alias(_ROW))
-        for group in parted.partition_by(_PART):
-            table = tables[int(group[_PART][0])]
-            places[group[_ROW].to_numpy()] = np.arange(group.height) + table.n_rows
-            table.append(group.drop(_PART, _ROW))
-        return part_of.to_numpy().astype(np.int64), places
+def _kept(events: PackedEvents) -> _KeptBatch:
+    texts = _texts_of(events.customer_ids)
+    id_bytes = loaded(texts.starts)[events.id_starts]
+    return _KeptBatch(events.records, events.starts, texts, events.id_starts, id_bytes)
 
 
-class _Table:
-    """A file that tables of the same columns are appended to; opened with the first."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.n_rows = 0
-        self._writer: Any = None
-
-    def append(self, rows: pl.DataFrame) -> None:
-        table = rows.to_arrow()
-        if self._writer is None:
-            self._writer = ipc.new_stream(self.path, table.schema)
-        self._writer.write_table(table)
-        self.n_rows += rows.height
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+def _texts_of(texts: pl.Series) -> _Texts:
+    array = texts.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    _, starts, data = array.buffers()
+    first = np.frombuffer(starts, np.int64, len(array) + 1, offset=8 * array.offset)
+    return _Texts(first, np.frombuffer(data or b"", np.uint8))
 
 
-def _loaded(table: pl.DataFrame | Path) -> pl.DataFrame:
-    if isinstance(table, pl.DataFrame):
-        return table
-    with ipc.open_stream(table) as stream:
-        loaded = pl.from_arrow(stream.read_all())
-    if not isinstance(loaded, pl.DataFrame):
-        raise TypeError(f"{table} holds no table")
-    return loaded
+def _has(starts: Positions, part: int) -> bool:
+    return bool(starts[part + 1] > starts[part])
+
+
+def _without(records: Records, rows: NDArray[np.int32] | None) -> Records:
+    if rows is None:
+        return records
+    return records[~np.isin(records[:, CODES] >> ROW_SHIFT, rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class _CustomerRows:
+    """Rows ``first:last`` of a table that is in memory or in a file."""
+
+    source: pl.DataFrame | Path
+    first: int
+    last: int
+
+    def table(self) -> pl.DataFrame:
+        source = self.source
+        if isinstance(source, pl.DataFrame):
+            return source[self.first : self.last]
+        return pl.scan_ipc(source).slice(self.first, self.last - self.first).collect()
+
+
+@dataclass(frozen=True, slots=True)
+class _CustomerBatch:
+    rows: pl.DataFrame | Path
+    starts: Positions
+
+    def of(self, part: int) -> _CustomerRows:
+        return _CustomerRows(self.rows, int(self.starts[part]), int(self.starts[part + 1]))

@@ -1,6 +1,7 @@
 """Properties of activity: JSON objects, judged once per distinct text."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
+from app.compiled.kernel import entry
 from app.domain.activity import (
     DETAIL_PROPERTY,
     RENEWAL_TYPES,
@@ -16,12 +18,13 @@ from app.domain.activity import (
     renews_at_of,
 )
 from app.domain.moments import to_micros
-from app.features.history import NO_MOMENT
-from app.features.numbering import number_hashes
+from app.features.arrays import NO_MOMENT, Positions
+from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
 from app.files import coded
 
 MAX_BYTES: Final = 8_192
 MAX_DEPTH: Final = 8
+_ODD: Final = 0x1E3779B97F4A7C15  # keeps hashes of pairs apart
 READ_TYPES: Final = (*DETAIL_PROPERTY, *RENEWAL_TYPES)  # whose properties features read
 
 
@@ -30,42 +33,57 @@ def with_reasons(reasons: pl.Series, table: pl.DataFrame) -> pl.Series:
 
     Null = there is nothing to refuse.
     """
-    rows, distinct, codes = _given(table)
-    judged = pl.Series([_refusal(kind, text) for kind, text in distinct], dtype=pl.String)
+    codes, distinct = _numbered(table)
+    judged = pl.Series(
+        [None if text is None else _refusal(kind, text) for kind, text in distinct],
+        dtype=pl.String,
+    )
     if judged.null_count() == len(judged):
         return reasons
-    told = pl.coalesce(reasons.gather(rows), judged.gather(codes))
-    return reasons.scatter(rows, pl.select(told).to_series())
+    return pl.select(pl.coalesce(reasons, judged.gather(codes))).to_series()
 
 
-def codes(table: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """Return the detail code (int8) and renewal date (int64, NO_MOMENT = none) of each row."""
-    rows, distinct, codes = _given(table)
+def codes(table: pl.DataFrame) -> tuple[Positions, NDArray[np.int64]]:
+    """Return what each row of properties says: its place in a table of what any of them says.
+
+    The table has a detail code and a renewal date (microseconds, NO_MOMENT = none) in each row.
+    """
+    codes, distinct = _numbered(table)
     read = np.array([_read(kind, text) for kind, text in distinct], np.int64).reshape(-1, 2)
-    detail = np.zeros(table.height, np.int8)
-    until = np.full(table.height, NO_MOMENT)
-    detail[rows], until[rows] = read[codes, 0], read[codes, 1]
-    return pl.Series("detail", detail), pl.Series("until", until)
+    return codes, read
 
 
-def _given(
-    table: pl.DataFrame,
-) -> tuple[NDArray[np.int64], list[tuple[str, str]], NDArray[np.int64]]:
-    """Return which rows have properties, what they say together with the type, and which of it.
+def _numbered(table: pl.DataFrame) -> tuple[Positions, list[tuple[str, str | None]]]:
+    """Return which different properties each row has, and these, with the type.
 
     The type is empty where no feature reads the properties: then it changes nothing.
     """
-    rows = table["properties"].is_not_null().arg_true()
-    texts, codes = coded.numbered(table["properties"].gather(rows))
-    kinds = coded.places(table["type"].gather(rows), READ_TYPES)
-    names = ("", *READ_TYPES)
-    pairs = codes * len(names) + kinds + 1
-    pair_of, firsts = number_hashes(pairs)  # dense numbers need no hash
-    distinct = [
-        (names[pair % len(names)], str(texts[pair // len(names)]))
-        for pair in pairs[firsts].tolist()
+    texts = table["properties"]
+    if texts.null_count() == len(texts):
+        return np.zeros(len(texts), np.int64), [("", None)]
+    keys = np.empty(len(texts), np.int64)
+    nothing = coded.hashes(pl.Series([None], dtype=pl.String))[0]
+    _mix(coded.hashes(texts), coded.hashes(table["type"]), _read_types(), int(nothing), keys)
+    codes, firsts = number_hashes(keys)
+    kinds, said = table["type"].gather(firsts), texts.gather(firsts)
+    return codes, [
+        (kind if kind in READ_TYPES and text is not None else "", text)
+        for kind, text in zip(kinds, said, strict=True)
     ]
-    return rows.to_numpy(), distinct, pair_of
+
+
+@cache
+def _read_types() -> Slots:
+    return slots_of(coded.hashes(pl.Series(READ_TYPES)))
+
+
+@entry
+def _mix(texts: Hashes, kinds: Hashes, read_types: Slots, nothing: int, keys: Hashes) -> None:
+    """Write one hash of text and type, of the text alone where the type changes nothing."""
+    for i in range(len(texts)):
+        keys[i] = texts[i]
+        if texts[i] != nothing:
+            keys[i] += (place_in(read_types, kinds[i]) + 1) * _ODD
 
 
 def parsed(text: str | None) -> Mapping[str, object]:
@@ -73,7 +91,9 @@ def parsed(text: str | None) -> Mapping[str, object]:
     return dict(orjson.loads(text)) if text else {}
 
 
-def _read(kind: str, text: str) -> tuple[int, int]:
+def _read(kind: str, text: str | None) -> tuple[int, int]:
+    if text is None:
+        return code_of_detail(None), NO_MOMENT
     properties = orjson.loads(text)
     renews_at = renews_at_of(kind, properties)
     until = NO_MOMENT if renews_at is None else to_micros(renews_at)

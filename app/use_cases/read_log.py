@@ -1,21 +1,30 @@
 """Read a log from files: its history, and what to tell the person about it."""
 
 from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from app.domain.moments import from_micros, to_micros
+from app.domain.moments import from_micros
 from app.features.history import History
-from app.files.activity import activity_parts, is_first_of_id, unknown_types
+from app.files.activity import (
+    activity_parts,
+    activity_tables,
+    is_first_of_id,
+    judge_activity,
+    unknown_types,
+)
 from app.files.customers import customer_parts
-from app.files.histories import base_currency, count_foreign_amounts, events_of, history_of
+from app.files.histories import base_currency, count_foreign_amounts, history_of
 from app.files.judged import JudgedRows
-from app.files.parted import PartedLog
+from app.files.parted import Batch, PartedLog
 from app.files.reading import FileReading
 from app.files.scores import append_rejects
+from app.use_cases.in_order import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,15 @@ class Log:
     currency: str | None
     n_rejected: int
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotedEvents:
+    """What is to be said of some good rows; see `LogFacts`."""
+
+    unknown_types: Mapping[str, int]
+    n_foreign_amounts: int
+    received_until: datetime | None
 
 
 @dataclass(slots=True)
@@ -60,14 +78,13 @@ class LogFacts:
             self.n_rejected[source] += part.rejects.height
         return part.good
 
-    def note_events(self, good: pl.DataFrame, *, currency: str | None) -> None:
+    def note_events(self, events: NotedEvents) -> None:
         """Count what is to be said of good rows of the activity file."""
-        self.unknown_types.update(unknown_types(good))
-        self.n_foreign_amounts += count_foreign_amounts(good, currency=currency)
-        newest = good["received_at"].dt.epoch("us").max()
-        if isinstance(newest, int):
-            before = [] if self.received_until is None else [to_micros(self.received_until)]
-            self.received_until = from_micros(max([newest, *before]))
+        self.unknown_types.update(events.unknown_types)
+        self.n_foreign_amounts += events.n_foreign_amounts
+        if events.received_until is not None:
+            before = self.received_until or events.received_until
+            self.received_until = max(before, events.received_until)
 
 
 def read_log(
@@ -97,7 +114,8 @@ def read_log(
         others = customer_parts(customers, reading=reading.of_other_columns())
         known = pl.concat([facts.good_rows(customers, part) for part in others])
     currency = currency or base_currency(events)
-    facts.note_events(events, currency=currency)
+    foreign = count_foreign_amounts(events, currency=currency)
+    facts.note_events(NotedEvents(unknown_types(events), foreign, None))
     return Log(
         history_of(events, known, currency=currency),
         currency,
@@ -113,20 +131,39 @@ def read_parted_log(
     *,
     reading: FileReading,
     currency: str | None,
+    threads: Executor,
+    n_threads: int,
 ) -> LogFacts:
     """Read the same files into `log` part by part, and return what else they hold.
 
-    Repeated rows, which `log` leaves out, are counted with the others.
+    Parts are judged and packed by `threads` while the next are read. Repeated rows, which `log`
+    leaves out, are counted with the others.
     """
     facts = LogFacts()
     if customers is not None:
         for part in customer_parts(customers, reading=reading.of_other_columns()):
             log.add_customers(facts.good_rows(customers, part))
-    for part in activity_parts(activity, reading=reading):
-        good = facts.good_rows(activity, part)
-        facts.note_events(good, currency=currency)
-        log.add_events(events_of(good, currency=currency), good["event_id"])
+
+    def pack(table: pl.DataFrame) -> tuple[JudgedRows, Batch, NotedEvents]:
+        judged = judge_activity(table, reading=reading)
+        batch = log.packed(judged.good, currency=currency)
+        return judged, batch, _noted(judged.good, batch)
+
+    tables = activity_tables(activity, reading=reading)
+    for judged, batch, noted in in_order(threads, pack, tables, ahead=n_threads):
+        facts.good_rows(activity, judged)
+        facts.note_events(noted)
+        log.add_events(batch)
     return facts
+
+
+def _noted(good: pl.DataFrame, batch: Batch) -> NotedEvents:
+    events = batch.events
+    return NotedEvents(
+        unknown_types(good) if events.n_unknown else {},
+        events.n_foreign,
+        None if events.received_until is None else from_micros(events.received_until),
+    )
 
 
 def _notes(

@@ -2,8 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
@@ -16,15 +17,17 @@ import polars as pl
 from app.bundle.opened import RiskBundle
 from app.domain.playbooks import Playbook
 from app.features.engine import warm_up
-from app.files.parted import ROWS_IN_MEMORY, LogPart, PartedLog
+from app.files.parted import ROWS_IN_MEMORY, ROWS_PER_PART, LogPart, PartedLog
 from app.files.reading import AS_IT_STANDS, FileReading
 from app.files.scores import NUMBERS, SCHEMA, write_scores
 from app.files.tables import about_n_rows
 from app.use_cases.import_files import OnProgress, silently
+from app.use_cases.in_order import in_order
 from app.use_cases.read_log import read_parted_log
 from app.use_cases.score_part import Scoring, score_part, scored_tables, spare_the_collector
 
 INSUFFICIENT: Final = "insufficient_history"
+_ROWS_WORTH_A_PROCESS: Final = 500_000  # fewer are scored before another process has started
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,17 @@ def score_file(
     customers: Path | None = None,
     reading: FileReading = AS_IT_STANDS,
     rows_in_memory: int = ROWS_IN_MEMORY,
+    rows_per_part: int = ROWS_PER_PART,
     n_workers: int | None = None,
     on_progress: OnProgress = silently,
 ) -> ScoredFile:
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
 
-    A longer log than `rows_in_memory` goes through files beside `out`, which take about 80 bytes an
-    event and are gone at the end; memory does not grow with the log. Rows are in bytewise order of
-    the ids in a file of up to `rows_in_memory` events. In a longer one they
-    are so within each part; which customers are in which part only depends on their ids and the
-    length of the log, so the same log always gives the same file.
+    What a log has beyond `rows_in_memory` events goes through a file beside `out`, which takes
+    about 90 bytes an event and is gone at the end; memory does not grow with the log. A log is
+    scored by parts of `rows_per_part` events. Rows are in bytewise order of the ids within each;
+    which customers are in which part only depends on their ids and the length of the files, so the
+    same files always give the same scores in the same order.
 
     Parameters
     ----------
@@ -78,27 +82,37 @@ def score_file(
     reading
         How to understand the columns of the activity file.
     n_workers
-        How many parts of a longer log are scored at a time; as many as there are cores unless
-        given.
+        How many parts are read or scored at a time; as many as there are cores unless given.
     on_progress
-        Called with how much is scored, and how much there is: customers, or parts of a longer log.
+        Called with how many parts are scored, and how many there are.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     n_workers = n_workers or len(os.sched_getaffinity(0))
+    n_rows = about_n_rows(activity) + (about_n_rows(customers) if customers else 0)
+    in_processes = playbook is not None and n_rows > _ROWS_WORTH_A_PROCESS
     with (
         TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
-        _executor(n_workers, with_reasons=playbook is not None) as executor,
+        ThreadPoolExecutor(n_workers) as threads,
+        _processes(n_workers) if in_processes else nullcontext(threads) as scorers,
     ):
-        log = PartedLog(Path(folder), about_n_rows(activity), rows_in_memory)
-        if log.n_rows > rows_in_memory:
-            for _ in range(n_workers):  # workers get ready while the log is read
-                executor.submit(warm_up)
-        facts = read_parted_log(log, activity, customers, reading=reading, currency=bundle.currency)
+        log = PartedLog(
+            Path(folder), n_rows, rows_in_memory=rows_in_memory, rows_per_part=rows_per_part
+        )
+        facts = read_parted_log(
+            log,
+            activity,
+            customers,
+            reading=reading,
+            currency=bundle.currency,
+            threads=threads,
+            n_threads=n_workers,
+        )
         scoring = Scoring(bundle, playbook, as_of, facts.received_until)
+        work = _Work(scoring, Path(folder) if in_processes else None)
+        scored = in_order(scorers, work, enumerate(log.parts(threads)), ahead=n_workers + 1)
         tiers: Counter[str] = Counter()
-        tables = _tables(scoring, log.parts(), executor, Path(folder), on_progress)
-        schema = NUMBERS if playbook is None else SCHEMA
-        n_customers = write_scores(out, _counted(tables, tiers), schema=schema)
+        tables = _counted(_told(scored, log.n_parts, on_progress), tiers)
+        n_customers = write_scores(out, tables, schema=_schema(scoring))
     return ScoredFile(
         n_customers=n_customers,
         tiers=dict(tiers),
@@ -109,41 +123,50 @@ def score_file(
     )
 
 
-def _executor(n_workers: int, *, with_reasons: bool) -> Executor:
-    """Return who scores parts: numbers are made without the interpreter's lock, reasons with it."""
-    if not with_reasons:
-        return ThreadPoolExecutor(n_workers)
+def _processes(n_workers: int) -> ProcessPoolExecutor:
+    """Return who scores with reasons: they are made with the interpreter's lock, unlike numbers.
+
+    They get ready while the log is read.
+    """
     # Polars has threads of its own, which do not survive a fork.
-    return ProcessPoolExecutor(
+    made = ProcessPoolExecutor(
         n_workers, mp_context=get_context("spawn"), initializer=spare_the_collector
     )
+    for _ in range(n_workers):
+        made.submit(warm_up)
+    return made
 
 
-def _tables(
-    scoring: Scoring,
-    parts: Sequence[LogPart],
-    executor: Executor,
-    folder: Path,
-    on_progress: OnProgress,
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a worker does; another process hands its tables over in files of `folder`."""
+
+    scoring: Scoring
+    folder: Path | None
+
+    def __call__(self, numbered: tuple[int, LogPart]) -> pl.DataFrame | Path:
+        number, part = numbered
+        if self.folder is not None:
+            return score_part(self.scoring, part, self.folder / f"scores-{number}.arrow")
+        history = part.history(currency=self.scoring.bundle.currency)
+        empty = pl.DataFrame(schema=_schema(self.scoring))
+        return pl.concat([empty, *scored_tables(self.scoring, history)])
+
+
+def _schema(scoring: Scoring) -> pl.Schema:
+    return NUMBERS if scoring.playbook is None else SCHEMA
+
+
+def _told(
+    scored: Iterator[pl.DataFrame | Path], n_parts: int, on_progress: OnProgress
 ) -> Iterator[pl.DataFrame]:
-    """Yield the scores part by part, in their order; what is scored early waits in `folder`."""
-    if len(parts) == 1:
-        history = parts[0].history(currency=scoring.bundle.currency)
-        done = 0
-        for table in scored_tables(scoring, history):
+    for done, table in enumerate(scored, start=1):
+        if isinstance(table, Path):
+            yield pl.read_ipc(table)
+            table.unlink()
+        else:
             yield table
-            done += table.height
-            on_progress(done, history.n_customers)
-        return
-    waiting = [
-        executor.submit(score_part, scoring, part, folder / f"scores-{number}.arrow")
-        for number, part in enumerate(parts)
-    ]
-    for done, future in enumerate(waiting, start=1):
-        path = future.result()
-        yield pl.read_ipc(path)
-        path.unlink()
-        on_progress(done, len(parts))
+        on_progress(done, n_parts)
 
 
 def _counted(tables: Iterator[pl.DataFrame], tiers: Counter[str]) -> Iterator[pl.DataFrame]:

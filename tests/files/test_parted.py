@@ -1,66 +1,131 @@
-"""A log by customers is the same log, in memory or through files."""
+"""A log by customers is the same log, in memory or in files, in one part or in many."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
 import pytest
 
 from app.files import history_of, read_activity, read_customers
-from app.files.histories import events_of
+from app.files.activity import activity_parts
 from app.files.parted import PartedLog
 
-HEADER = "event_id,customer_id,occurred_at,type\n"
-LINES = [f"e-{i},c-{i % 7},2026-01-{1 + i % 28:02},login\n" for i in range(60)]
+HEADER = "event_id,customer_id,occurred_at,type,channel,amount,currency,ref,properties\n"
+LINES = [
+    f"e-{i},c-{i % 7},2026-01-{1 + i % 28:02},order_placed,web,{i},EUR,r-{i},\n" for i in range(60)
+]
+IN_MEMORY, PARTED, ASIDE = (
+    {"rows_in_memory": rows, "rows_per_part": per_part}
+    for rows, per_part in ((1_000, 1_000), (1_000, 15), (15, 15))
+)
+EVERY_WAY = pytest.mark.parametrize("how", [IN_MEMORY, PARTED, ASIDE])
 
 
 @pytest.fixture
-def parted(tmp_path, write):
-    """Put lines into a log, in parts of ten rows."""
+def parted(tmp_path_factory, write):
+    """Put lines into a log, in batches of ten rows."""
 
-    def parted(lines, *, rows_in_memory):
-        (tmp_path / "aside").mkdir(exist_ok=True)
-        log = PartedLog(tmp_path / "aside", len(lines), rows_in_memory)
+    def parted(lines, *, currency=None, **how):
+        log = PartedLog(tmp_path_factory.mktemp("aside"), len(lines), **how)
         for first in range(0, len(lines), 10):
-            good = read_activity(write(HEADER + "".join(lines[first : first + 10]))).good
-            log.add_events(events_of(good, currency=None), good["event_id"])
+            (rows,) = activity_parts(write(HEADER + "".join(lines[first : first + 10])))
+            log.add_events(log.packed(rows.good, currency=currency))
         return log
 
     return parted
 
 
+def histories(log, *, currency=None):
+    with ThreadPoolExecutor(2) as threads:
+        return [part.history(currency=currency) for part in log.parts(threads)]
+
+
 def by_customer(history):
+    names = ("occurred_at", "received_at", "kind", "channel", "detail", "ref", "amount", "until")
+    columns = np.array([getattr(history, name).astype(np.float64) for name in names])
     return {
-        customer: history.occurred_at[history.starts[i] : history.starts[i + 1]].tolist()
+        customer: (
+            history.signed_up_at[i],
+            columns[:, history.starts[i] : history.starts[i + 1]].tolist(),
+        )
         for i, customer in enumerate(history.customer_ids)
     }
 
 
-@pytest.mark.parametrize("rows_in_memory", [15, 1_000])
-def test_every_customer_is_in_one_part_with_all_events(parted, write, rows_in_memory):
+def merged(found):
+    assert sum(history.n_customers for history in found) == len({
+        customer for history in found for customer in history.customer_ids
+    })
+    return {c: events for history in found for c, events in by_customer(history).items()}
+
+
+@EVERY_WAY
+def test_every_customer_is_in_one_part_with_all_events(parted, write, how):
     whole = history_of(read_activity(write(HEADER + "".join(LINES))).good, currency=None)
-    parts = parted(LINES, rows_in_memory=rows_in_memory).parts()
-    found = [by_customer(part.history(currency=None)) for part in parts]
+    found = histories(parted(LINES, **how))
 
-    assert (len(parts) > 1) == (rows_in_memory == 15)
-    assert sum(len(part) for part in found) == whole.n_customers
-    assert {c: e for part in found for c, e in part.items()} == by_customer(whole)
+    assert (len(found) > 1) == (how["rows_per_part"] == 15)
+    assert merged(found) == by_customer(whole)
 
 
-@pytest.mark.parametrize("rows_in_memory", [15, 1_000])
-def test_of_rows_with_one_event_id_the_first_of_the_file_counts(parted, rows_in_memory):
+@EVERY_WAY
+def test_customers_of_a_part_are_in_the_order_of_their_ids(parted, how):
+    for history in histories(parted(LINES, **how)):
+        assert history.customer_ids == sorted(history.customer_ids)
+
+
+@EVERY_WAY
+def test_of_rows_with_one_event_id_the_first_of_the_file_counts(parted, how):
     again = [line.replace(",c-", ",d-") for line in LINES[5:20]]
-    log = parted([*LINES, *again], rows_in_memory=rows_in_memory)
-    found = [by_customer(part.history(currency=None)) for part in log.parts()]
-    events = {c: e for part in found for c, e in part.items()}
+    log = parted([*LINES, *again, *again[:3]], **how)
+    events = merged(histories(log))
 
-    assert log.n_repeated == 15
-    assert sum(map(len, events.values())) == 60
-    assert not [customer for customer in events if customer.startswith("d-")]
+    assert log.n_repeated == 18
+    assert events == merged(histories(parted(LINES, **how)))
 
 
-@pytest.mark.parametrize("rows_in_memory", [15, 1_000])
-def test_customers_without_events_are_in_a_part(parted, write, rows_in_memory):
-    log = parted(LINES, rows_in_memory=rows_in_memory)
-    log.add_customers(read_customers(write("customer_id\nc-1\nx-1\n", "customers.csv")).good)
-    found = [by_customer(part.history(currency=None)) for part in log.parts()]
-    events = {c: e for part in found for c, e in part.items()}
+@EVERY_WAY
+def test_repeated_rows_of_one_batch_count_once_too(parted, how):
+    log = parted([*LINES[:5], *LINES[:5]], **how)
 
-    assert len(events) == sum(map(len, found)) == 8
-    assert events["x-1"] == []
+    assert sum(history.n_events for history in histories(log)) == 5
+    assert log.n_repeated == 5
+
+
+@EVERY_WAY
+def test_rows_without_an_event_id_repeat_nothing(parted, how):
+    unnamed = [line.replace(f"e-{i},", ",", 1) for i, line in enumerate(LINES)]
+
+    assert sum(history.n_events for history in histories(parted(unnamed + unnamed, **how))) == 120
+
+
+@EVERY_WAY
+def test_amounts_in_another_currency_are_none(parted, how):
+    log = parted([line.replace(",EUR,", ",USD,") for line in LINES], currency="EUR", **how)
+
+    for history in histories(log, currency="EUR"):
+        assert np.isnan(history.amount).all()
+
+
+@EVERY_WAY
+def test_customers_without_events_are_in_a_part(parted, write, how):
+    log = parted(LINES, **how)
+    facts = "customer_id,signed_up_at\nc-1,2025-01-01\nx-1,2025-01-02\n"
+    log.add_customers(read_customers(write(facts, "customers.csv")).good)
+    events = merged(histories(log))
+
+    assert len(events) == 8
+    assert events["x-1"][1] == [[]] * 8
+    assert events["c-1"][0] + 86_400_000_000 == events["x-1"][0]
+
+
+@EVERY_WAY
+def test_versions_of_accounts_are_events_of_their_customers(parted, write, how):
+    facts = "customer_id,valid_from,price,currency\nc-1,2026-01-01,10,EUR\nc-2,2026-01-01,9,USD\n"
+    customers = read_customers(write(facts, "customers.csv")).good
+    log = parted(LINES, currency="EUR", **how)
+    log.add_customers(customers)
+    good = read_activity(write(HEADER + "".join(LINES))).good
+    whole = by_customer(history_of(good, customers, currency="EUR"))
+    found = merged(histories(log, currency="EUR"))
+
+    assert str(sorted(found.items())) == str(sorted(whole.items()))  # NaN is NaN here
