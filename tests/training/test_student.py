@@ -47,3 +47,16 @@ def test_the_same_rows_give_the_same_text():
     texts = {student_of(features, margins, newest, seed=0).booster_text for _ in range(2)}
 
     assert len(texts) == 1
+
+
+def test_an_easy_teacher_has_a_small_student():
+    features, _ = rows()
+    easy = np.where(features[:, 0] > 0, 1.0, -1.0)
+    _, harder = rows()
+    newest = np.ones(len(features), dtype=bool)
+
+    small = student_of(features, easy, newest, seed=0)
+    large = student_of(features, harder, newest, seed=0)
+
+    assert small.n_trees < large.n_trees < 300
+    assert small.miss < 0.05
