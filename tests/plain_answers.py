@@ -137,7 +137,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
             "score": policy.score_of(probability),
             "tier": tier.value,
             "probability": probability,
-            "percentile": int(bundle.percentiles(np.array([probability]))[0]),
+            "percentile": min(int(np.searchsorted(bundle.percentile_knots, probability)), 100),
             "margin": margin,
             "base_margin": base,
             "other": _rest(margin - base, reasons),

@@ -41,8 +41,16 @@ class BoosterScorer:
 
     def raw_contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values, shape (n, n_features + 1); the last column is the base."""
+        if not len(features):  # which LightGBM refuses to explain
+            return np.empty((0, features.shape[1] + 1))
         contributions = self._booster.predict(features, pred_contrib=True, num_threads=1)
         return np.asarray(contributions, dtype=np.float64)
+
+    def raw_explained(
+        self, features: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return contributions and margins."""
+        return self.raw_contributions(features), self.raw_margins(features)
 
 
 @contextmanager

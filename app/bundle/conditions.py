@@ -119,3 +119,20 @@ def _in_set(x: float, start: int, size: int, words: NDArray[np.uint32]) -> bool:
     category = np.int64(x)
     word = np.int64(words[start + (category >> 5)])
     return bool((word >> (category & 31)) & 1)
+
+
+@part
+def reaches(
+    block: np.record,
+    conditions: NDArray[np.void],
+    words: NDArray[np.uint32],
+    columns: Floats,
+    width: int,
+    row: int,
+) -> bool:
+    """Return whether a row reaches the leaf of a block without a table."""
+    for i in range(block.n_conditions):
+        asked = conditions[block.condition_start + i]
+        if answer(columns[asked.feature * width + row], asked, words) == 0:
+            return False
+    return True

@@ -21,6 +21,11 @@ class Scorer(Protocol):
     def raw_contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values, shape (n, n_features + 1); the last column is the base."""
 
+    def raw_explained(
+        self, features: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return both at once: contributions, and margins with the same bits."""
+
 
 def golden_rows_of(scorer: Scorer, features: NDArray[np.float64]) -> tuple[GoldenRow, ...]:
     """Return the golden rows of `features`, shape (n, n_features), as `scorer` answers now."""

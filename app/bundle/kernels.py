@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle import expected, predict, tier_columns, treeshap
+from app.bundle.rating import rated
+from app.bundle.reasons import reasons_of
 from app.bundle.trees import Trees
 
 _STUMP: Final = Trees(  # one split of one feature, as small as trees get
@@ -43,6 +45,12 @@ class KernelScorer:
         """Return exact TreeSHAP values, shape (n, n_features + 1); the last column is the base."""
         return treeshap.raw_contributions(self._explainer, features)
 
+    def raw_explained(
+        self, features: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return contributions and margins, both in the time of the contributions."""
+        return treeshap.explain(self._explainer, features)
+
     def _warm_up(self) -> None:
         row = np.zeros((1, self._n_features))
         self.raw_margins(row)
@@ -51,6 +59,8 @@ class KernelScorer:
 
 def warm_up() -> None:
     """Compile or load the kernels of any bundle, before there is one."""
-    KernelScorer(_STUMP)
+    contributions, margins = KernelScorer(_STUMP).raw_explained(np.zeros((1, 1)))
+    rated(margins, np.zeros(1))
+    reasons_of(contributions, margins, most=1, least=0.0)
     expected.warm_up()
     tier_columns.warm_up()

@@ -21,6 +21,7 @@ from app.bundle.folder import (
 from app.bundle.golden import Scorer, compare_golden_rows
 from app.bundle.interval import Intervals, intervals_of
 from app.bundle.manifest import FeatureSet, Manifest
+from app.bundle.rating import rated
 from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import Trees, parse_trees
@@ -65,29 +66,37 @@ class RiskBundle:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated probabilities of churn, 0 to 1, shape (n,)."""
-        return probabilities_of(self.margins(features))
+        return self.rated(self.margins(features))[0]
+
+    def rated(self, margins: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the probabilities of calibrated margins, and their percentiles (0 to 100).
+
+        The percentile is the percentage of the reference population with a smaller risk.
+        """
+        return rated(margins, self.percentile_knots)
 
     def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values of the calibrated margin, shape (n, n_features + 1).
 
         The last column is the base margin; each row sums to the margin within 1e-9.
         """
+        return self.explained(features)[0]
+
+    def explained(
+        self, features: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return `contributions` and `margins`, both in the time of the contributions."""
         calibration = self.manifest.facts.calibration
-        contributions = self.scorer.raw_contributions(self._checked(features))
+        contributions, raw = self.scorer.raw_explained(self._checked(features))
         contributions *= calibration.slope
         contributions[:, -1] += calibration.intercept
-        return contributions
-
-    def percentiles(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the percentage, 0 to 100, of the reference population with a smaller risk."""
-        below = np.searchsorted(self.percentile_knots, probabilities, side="left")
-        return np.minimum(below, len(self.percentile_knots) - 1).astype(np.int64)
+        return contributions, calibration.slope * raw + calibration.intercept
 
     def warm_up(self) -> None:
         """Answer one row, so that no request has to wait for a first time."""
         row = self.usual[np.newaxis, :]
-        self.percentiles(self.probabilities(row))
-        self.contributions(row)
+        self.probabilities(row)
+        self.explained(row)
         if self.value is not None:
             self.value.expected(row, np.ones(1))
 
@@ -98,12 +107,6 @@ class RiskBundle:
                 f"got {features.shape}"
             )
         return np.ascontiguousarray(features, dtype=np.float64)
-
-
-def probabilities_of(margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities, 0 to 1, of log-odds; no margin is too large."""
-    positive = 1 / (1 + np.exp(-np.abs(margins)))
-    return np.where(margins >= 0, positive, 1 - positive)
 
 
 def open_promoted(

@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
+from app.bundle.conditions import (
+    FEW,
+    TILE,
+    Floats,
+    ask_rows,
+    fill_columns,
+    find_places,
+    reaches,
+)
 from app.bundle.treeshap import Explainer
 from app.compiled.kernel import entry, part
 
@@ -59,7 +67,7 @@ def _add_rows(
                 sums[row] += table[np.uintp(at + codes[row] * width_of_table)]
         else:
             for row in range(len(sums)):
-                if _reaches(block, conditions, words, columns, width, row):
+                if reaches(block, conditions, words, columns, width, row):
                     sums[row] += table[at]
 
 
@@ -78,23 +86,6 @@ def _add_one_row(
     total = 0.0
     for b in range(len(blocks)):
         block = blocks[b]
-        if block.has_table or _reaches(block, conditions, words, columns, width, row):
+        if block.has_table or reaches(block, conditions, words, columns, width, row):
             total += table[np.uintp(places[np.uintp(b)] + block.n_slots)]
     sums[row] = total
-
-
-@part
-def _reaches(
-    block: np.record,
-    conditions: NDArray[np.void],
-    words: NDArray[np.uint32],
-    columns: Floats,
-    width: int,
-    row: int,
-) -> bool:
-    """Return whether a row reaches the leaf of a block without a table."""
-    for i in range(block.n_conditions):
-        asked = conditions[block.condition_start + i]
-        if answer(columns[asked.feature * width + row], asked, words) == 0:
-            return False
-    return True

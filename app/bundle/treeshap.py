@@ -20,7 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.blocks import MAX_CONDITIONS, Blocks, Leaves, cut_into_blocks
-from app.bundle.conditions import FEW, TILE, Floats, answer, ask_rows, fill_columns, find_places
+from app.bundle.conditions import (
+    FEW,
+    TILE,
+    Floats,
+    answer,
+    ask_rows,
+    fill_columns,
+    find_places,
+    reaches,
+)
 from app.bundle.trees import Trees
 from app.compiled.kernel import entry, part
 
@@ -67,15 +76,23 @@ def build_explainer(trees: Trees) -> Explainer:
     return Explainer(blocks, table, quadrature, _base(trees))
 
 
-def raw_contributions(explainer: Explainer, features: Floats) -> Floats:
-    """Return the raw contributions, shape (n, n_features + 1), of C-contiguous features.
+def explain(explainer: Explainer, features: Floats) -> tuple[Floats, Floats]:
+    """Return the raw contributions and margins of C-contiguous features, shape (n, n_features).
 
-    One per feature in log-odds, then the base; a row sums to its raw margin. The numbers of a row
-    do not depend on the other rows, to the last bit.
+    Contributions have shape (n, n_features + 1): one per feature in log-odds, then the base; a row
+    sums to its raw margin. Margins have shape (n,) and are those of `app.bundle.predict`, to the
+    last bit: they lie in the same table rows, so they cost next to nothing here. The numbers of a
+    row do not depend on the other rows, to the last bit.
     """
     contributions = np.empty((len(features), features.shape[1] + 1))
-    _explain(explainer, features, contributions, _empty_room(explainer, features))
-    return contributions
+    margins = np.zeros(len(features))
+    _explain(explainer, features, contributions, margins, _empty_room(explainer, features))
+    return contributions, margins
+
+
+def raw_contributions(explainer: Explainer, features: Floats) -> Floats:
+    """Return the raw contributions alone, see `explain`."""
+    return explain(explainer, features)[0]
 
 
 def _empty_room(explainer: Explainer, features: Floats) -> Room:
@@ -195,7 +212,9 @@ def leaf_contributions(
 
 
 @entry
-def _explain(explainer: Explainer, features: Floats, contributions: Floats, room: Room) -> None:
+def _explain(
+    explainer: Explainer, features: Floats, contributions: Floats, margins: Floats, room: Room
+) -> None:
     n_features = features.shape[1]
     width = min(len(features), TILE)
     columns, sums, codes = room.columns, room.sums, room.codes
@@ -203,11 +222,12 @@ def _explain(explainer: Explainer, features: Floats, contributions: Floats, room
         n_rows = min(TILE, len(features) - first)
         fill_columns(features, first, n_rows, columns, width)
         sums[:] = 0.0
+        totals = margins[first : first + n_rows]
         if n_rows < FEW:
             for row in range(n_rows):
-                _add_one_row(explainer, columns, sums, codes, width, row)
+                _add_one_row(explainer, columns, sums, totals, codes, width, row)
         else:
-            _add_rows(explainer, columns, sums, codes, width, n_rows)
+            _add_rows(explainer, columns, sums, totals, codes, width)
         _add_computed(explainer, columns, sums, room.met, room.parts, width, n_rows)
         for row in range(n_rows):
             for j in range(n_features):
@@ -220,18 +240,25 @@ def _add_rows(
     explainer: Explainer,
     columns: Floats,
     sums: Floats,
+    totals: Floats,
     codes: NDArray[np.int64],
     width: int,
-    n_rows: int,
 ) -> None:
     blocks, conditions, slot_feature, words = explainer.blocks
     table = explainer.table
+    n_rows = len(totals)
     for b in range(len(blocks)):
         block = blocks[b]
+        at_leaf = block.table_start + block.n_slots
         if not block.has_table:
+            for row in range(n_rows):
+                if reaches(block, conditions, words, columns, width, row):
+                    totals[row] += table[at_leaf]
             continue
         ask_rows(block, conditions, words, columns, codes, width, n_rows)
         width_of_table = np.int64(block.n_slots) + 1
+        for row in range(n_rows):
+            totals[row] += table[np.uintp(at_leaf + codes[row] * width_of_table)]
         for slot in range(block.n_slots):
             at = block.table_start + slot
             column = slot_feature[block.slot_start + slot] * width
@@ -244,6 +271,7 @@ def _add_one_row(
     explainer: Explainer,
     columns: Floats,
     sums: Floats,
+    totals: Floats,
     places: NDArray[np.int64],
     width: int,
     row: int,
@@ -252,11 +280,15 @@ def _add_one_row(
     table = explainer.table
     find_places(blocks, conditions, words, columns, places, width, row)
     # In a loop of its own, so that many table rows are on their way from memory at once.
+    total = 0.0
     for b in range(len(blocks)):
         block = blocks[b]
+        if block.has_table or reaches(block, conditions, words, columns, width, row):
+            total += table[np.uintp(places[np.uintp(b)] + block.n_slots)]
         for slot in range(block.n_slots if block.has_table else 0):
             column = slot_feature[np.uintp(block.slot_start + slot)] * width
             sums[np.uintp(column + row)] += table[np.uintp(places[np.uintp(b)] + slot)]
+    totals[row] = total
 
 
 @part

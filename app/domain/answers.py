@@ -14,9 +14,10 @@ from app.domain.assessment import Assessment, Json, Risk
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_micros
 from app.domain.standing import Standing
-from app.domain.tiers import TierPolicy
+from app.domain.tiers import AnyTierPolicy
 
 SCORE_STEP = 5  # points; a smaller move within a tier is noise to a person, not a trend
+_NO_RISK: Final = (None,) * len(Risk._fields)
 _SCALE: Final = {"min": 0, "max": 100, "higher_means": "more_at_risk"}
 
 
@@ -30,7 +31,7 @@ class Question:
     as_of: int
     stale: bool
     churn: ChurnDefinition
-    tier_policy: TierPolicy
+    tier_policy: AnyTierPolicy
     bundle: Json  # id, trained_until, feature_hash
     playbook: Json  # version, sha256
 
@@ -45,7 +46,7 @@ def answer_of(
     """
     customer_id, risk, reasons, findings, last_activity_at = assessment
     policy = question.tier_policy
-    probability, score, percentile, tier, margin, base_margin = risk or _NO_RISK
+    probability, score, percentile, tier, margin, base_margin, others = risk or _NO_RISK
     return {
         "customer_id": customer_id,
         "as_of": format_micros(question.as_of),
@@ -66,7 +67,7 @@ def answer_of(
         "margin": margin,
         "base_margin": base_margin,
         "reasons": reasons,
-        "other_contributions": assessment.other_contributions,
+        "other_contributions": others,
         "segments": findings.segments,
         "signals": findings.signals,
         "interventions": findings.interventions,
@@ -80,9 +81,6 @@ def answer_of(
         "bundle": question.bundle,
         "playbook": question.playbook,
     }
-
-
-_NO_RISK: Final = (None,) * len(Risk._fields)
 
 
 def trend_of(risk: Risk | None, before: Standing | None) -> str | None:

@@ -33,8 +33,9 @@ class Risk(NamedTuple):
     score: int
     percentile: int
     tier: RiskTier
-    margin: float  # log-odds; base_margin + all contributions
+    margin: float  # log-odds; base_margin + contributions of the reasons + other_contributions
     base_margin: float
+    other_contributions: float  # what the features without a reason add up to
 
 
 class Findings(NamedTuple):
@@ -58,17 +59,3 @@ class Assessment(NamedTuple):
     reasons: list[Json]
     findings: Findings
     last_activity_at: int | None  # microseconds (UTC)
-
-    @property
-    def other_contributions(self) -> float | None:
-        """What the features without a reason add up to, so that the sum is exact (log-odds).
-
-        ``base_margin + contributions of the reasons + other_contributions == margin``, up to
-        floating point. None where there is no risk.
-        """
-        if self.risk is None:
-            return None
-        other = self.risk.margin - self.risk.base_margin
-        for reason in self.reasons:
-            other -= reason["contribution"]
-        return other

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
+from app.bundle.reasons import NO_REASON, Reasons
 from app.domain.answers import Question
 from app.domain.assessment import Assessment, Json, Risk
 from app.domain.findings import findings_of
@@ -18,10 +19,9 @@ from app.domain.standing import Standing
 from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
 from app.features.sentences import Phrase, phrase
-from app.use_cases.score_columns import ScoreColumns, score_columns
+from app.use_cases.score_columns import ScoreColumns, explained_columns
 
 N_REASONS: Final = 5  # as many as a person reads
-LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
 CHUNK: Final = 2_048  # customers at a time: the matrices of one chunk stay in the processor's cache
 # Base rates move with the season: half a year after its cut-off a bundle speaks of another one.
 STALE_BUNDLE_DAYS: Final = 180
@@ -90,14 +90,14 @@ def assess_each(
     usual = bundle.usual.tolist()
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
-        columns = score_columns(part, bundle, as_of=as_of)
-        contributions = _contributions(columns, bundle)
+        columns, reasons = explained_columns(part, bundle, as_of=as_of, n_reasons=n_reasons)
         rows = columns.features.tolist()
-        for customer_id, risk, row, moves, verdicts, last in zip(
+        for customer_id, risk, row, positions, moves, verdicts, last in zip(
             _texts(part.customer_ids),
-            _risks(columns, contributions, bundle),
+            _risks(columns, reasons, bundle),
             rows,
-            _moves(columns, contributions[:, :-1], n_reasons=n_reasons),
+            reasons.positions.tolist(),
+            reasons.moves.tolist(),
             _verdicts(playbook, columns.features, rows, usual),
             columns.last_activity_at.tolist(),
             strict=True,
@@ -105,7 +105,7 @@ def assess_each(
             yield Assessment(
                 customer_id,
                 risk,
-                [told[position].reason(row[position], move) for position, move in moves],
+                _reasons(told, risk, row, positions, moves),
                 findings_of(
                     playbook,
                     verdicts,
@@ -192,51 +192,38 @@ def _texts(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_])
     return texts
 
 
-def _risks(
-    columns: ScoreColumns, contributions: NDArray[np.float64], bundle: RiskBundle
-) -> Iterator[Risk | None]:
+def _risks(columns: ScoreColumns, reasons: Reasons, bundle: RiskBundle) -> Iterator[Risk | None]:
     """Yield the risk of each customer; None where it has none."""
-    policy = bundle.tier_policy
-    for sufficient, margin, base_margin, probability, percentile in zip(
+    base, policy = reasons.base, bundle.tier_policy
+    for sufficient, margin, probability, percentile, others in zip(
         columns.sufficient.tolist(),
         columns.margins.tolist(),
-        contributions[:, -1].tolist(),
         columns.probabilities.tolist(),
         columns.percentiles.tolist(),
+        reasons.others.tolist(),
         strict=True,
     ):
         if sufficient:
             score, tier = policy.score_of(probability), policy.tier_of(probability)
-            yield Risk(probability, score, percentile, tier, margin, base_margin)
+            yield Risk(probability, score, percentile, tier, margin, base, others)
         else:
             yield None
 
 
-def _contributions(columns: ScoreColumns, bundle: RiskBundle) -> NDArray[np.float64]:
-    """Return the contributions of everybody; LightGBM itself refuses to explain nobody."""
-    if not len(columns.features):
-        return np.empty((0, columns.features.shape[1] + 1))
-    return bundle.contributions(columns.features)
-
-
-def _moves(
-    columns: ScoreColumns, contributions: NDArray[np.float64], *, n_reasons: int
-) -> Iterator[list[tuple[int, float]]]:
-    """Yield the columns of each customer's largest contributions, and these, largest first.
-
-    Of equal ones the feature that comes first in the catalogue goes first. A customer without a
-    risk has none.
-    """
-    strongest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :n_reasons]
-    moved = np.take_along_axis(contributions, strongest, axis=1)
-    for sufficient, positions, moves in zip(
-        columns.sufficient.tolist(), strongest.tolist(), moved.tolist(), strict=True
-    ):
-        yield [
-            (position, move)
-            for position, move in zip(positions, moves, strict=True)
-            if sufficient and abs(move) >= LEAST_CONTRIBUTION
-        ]
+def _reasons(
+    told: Sequence[_Told],
+    risk: Risk | None,
+    row: list[float],
+    positions: list[int],
+    moves: list[float],
+) -> list[Json]:
+    if risk is None:
+        return []
+    return [
+        told[position].reason(row[position], move)
+        for position, move in zip(positions, moves, strict=True)
+        if position != NO_REASON
+    ]
 
 
 def _verdicts(

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.opened import RiskBundle, probabilities_of
+from app.bundle.opened import RiskBundle
+from app.bundle.reasons import Reasons, reasons_of
 from app.domain.moments import to_micros
 from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import in_population, last_activity_at
+
+LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,36 @@ class ScoreColumns:
 
 def score_columns(history: History, bundle: RiskBundle, *, as_of: datetime) -> ScoreColumns:
     """Return the features and risks of every customer of `history`, in its order."""
+    features = features_of(history, as_of=to_micros(as_of))
+    return _columns(history, bundle, features, bundle.margins(features), as_of=as_of)
+
+
+def explained_columns(
+    history: History, bundle: RiskBundle, *, as_of: datetime, n_reasons: int
+) -> tuple[ScoreColumns, Reasons]:
+    """Return the same columns, and the `n_reasons` largest contributions to each risk."""
+    features = features_of(history, as_of=to_micros(as_of))
+    contributions, margins = bundle.explained(features)
+    columns = _columns(history, bundle, features, margins, as_of=as_of)
+    reasons = reasons_of(contributions, margins, most=n_reasons, least=LEAST_CONTRIBUTION)
+    return columns, reasons
+
+
+def _columns(
+    history: History,
+    bundle: RiskBundle,
+    features: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    *,
+    as_of: datetime,
+) -> ScoreColumns:
     moment = to_micros(as_of)
-    features = features_of(history, as_of=moment)
-    margins = bundle.margins(features)
-    probabilities = probabilities_of(margins)
+    probabilities, percentiles = bundle.rated(margins)
     return ScoreColumns(
         features=features,
         sufficient=in_population(history, bundle.churn, as_of=moment),
         margins=margins,
         probabilities=probabilities,
-        percentiles=bundle.percentiles(probabilities),
+        percentiles=percentiles,
         last_activity_at=last_activity_at(history, as_of=moment),
     )

@@ -9,7 +9,7 @@ import pytest
 from app.bundle import opened
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
-from app.bundle.opened import open_bundle, probabilities_of
+from app.bundle.opened import open_bundle
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES
 
@@ -31,12 +31,6 @@ def test_probabilities_are_the_logistic_function_of_margins(bundle, features):
     np.testing.assert_allclose(bundle.probabilities(features), expected, rtol=1e-12)
 
 
-def test_no_margin_is_too_large_for_a_probability():
-    margins = np.array([-1e9, -800.0, 0.0, 800.0, 1e9])
-
-    np.testing.assert_array_equal(probabilities_of(margins), [0, 0, 0.5, 1, 1])
-
-
 def test_contributions_sum_to_the_calibrated_margin(bundle, features):
     contributions = bundle.contributions(features)
 
@@ -46,10 +40,11 @@ def test_contributions_sum_to_the_calibrated_margin(bundle, features):
     )
 
 
-def test_percentiles_count_the_population_with_a_smaller_risk(bundle):
-    probabilities = np.array([0.0, 0.001, 0.5, 0.505, 1.0])
+def test_explaining_gives_the_same_margins(bundle, features):
+    contributions, margins = bundle.explained(features)
 
-    assert bundle.percentiles(probabilities).tolist() == [0, 1, 50, 51, 100]
+    np.testing.assert_array_equal(contributions, bundle.contributions(features))
+    np.testing.assert_array_equal(margins, bundle.margins(features))
 
 
 def test_features_of_another_shape_are_refused(bundle):

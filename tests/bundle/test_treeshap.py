@@ -38,8 +38,9 @@ def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves
 
     explainer = explainer_of(booster)
     margins = predict.raw_margins(explainer, rows)
-    contributions = treeshap.raw_contributions(explainer, rows)
+    contributions, margins_beside = treeshap.explain(explainer, rows)
 
+    assert margins_beside.tobytes() == margins.tobytes()
     assert margins.tobytes() == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(contributions, expected, rtol=0, atol=1e-9)
@@ -83,6 +84,8 @@ def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, m
     )
     margins = booster.predict(rows, raw_score=True, num_threads=1)
     assert predict.raw_margins(explainer, rows).tobytes() == margins.tobytes()
+    assert treeshap.explain(explainer, rows)[1].tobytes() == margins.tobytes()
+    assert treeshap.explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
 
 
 def test_one_row_equals_its_row_of_many():

@@ -24,7 +24,7 @@ QUESTION = Question(
     bundle=BUNDLE,
     playbook={"version": "1", "sha256": "0" * 64},
 )
-RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2)
+RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2, other_contributions=0.22)
 REASON = {"feature": "orders_30d", "contribution": 0.62}
 SIGNAL = {"signal": "order_gap_widening"}
 INTERVENTION = {"playbook": "win_back"}
@@ -63,7 +63,7 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
         "margin": -0.36,
         "base_margin": -1.2,
         "reasons": [REASON],
-        "other_contributions": pytest.approx(0.22),
+        "other_contributions": 0.22,
         "segments": ["buyer_active"],
         "signals": [SIGNAL],
         "interventions": [INTERVENTION],

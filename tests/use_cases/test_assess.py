@@ -132,7 +132,7 @@ def test_reasons_are_the_largest_contributions_in_order_and_add_up(ask, bundle):
     assert [r["feature"] for r in told] == [FEATURE_NAMES[i] for i in largest][: len(told)]
     assert [r["contribution"] for r in told] == contributions[largest].tolist()[: len(told)]
     total = answer.risk.base_margin + sum(r["contribution"] for r in told)
-    assert total + answer.other_contributions == pytest.approx(answer.risk.margin, abs=1e-12)
+    assert total + answer.risk.other_contributions == pytest.approx(answer.risk.margin, abs=1e-12)
     assert contributions.sum() == pytest.approx(answer.risk.margin, abs=1e-9)
 
 
