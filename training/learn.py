@@ -29,6 +29,10 @@ MAX_STUDIED_ROWS: Final = 100_000  # the teacher has no noise to average out
 OnProgress = Callable[[str, int, int], None]
 
 
+class TooLittleToLearn(TrainingRefused):
+    """There are too few customers, of either outcome, or too few days: a fallback may still do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What was learned as of a cut-off.
@@ -64,7 +68,8 @@ def learn(
 ) -> Learned:
     """Return what `known`, which must hold nothing from `cut_off` on, teaches about `churn`.
 
-    Refuses (`TrainingRefused`) where there are too few customers, of either outcome.
+    Refuses (`TooLittleToLearn`) where there are too few customers, of either outcome, or no closed
+    label window; and (`TrainingRefused`) where nobody is in the population.
     """
     windows, stretched = _windows(known, churn, cut_off)
     steps = len(windows) + recipe.n_folds + 1
@@ -98,13 +103,13 @@ def refuse_too_little(dataset: Dataset) -> None:
     """Return if there are enough customers, of both outcomes, to learn from."""
     n_customers = len(np.unique(dataset.customer))
     if n_customers < MIN_CUSTOMERS:
-        raise TrainingRefused(
+        raise TooLittleToLearn(
             f"{n_customers} customers are too few to learn from; need {MIN_CUSTOMERS}"
         )
     for outcome, name in ((1, "churned"), (0, "stayed")):
         n_such = len(np.unique(dataset.customer[dataset.churned == outcome]))
         if n_such < MIN_PER_CLASS:
-            raise TrainingRefused(
+            raise TooLittleToLearn(
                 f"{n_such} customers who {name} are too few to learn from; need {MIN_PER_CLASS}"
             )
 
@@ -121,7 +126,7 @@ def _windows(
     matched = matched_windows(first_at=first_at, until=cut_off, horizon_days=days)
     if matched and churn.kind.value == "absence":
         return matched, True
-    raise TrainingRefused(
+    raise TooLittleToLearn(
         f"no label window of {days} days has closed with a past before it: give more history, a "
         "later cut-off or a shorter horizon"
     )

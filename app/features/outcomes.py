@@ -8,12 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.activity import TYPE_CODES
+from app.domain.activity import RESERVED_TYPES, TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.population import in_population
+
+# What churn can be told by: not what all unknown types share, nor what we write down ourselves.
+EVENTS = frozenset(name for name, code in TYPE_CODES.items() if code) - RESERVED_TYPES
 
 
 def churned(history: History, churn: ChurnDefinition, *, as_of: int) -> NDArray[np.bool_]:
@@ -52,10 +55,9 @@ def code_of_event(event: str) -> int:
     TrainingRefused
         If the event is none that the activity log tells apart.
     """
-    code = TYPE_CODES.get(event, 0)
-    if code == 0:
+    if event not in EVENTS:
         raise TrainingRefused(
             f"{event!r} is no activity type that churn can be told by; use one of "
-            f"{', '.join(sorted(name for name, c in TYPE_CODES.items() if c))}"
+            f"{', '.join(sorted(EVENTS))}"
         )
-    return code
+    return TYPE_CODES[event]
