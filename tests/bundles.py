@@ -1,5 +1,6 @@
 """A small real bundle over the real feature catalogue, for tests that need one in service."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from app.features.catalogue import FEATURE_INDEX
 TRAINED_UNTIL = datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def put_bundle_into_service(models: Path, *, seed: int = 0, **changes: Any) -> str:
+def put_bundle_into_service(
+    models: Path, *, seed: int = 0, files: Mapping[str, bytes] | None = None, **changes: Any
+) -> str:
     """Write a bundle that fears silence and few orders, promote it, and return its id."""
     features, labels = _population(seed)
     bundle_id = write_bundle(
@@ -27,7 +30,7 @@ def put_bundle_into_service(models: Path, *, seed: int = 0, **changes: Any) -> s
         facts=facts(features, seed=seed, **changes),
         booster_text=_booster_text(features, labels, seed),
         golden_features=features[:5],
-        files={"card.md": b"# Churn risk: no order_placed within 90 days\n"},
+        files={"card.md": b"# Churn risk: no order_placed within 90 days\n", **(files or {})},
     )
     promote(models, bundle_id)
     return bundle_id

@@ -10,9 +10,12 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db import customers
 from app.db.jobs import JobKind
 from app.db.reading import Question, Source, rows_of
-from app.db.tables import CurrentScoreRow, CustomerRow, JobRow, LogStateRow
+from app.db.tables import CurrentScoreRow, JobRow, LogStateRow
+
+PAGE: Final = 10_000  # ids at a time
 
 # Through the unique index by job and customer; SQLite takes it only where the query says `<> ''`.
 _SAID: Final = (
@@ -72,6 +75,8 @@ def log_until(session: Session) -> datetime | None:
 
 
 def _hashed(session: Session) -> Iterator[tuple[bytes, str]]:
-    ids = session.scalars(select(CustomerRow.customer_id).execution_options(yield_per=10_000))
-    for customer_id in ids:
-        yield blake2b(customer_id.encode(), digest_size=8).digest(), customer_id
+    after = None
+    while ids := customers.ids_after(session, after, limit=PAGE):
+        for customer_id in ids:
+            yield blake2b(customer_id.encode(), digest_size=8).digest(), customer_id
+        after = ids[-1]

@@ -50,6 +50,14 @@ def test_true_probabilities_raise_an_alarm_once_in_a_hundred_months_at_most(n):
     assert sum(alarms) <= 3
 
 
+def test_saying_the_same_of_everybody_is_sound_whatever_order_they_come_in():
+    said = np.full(1000, 0.3)
+
+    month = month_check("2026-05", "b", said, np.arange(1000) < 300)
+
+    assert month.verdict is Verdict.SOUND
+
+
 def test_few_customers_are_too_few_to_tell_whatever_happened():
     said = np.full(99, 0.5)
 
