@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.bundle.quality import Metrics, calibration_table, metrics_of
+from app.bundle.quality import calibration_table
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.history import History
@@ -15,6 +16,8 @@ from training.fit import Recipe
 from training.histories import known_before
 from training.learn import Learned, OnProgress, learn
 from training.snapshots import Window, matched_windows
+from training.tested import Figures, Tested, figures_of, tiers_at
+from training.tiers import policy_by_shares
 
 ENOUGH_TESTED: Final = 50  # customers; fewer tell nothing
 
@@ -25,15 +28,17 @@ class Report:
 
     Attributes
     ----------
-    window : the window that was tested; of the horizon, or shorter where none of it has closed.
-    ours, baseline : figures of the booster, and of a recency-frequency-spend logistic regression.
-    table : calibration table of the booster.
+    tested : the customers of the window; it is of the horizon, or shorter where none of it closed.
+    figures : of the booster, and of a recency-frequency-spend logistic regression.
     """
 
-    window: Window
-    ours: Metrics
-    baseline: Metrics
-    table: list[tuple[float, float, int]]
+    tested: Tested
+    figures: Figures
+
+    @property
+    def table(self) -> list[tuple[float, float, int]]:
+        """The calibration table of the booster."""
+        return calibration_table(self.tested.churned, self.tested.said)
 
 
 def report_on(
@@ -50,6 +55,20 @@ def report_on(
     The newest closed window tests. Everything is learned again from what was known when it opened.
     """
     window = _tested_window(known, churn, learned)
+    return report_at(known, churn, window, recipe=recipe, seed=seed, on_progress=on_progress)
+
+
+def report_at(
+    known: History,
+    churn: ChurnDefinition,
+    window: Window,
+    *,
+    recipe: Recipe,
+    seed: int,
+    on_progress: OnProgress,
+    stage: str = "test",
+) -> Report | None:
+    """Return how learning from what was known before `window` did in it; None if it cannot tell."""
     asked = replace(churn, horizon_days=window.days)
     before = known_before(known, moment=window.as_of)
     try:
@@ -59,7 +78,7 @@ def report_on(
             cut_off=window.as_of,
             recipe=recipe,
             seed=seed,
-            stage="test",
+            stage=stage,
             on_progress=on_progress,
         )
     except TrainingRefused:
@@ -67,7 +86,8 @@ def report_on(
     test = dataset_of(known, asked, (window,), seed=seed)
     if len(test.churned) < ENOUGH_TESTED:
         return None
-    return _report(window, earlier, test, churn.event)
+    tested = _tested(window, earlier, test, churn.event)
+    return Report(tested, figures_of(tested, seed=seed))
 
 
 def _tested_window(known: History, churn: ChurnDefinition, learned: Learned) -> Window:
@@ -81,14 +101,19 @@ def _tested_window(known: History, churn: ChurnDefinition, learned: Learned) -> 
     return matched[len(matched) // 2]
 
 
-def _report(window: Window, earlier: Learned, test: Dataset, event: str) -> Report:
+def _tested(window: Window, earlier: Learned, test: Dataset, event: str) -> Tested:
     said = earlier.student.probabilities_of(test.features)
-    rows = earlier.dataset
-    baseline = rfm_logistic(as_rfm(rows.features, event), rows.churned)
-    said_by_baseline = np.asarray(baseline.predict_proba(as_rfm(test.features, event))[:, 1])
-    return Report(
+    policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
+    return Tested(
         window,
-        metrics_of(test.churned, said),
-        metrics_of(test.churned, said_by_baseline),
-        calibration_table(test.churned, said),
+        test.features,
+        test.churned,
+        said,
+        _said_by_baseline(earlier.dataset, test, event),
+        tiers_at(said, policy),
     )
+
+
+def _said_by_baseline(learned_from: Dataset, test: Dataset, event: str) -> NDArray[np.float64]:
+    baseline = rfm_logistic(as_rfm(learned_from.features, event), learned_from.churned)
+    return np.asarray(baseline.predict_proba(as_rfm(test.features, event))[:, 1], dtype=np.float64)

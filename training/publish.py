@@ -14,6 +14,9 @@ from app.bundle.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
 from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.bundle.write import write_bundle
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
+from training.document.blocks import Document
+from training.document.html import html_of
+from training.document.markdown import markdown_of
 
 LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
 GOLDEN_PERCENTILES = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
@@ -26,7 +29,7 @@ def publish(
     booster_text: str,
     population: NDArray[np.float64],
     probabilities: NDArray[np.float64],
-    card: str,
+    card: Document,
     parts: Mapping[str, Any],
     signing_key: bytes | None,
 ) -> str:
@@ -46,7 +49,8 @@ def publish(
         booster_text=booster_text,
         golden_features=golden_features(population, probabilities),
         files={
-            "card.md": card.encode(),
+            "card.md": markdown_of(card).encode(),
+            "card.html": html_of(card).encode(),
             REFERENCE_FILE: reference_bytes(
                 reference_of(facts.features.names, population, probabilities)
             ),

@@ -20,6 +20,8 @@ from training.histories import known_before
 from training.labels import code_of_event
 from training.leaks import refuse_leaks, suspicion
 from training.learn import Learned, OnProgress, learn
+from training.movement import Movement, movement_of_a_week
+from training.past import reports_before
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
 from training.tiers import policy_by_shares, shares_of
 
@@ -80,6 +82,16 @@ def train(
     )
     _refuse_leaks(known, learned, seed)
     report = report_on(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
+    past = reports_before(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
+    movement = movement_of_a_week(
+        known,
+        churn,
+        learned,
+        cut_off=cut_off,
+        recipe=recipe,
+        seed=seed,
+        on_progress=on_progress,
+    )
 
     on_progress("publish", 0, 1)
     probabilities = learned.student.probabilities_of(learned.population)
@@ -95,7 +107,7 @@ def train(
         tier_policy=policy,
         percentile_knots=percentile_knots(probabilities),
         usual=medians(learned.population),
-        metrics=_metrics(report, learned, probabilities, policy),
+        metrics=_metrics(report, learned, probabilities, policy) | _tier_movement(movement),
         libraries=libraries(),
     )
     bundle_id = publish(
@@ -104,7 +116,18 @@ def train(
         booster_text=learned.student.booster_text,
         population=learned.population,
         probabilities=probabilities,
-        card=card_of(CardFacts(facts, learned, report, recipe, warnings)),
+        card=card_of(
+            CardFacts(
+                facts,
+                learned,
+                report,
+                recipe,
+                warnings,
+                n_known=int(np.count_nonzero(np.diff(known.starts))),
+                past=past,
+                movement=movement,
+            )
+        ),
         parts=_parts(learned, recipe),
         signing_key=signing_key,
     )
@@ -143,11 +166,27 @@ def _metrics(
         "teacher": learned.teacher.names,
     }
     if report is not None:
-        metrics["test"] = report.ours.as_numbers()
-        metrics["baseline_rfm_logistic"] = report.baseline.as_numbers()
-        metrics["tested_as_of"] = format_moment(from_micros(report.window.as_of))
-        metrics["tested_horizon_days"] = report.window.days
+        figures, window = report.figures, report.tested.window
+        metrics["test"] = figures.ours.as_numbers()
+        metrics["test_intervals"] = figures.interval_numbers()
+        if figures.baseline is not None:
+            metrics["baseline_rfm_logistic"] = figures.baseline.as_numbers()
+        metrics["tested_as_of"] = format_moment(from_micros(window.as_of))
+        metrics["tested_horizon_days"] = window.days
     return metrics
+
+
+def _tier_movement(movement: Movement | None) -> dict[str, Any]:
+    if movement is None:
+        return {}
+    return {
+        "tier_movement_week": {
+            "share": round(movement.share, 6),
+            "share_across": round(movement.share_across, 6),
+            "share_with_memory": movement.with_memory and round(movement.with_memory, 6),
+            "mean_shift": round(movement.mean_shift, 6),
+        }
+    }
 
 
 def _warnings(report: Report | None, learned: Learned) -> tuple[str, ...]:
@@ -160,5 +199,5 @@ def _warnings(report: Report | None, learned: Learned) -> tuple[str, ...]:
     if report is None:
         found.append("the history is too short to test out of time: no figure vouches for it")
     else:
-        found.append(suspicion(report.ours.auc))
+        found.append(suspicion(report.figures.ours.auc))
     return tuple(warning for warning in found if warning)

@@ -1,0 +1,1 @@
+"""Sections that cards and evaluations share: numbers in, text, tables and plots out."""

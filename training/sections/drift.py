@@ -1,0 +1,60 @@
+"""How far customers had moved already: what later drift is held against."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.drift import MOVED_FAR_FROM, MOVED_FROM, population_stability, shares_in_bins
+from app.bundle.reference import reference_of
+from app.features.catalogue import FEATURE_NAMES
+from training.document.blocks import Figure, Paragraph, Section, table
+from training.document.words import day
+from training.plots.axes import Axis
+from training.plots.rows import bars
+from training.snapshots import Window
+
+N_SHOWN = 10
+
+
+def stability_of(
+    features: NDArray[np.float64],
+    said: NDArray[np.float64],
+    *,
+    population: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+) -> list[tuple[str, float]]:
+    """Return the stability index of each feature and of the probability, the largest first.
+
+    Parameters
+    ----------
+    features, said : float64 arrays of shape (n, n_features) and (n,), as of another moment.
+    population, probabilities : the same of the population that is the reference.
+    """
+    reference = reference_of(FEATURE_NAMES, population, probabilities)
+    found = []
+    columns = zip([*FEATURE_NAMES, "probability"], [*features.T, said], strict=True)
+    for name, values in columns:
+        column = reference.columns[name]
+        shares = shares_in_bins(values, column.inner_edges)
+        found.append((name, population_stability(column.shares, shares)))
+    return sorted(found, key=lambda entry: (-entry[1], entry[0]))
+
+
+def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
+    """Return what a reader of drift figures has to know of this bundle."""
+    text = (
+        "The population as of the cut-off is the reference that the service measures drift "
+        "against (`reference.json`: ten bins of each feature and of the probability). The index "
+        f"below compares it with the snapshot of {day(window.as_of)}: so far customers move in "
+        f"{window.days} days without anything being wrong. Elsewhere {MOVED_FROM} counts as moved "
+        f"and {MOVED_FAR_FROM} as far; features that grow with the age of a log always move."
+    )
+    shown = moved[:N_SHOWN]
+    risk = next(value for name, value in moved if name == "probability")
+    rows = [(name, value, f"{value:.3f}") for name, value in shown]
+    axis = Axis("", 0.0, max(MOVED_FROM, *(value for _, value in shown)), ())
+    caption = (
+        f"The ten columns that moved most, by population stability index. Probability: {risk:.3f}."
+    )
+    numbers = table("Stability", ("column", "index"), [(name, text) for name, _, text in rows])
+    figure = Figure(bars("Stability", caption, axis, rows), caption, numbers)
+    return Section("Drift reference", (Paragraph(text), figure))
