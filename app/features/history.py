@@ -150,7 +150,7 @@ def _column(
     """Return `values`, or `default` where there are none, as a contiguous array of length `n`."""
     if values is None:
         values = np.broadcast_to(np.asarray(default, dtype), (n,))
-    column = np.require(values, dtype, ["C", "W"])  # one array type, so one compiled kernel
+    column = np.require(values, dtype, ["C"])  # one array type, so one compiled kernel
     if column.shape != (n,):
         raise ValueError(f"column {name} must have shape ({n},), got {column.shape}")
     return column

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from app.domain.errors import UnreadableFile
 from app.features.numbering import number_hashes, places_of
 
 UNKNOWN = -1
@@ -24,13 +25,23 @@ def distinct(texts: pl.Series) -> pl.Series:
 
 
 def numbered(texts: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
-    """Return the different texts, which has no nulls, and the place of each row among them."""
+    """Return the different texts, which has no nulls, and the place of each row among them.
+
+    Raises
+    ------
+    UnreadableFile
+        If two texts have one hash.
+    """
     codes, firsts = number_hashes(hashes(texts))
     distinct = texts.gather(firsts)
-    if (distinct.gather(codes) == texts).all():
-        return distinct, codes
-    distinct = texts.unique()  # two texts have one hash, which is next to impossible
-    return distinct, texts.cast(pl.Enum(distinct)).to_physical().cast(pl.Int64).to_numpy()
+    others = distinct.gather(codes)
+    if not (others == texts).all():
+        row = (others != texts).arg_true()[0]
+        raise UnreadableFile(
+            f"{texts[row]!r} and {others[row]!r} have the same 64-bit hash, as happens in one of "
+            "a million logs of millions: rename one of them"
+        )
+    return distinct, codes
 
 
 def hashes(texts: pl.Series) -> NDArray[np.int64]:

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from app.compiled.kernel import entry
 from app.domain.activity import TYPE_CODES, ActivityType
-from app.domain.errors import UnreadableFile
 from app.features.arrays import NO_MOMENT, Positions
 from app.features.history import History
-from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
+from app.features.numbering import Hashes, Slots, place_in, slots_of
 from app.features.sorting import (
     AMOUNT,
     CODES,
@@ -116,19 +115,9 @@ def _records_of_versions(versions: pl.DataFrame, currency: str | None) -> Record
 
 def _in_order(ids: pl.Series) -> tuple[pl.Series, Hashes]:
     """Return the different ids in bytewise order, and their hashes."""
-    hashes = coded.hashes(ids)
-    codes, firsts = number_hashes(hashes)
-    distinct = ids.gather(firsts)
-    same = distinct.gather(codes) == ids
-    if not same.all():
-        other = distinct.gather(codes)
-        one = (~same).arg_true()[0]
-        raise UnreadableFile(
-            f"the customers {ids[one]!r} and {other[one]!r} have the same 64-bit hash, which "
-            "happens once in a million logs: rename one of them"
-        )
-    order = distinct.arg_sort()
-    return distinct.gather(order), hashes[firsts[order.to_numpy()]]
+    distinct, _ = coded.numbered(ids)
+    ordered = distinct.sort()
+    return ordered, coded.hashes(ordered)
 
 
 def _codes(batches: Sequence[Records], hashes: Hashes) -> list[Positions]:

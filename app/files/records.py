@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.compiled.kernel import entry, part
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES, Channel
 from app.features.arrays import Moments, Positions
-from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
+from app.features.numbering import Hashes, Slots, place_in, slots_of
 from app.features.sorting import (
     AMOUNT,
     CODES,
@@ -93,7 +93,7 @@ def packed(good: pl.DataFrame, *, currency: str | None, n_parts: int = 1) -> Pac
     starts, facts = np.zeros(n_parts + 1, np.int64), np.zeros(_N_FACTS, np.int64)
     wanted = int(coded.hashes(pl.Series([currency], dtype=pl.String))[0])
     _pack(texts, numbers, _known(), wanted, starts, facts, records)
-    ids, id_starts = _customers(good["customer_id"], texts.customer, n_parts)
+    ids, id_starts = _customers(good["customer_id"], n_parts)
     return PackedEvents(
         records=records,
         starts=starts,
@@ -107,18 +107,14 @@ def packed(good: pl.DataFrame, *, currency: str | None, n_parts: int = 1) -> Pac
 
 def part_numbers(ids: pl.Series, n_parts: int) -> NDArray[np.int64]:
     """Return the part of the log that each customer belongs to."""
-    return _parts_of(coded.hashes(ids), n_parts)
+    return ((coded.hashes(ids) >> 32) & 0x7FFFFFFF) * n_parts >> 31  # as _part_of does below
 
 
-def _parts_of(hashes: Hashes, n_parts: int) -> NDArray[np.int64]:
-    return ((hashes >> 32) & 0x7FFFFFFF) * n_parts >> 31  # the same as _part_of below
-
-
-def _customers(ids: pl.Series, hashes: Hashes, n_parts: int) -> tuple[pl.Series, Positions]:
-    _, firsts = number_hashes(hashes)
-    parts = _parts_of(hashes[firsts], n_parts).astype(np.int16)
+def _customers(ids: pl.Series, n_parts: int) -> tuple[pl.Series, Positions]:
+    distinct, _ = coded.numbered(ids)
+    parts = part_numbers(distinct, n_parts).astype(np.int16)
     order = np.argsort(parts, kind="stable")
-    return ids.gather(firsts[order]), np.searchsorted(parts[order], np.arange(n_parts + 1))
+    return distinct.gather(order), np.searchsorted(parts[order], np.arange(n_parts + 1))
 
 
 class _Texts(NamedTuple):

@@ -84,7 +84,7 @@ def score_file(
     n_workers
         How many parts are read or scored at a time; as many as there are cores unless given.
     on_progress
-        Called with how many parts are scored, and how many there are.
+        Called with how many customers are scored, and about how many there are.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     n_workers = n_workers or len(os.sched_getaffinity(0))
@@ -160,13 +160,14 @@ def _schema(scoring: Scoring) -> pl.Schema:
 def _told(
     scored: Iterator[pl.DataFrame | Path], n_parts: int, on_progress: OnProgress
 ) -> Iterator[pl.DataFrame]:
-    for done, table in enumerate(scored, start=1):
-        if isinstance(table, Path):
-            yield pl.read_ipc(table)
-            table.unlink()
-        else:
-            yield table
-        on_progress(done, n_parts)
+    n_done = 0
+    for n_parts_done, source in enumerate(scored, start=1):
+        table = pl.read_ipc(source) if isinstance(source, Path) else source
+        yield table
+        if isinstance(source, Path):
+            source.unlink()
+        n_done += table.height
+        on_progress(n_done, n_done * n_parts // n_parts_done)  # parts are about as large
 
 
 def _counted(tables: Iterator[pl.DataFrame], tiers: Counter[str]) -> Iterator[pl.DataFrame]:
