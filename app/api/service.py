@@ -63,14 +63,3 @@ class Service:
         """
         with self.writers.begin() as session:
             yield session
-
-    async def read(self, work: Callable[..., T], *arguments: object) -> T:
-        """Return ``work(*arguments)``, on the event loop where that cannot keep others waiting.
-
-        A SQLite file in WAL mode never makes a reader wait, and the hop into a thread would cost a
-        sixth of the time of an answer, and most of its worst case. A PostgreSQL server that is slow
-        or away must not stop everybody, so there the hop is worth it.
-        """
-        if self.pipelines is not None:
-            return await run_in_threadpool(work, *arguments)
-        return work(*arguments)

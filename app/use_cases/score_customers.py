@@ -7,30 +7,31 @@ import numpy as np
 
 from app.bundle.opened import RiskBundle
 from app.db import activity
-from app.db.reading import Source
+from app.db.activity import KnownCustomers
+from app.db.reading import Asked, Row, Source, answer_to
 from app.domain.answers import answer_of
 from app.domain.assessment import Json
-from app.domain.errors import CustomerNotFound
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
 from app.use_cases.assess import assess, assess_each, question_of
 from app.use_cases.kept_answers import standing_from
 
 
-def score_customer(
-    source: Source, bundle: RiskBundle, playbook: Playbook, customer_id: str, *, as_of: datetime
-) -> Json:
-    """Return the answer about one customer, see `app.domain.answers`.
+def scoring(
+    bundle: RiskBundle, playbook: Playbook, customer_ids: Sequence[str], *, as_of: datetime
+) -> Asked[list[Json]]:
+    """Return the question whose reply becomes answers, see `app.domain.answers`.
 
-    Raises
-    ------
-    CustomerNotFound
-        If no customer has this id.
+    Those of `customer_ids` who exist are answered, each once, in the order asked. Nothing is
+    stored: asking is free of effects. What was stored last before `as_of` (by a rescoring) gives
+    `previous`, `trend`, and the `since` of signals that still stand.
     """
-    answers = score_customers(source, bundle, playbook, [customer_id], as_of=as_of)
-    if not answers:
-        raise CustomerNotFound(customer_id)
-    return answers[0]
+    asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
+
+    def read(rows: list[Row]) -> list[Json]:
+        return _answers(bundle, playbook, asked.read(rows), as_of=as_of)
+
+    return Asked(asked.question, asked.parameters, read)
 
 
 def score_customers(
@@ -41,16 +42,8 @@ def score_customers(
     *,
     as_of: datetime,
 ) -> list[Json]:
-    """Return the answers about those of `customer_ids` who exist, each once, in the order asked.
-
-    Nothing is stored: asking is free of effects. What was stored last before `as_of` (by a
-    rescoring) gives `previous`, `trend`, and the `since` of signals that still stand.
-    """
-    known = activity.known_of(source, customer_ids, as_of=as_of, currency=bundle.currency)
-    before = {who: standing_from(text) for who, text in known.kept_answers.items()}
-    question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
-    assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
-    return [answer_of(each, question, previous=before.get(each.customer_id)) for each in assessed]
+    """Return what `scoring` asks for, from a source that is asked here and now."""
+    return answer_to(source, scoring(bundle, playbook, customer_ids, as_of=as_of))
 
 
 def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:
@@ -64,3 +57,12 @@ def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: d
     )
     assess(nobody, bundle, playbook, as_of=as_of)
     score_customers(source, bundle, playbook, ["\x7f nobody's id: requests refuse it"], as_of=as_of)
+
+
+def _answers(
+    bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
+) -> list[Json]:
+    before = {who: standing_from(text) for who, text in known.kept_answers.items()}
+    question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
+    assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
+    return [answer_of(each, question, previous=before.get(each.customer_id)) for each in assessed]

@@ -1,7 +1,8 @@
 """Scores of one customer and of many, with what they say: signals and interventions."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import orjson
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from app.api.access import CustomerId, ScoresRead
 from app.api.fields import MomentOrDate, Text
 from app.api.json_route import JsonRoute
 from app.api.problems import FieldError, RefusedError, field_errors
+from app.api.quick_route import EVERYDAY_ID
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.scores import (
     InterventionsOut,
@@ -24,9 +26,10 @@ from app.api.schemas.scores import (
     StoredScoreOut,
 )
 from app.api.service import Service
+from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
 from app.domain.moments import format_moment, from_micros, to_micros
-from app.use_cases.score_customers import score_customer, score_customers
+from app.use_cases.score_customers import score_customers, scoring
 from app.use_cases.stored_scores import score_history
 
 router = APIRouter(prefix="/v1", tags=["Scores"], route_class=JsonRoute)
@@ -39,6 +42,8 @@ AsOf = Annotated[
 ]
 _SCORING = problems.of(CustomerNotFound, NoBundleInService, BundleRefused)
 _ID = TypeAdapter(Text)
+_is_everyday = re.compile(EVERYDAY_ID).fullmatch
+_NOT_KEPT: Final = {"Cache-Control": "no-store"}  # personal data, and another answer a moment later
 
 
 @router.get("/customers/{customer_id}/score", response_model=ScoreOut, responses=_SCORING)
@@ -48,13 +53,13 @@ async def get_score(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = 
     Computed when asked; nothing is stored. `as_of` looks at a moment in the past as it was known
     then.
     """
-    return _json(await service.read(_answer, service, customer_id, as_of))
+    return _json(await _answer(service, customer_id, as_of))
 
 
 @router.get("/customers/{customer_id}/signals", response_model=SignalsOut, responses=_SCORING)
 async def get_signals(customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None) -> Response:
     """Return what is wrong with a customer, whose it is and how fast to respond."""
-    answer = await service.read(_answer, service, customer_id, as_of)
+    answer = await _answer(service, customer_id, as_of)
     return _json({name: answer[name] for name in ("customer_id", "as_of", "signals")})
 
 
@@ -65,7 +70,7 @@ async def get_interventions(
     customer_id: CustomerId, service: ScoresRead, as_of: AsOf = None
 ) -> Response:
     """Return what to do about a customer, most urgent first."""
-    answer = await service.read(_answer, service, customer_id, as_of)
+    answer = await _answer(service, customer_id, as_of)
     return _json({name: answer[name] for name in ("customer_id", "as_of", "interventions")})
 
 
@@ -112,10 +117,14 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     return _json({"scored": scored, "failed": len(results) - scored, "results": results})
 
 
-def _answer(service: Service, customer_id: str, as_of: datetime | None) -> dict[str, Any]:
+async def _answer(service: Service, customer_id: str, as_of: datetime | None) -> Json:
     bundle = service.bundles.current()
     moment = _past(as_of, service.now(), location="query")
-    return score_customer(service.reader, bundle, service.playbook, customer_id, as_of=moment)
+    asked = scoring(bundle, service.playbook, [customer_id], as_of=moment)
+    answers = await service.answer_to(asked)
+    if not answers:
+        raise CustomerNotFound(customer_id)
+    return answers[0]
 
 
 def _past(as_of: datetime | None, now: datetime, *, location: str) -> datetime:
@@ -129,8 +138,10 @@ def _past(as_of: datetime | None, now: datetime, *, location: str) -> datetime:
     return as_of
 
 
-def _read_id(index: int, value: object) -> str | dict[str, Any]:
+def _read_id(index: int, value: object) -> str | Json:
     """Return the id, or the result that says why it is none."""
+    if isinstance(value, str) and _is_everyday(value):
+        return value
     try:
         return _ID.validate_python(value)
     except ValidationError as error:
@@ -145,7 +156,7 @@ def _read_id(index: int, value: object) -> str | dict[str, Any]:
     }
 
 
-def _result(index: int, customer_id: str, answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _result(index: int, customer_id: str, answers: dict[str, Json]) -> Json:
     answer = answers.get(customer_id)
     errors = []
     if answer is None:
@@ -161,6 +172,6 @@ def _result(index: int, customer_id: str, answers: dict[str, dict[str, Any]]) ->
     }
 
 
-def _json(answer: dict[str, Any]) -> Response:
+def _json(answer: Json) -> Response:
     """Return plain data as it is: a test holds every answer against its schema."""
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(orjson.dumps(answer), headers=_NOT_KEPT, media_type="application/json")
