@@ -37,6 +37,8 @@ MIN_BUYERS: Final = 100
 MIN_REPEAT_BUYERS: Final = 30
 # A revenue is only told where most orders say what they cost: the rest is taken to be like them.
 MIN_SHARE_WITH_AMOUNT: Final = 0.8
+# Windows only teach what corrects the closed form, and their own needs fewer to be known as well.
+MAX_FITTED_IN_WINDOW: Final = 4_000
 MAX_CUSTOMERS: Final = 50_000  # 90 features of 8 bytes at six moments; more moves no parameter
 COUNTS, AMOUNTS = 1.0, 1.5  # variance of counts as their mean, of amounts as its power 1.5
 
@@ -140,7 +142,8 @@ def _seen_in(history: History, window: Window, *, has_amounts: bool) -> _Seen | 
     if not _tells_enough(features):
         return None
     days = (window.closes_at - window.as_of) / MICROSECONDS_PER_DAY
-    model = _closed_form(features, has_amounts=has_amounts, reference_days=days)
+    step = max(1, len(features) // MAX_FITTED_IN_WINDOW)
+    model = _closed_form(features[::step], has_amounts=has_amounts, reference_days=days)
     return _Seen(features, _bases(model, features), outcomes_in(history, window, buyers), days)
 
 

@@ -1,0 +1,120 @@
+"""What the card says of value and of what contact earns."""
+
+import numpy as np
+import pytest
+
+from app.bundle.value_facts import Expected
+from app.domain.tiers import TierPolicy, ValuePolicy
+from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
+from training import tested as held
+from training.document.blocks import Figure, Note, Paragraph, Section, Table
+from training.sections.profit import profit_section
+from training.sections.value import value_section
+from training.snapshots import Window
+from training.value.backtest import value_test_of
+from training.value.seen import buyers_at
+
+DAY = 86_400_000_000
+POLICY = ValuePolicy("value-d5-f1-g0.3", 1.0, (5.0,), 0.3, value_otherwise=60.0)
+SHARES = TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6)
+
+
+@pytest.fixture(scope="module")
+def history():
+    return shop(n_customers=700)
+
+
+@pytest.fixture(scope="module")
+def tested(history):
+    _, features = buyers_at(history, as_of=UNTIL_MICROS)
+    rng = np.random.default_rng(0)
+    said = rng.uniform(0.05, 0.95, size=len(features))
+    churned = (rng.random(len(said)) < said).astype(np.float64)
+    window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
+    return held.Tested(window, features, churned, said, None, np.zeros(len(said), np.int64))
+
+
+@pytest.fixture(scope="module")
+def value_test(history, tested):
+    return value_test_of(history, NO_ORDER, tested, seed=0)
+
+
+def texts(section: Section) -> str:
+    return "\n".join(b.text for b in section.blocks if isinstance(b, Paragraph | Note))
+
+
+def tables(section: Section) -> list[Table]:
+    return [b for b in section.blocks if isinstance(b, Table)]
+
+
+def today(n=4):
+    revenue = np.array([10.0, 20.0, 30.0, np.nan])[:n]
+    return Expected(*[revenue] * 5, 0.5 * revenue)
+
+
+def test_forecasts_made_earlier_are_held_against_what_came(value_test, tested):
+    assert value_test.n_buyers == len(tested.said)
+    assert abs(value_test.orders.total_bias) < 0.2
+    assert value_test.revenue.spearman > 0.3
+    assert np.isfinite(value_test.values).all()
+
+
+def test_a_log_with_few_buyers_has_no_test_of_value(tested):
+    assert value_test_of(shop(n_customers=60), NO_ORDER, tested, seed=0) is None
+
+
+def test_the_section_tells_totals_what_is_at_risk_and_the_test(value_test):
+    section = value_section(today(), value_test, currency="EUR")
+    assert "75.0 % have a value" in texts(section)
+    assert "bring 60 EUR in the next 12 months, 30 of it at risk" in texts(section)
+    metrics, *tenths = tables(section)
+    assert [row[0] for row in metrics.rows] == ["orders", "revenue"]
+    assert all(len(table.rows) == 10 for table in tenths)
+
+
+@pytest.mark.parametrize("expected", [None, today()])
+def test_what_cannot_be_foreseen_or_tested_is_said(expected):
+    section = value_section(expected, None, currency=None)
+    assert tables(section) == []
+    said = texts(section)
+    assert ("No value is foreseen" in said) != ("no figure vouches for the value" in said)
+
+
+def test_the_profit_of_the_policy_and_of_the_ranking_is_told(tested, value_test):
+    section = profit_section(
+        POLICY,
+        np.array([0.9, 0.2, 0.01]),
+        np.array([100.0, 30.0, np.nan]),
+        tested=tested,
+        tested_values=value_test.values,
+        currency="EUR",
+    )
+    # 100: an offer pays (.9 × .3 × 95 − .1 × 5 − 1 = 24.15); 30: the contact alone (.8).
+    assert "1 customers are High (an offer pays), 1 Medium" in texts(section)
+    assert tables(section)[0].rows[0][1] == "25"
+    assert "EMPC" in texts(section)
+    (figure,) = [block for block in section.blocks if isinstance(block, Figure)]
+    assert figure.svg.startswith("<svg")
+    assert len(figure.table.rows) == 6
+
+
+def test_with_shares_the_costs_are_the_papers_shares_of_the_median(tested, value_test):
+    section = profit_section(
+        SHARES,
+        np.array([0.5]),
+        np.array([1.0]),
+        tested=tested,
+        tested_values=value_test.values,
+        currency=None,
+    )
+    (figure,) = [block for block in section.blocks if isinstance(block, Figure)]
+    assert f"offer {np.median(value_test.values) / 20:.4g}" in figure.caption
+    assert "the paper's shares" in figure.caption
+
+
+def test_without_a_test_nothing_is_claimed():
+    section = profit_section(
+        SHARES, np.array([0.5]), np.array([1.0]), tested=None, tested_values=None, currency=None
+    )
+    assert "nothing is known of what contact would earn" in texts(section)
+    assert "Save rates are assumptions" in texts(section)

@@ -1,0 +1,72 @@
+"""Forecasts of value as they would have been made earlier, held against what came later."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.expected import value_of_customers
+from app.domain.churn import ChurnDefinition
+from app.domain.moments import from_micros
+from app.features.history import History
+from training.snapshots import Window
+from training.tested import Tested
+from training.value.evaluate import ValueMetrics, value_metrics_of
+from training.value.fit import fit_value
+from training.value.seen import buyers_at, outcomes_in
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTest:
+    """How forecasts did on a window that nothing was learned from.
+
+    Attributes
+    ----------
+    window : when they were made, and how far ahead they looked.
+    n_buyers : who had ordered before it.
+    orders, revenue : figures of the forecasts; None where there was none, or nothing happened.
+    values : float64 array of shape (n,)
+        What each customer of the churn test was said to bring in 12 months; NaN = not known.
+    """
+
+    window: Window
+    n_buyers: int
+    orders: ValueMetrics | None
+    revenue: ValueMetrics | None
+    values: Numbers
+
+
+def value_test_of(
+    known: History, churn: ChurnDefinition, tested: Tested, *, seed: int
+) -> ValueTest | None:
+    """Return how value would have been foreseen at the beginning of the tested window.
+
+    Everything is fitted again from what was known then. None where nothing could be foreseen.
+    """
+    window = tested.window
+    model = fit_value(known, until=from_micros(window.as_of), seed=seed)
+    value = value_of_customers(model, churn)
+    if value is None:
+        return None
+    said = value.expected(tested.features, tested.said)
+    buyers, features = buyers_at(known, as_of=window.as_of)
+    if model is None or not len(buyers):
+        return ValueTest(window, len(buyers), None, None, said.revenue_12m)
+    forecast = model.predict(features, horizon_days=window.days)
+    happened = outcomes_in(known, window, buyers)
+    return ValueTest(
+        window,
+        len(buyers),
+        _figures(happened.orders, forecast.orders),
+        _figures(happened.revenue, forecast.revenue),
+        said.revenue_12m,
+    )
+
+
+def _figures(happened: Numbers, forecast: Numbers) -> ValueMetrics | None:
+    told = np.isfinite(forecast)
+    if not happened[told].sum() > 0:
+        return None
+    return value_metrics_of(happened[told], forecast[told])
