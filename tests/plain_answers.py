@@ -184,6 +184,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
             "feature_hash": facts.features.fingerprint,
         },
         "playbook": {"version": playbook.version, "sha256": playbook.sha256},
+        "warnings": [{"code": each.code, "text": each.text} for each in bundle.warnings],
     }
 
 

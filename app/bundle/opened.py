@@ -29,6 +29,7 @@ from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
 from app.domain.tiers import AnyTierPolicy
+from app.domain.warnings import BundleWarning
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class RiskBundle:
     `usual` is the median of each feature in the population that it was trained on, shape
     (n_features,), NaN where the feature was undefined for everybody. `intervals` and `usual_ranges`
     are None where the bundle was made before these were measured; `value` also where there is
-    nothing to foresee it by.
+    nothing to foresee it by. `warnings` are reasons to trust its answers less.
     """
 
     id: str
@@ -57,6 +58,7 @@ class RiskBundle:
     intervals: Intervals | None = None
     usual_ranges: UsualRanges | None = None
     value: Foresight | None = None
+    warnings: tuple[BundleWarning, ...] = ()
 
     def margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated log-odds of churn, shape (n,)."""

@@ -34,6 +34,7 @@ class Question:
     tier_policy: AnyTierPolicy
     bundle: Json  # id, trained_until, feature_hash
     playbook: Json  # version, sha256
+    warnings: list[Json]  # code, text
 
 
 def answer_of(
@@ -80,6 +81,7 @@ def answer_of(
         },
         "bundle": question.bundle,
         "playbook": question.playbook,
+        "warnings": question.warnings,
     }
 
 

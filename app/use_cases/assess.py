@@ -141,6 +141,7 @@ def question_of(
             "feature_hash": facts.features.fingerprint,
         },
         playbook={"version": playbook.version, "sha256": playbook.sha256},
+        warnings=[{"code": each.code, "text": each.text} for each in bundle.warnings],
     )
 
 

@@ -23,6 +23,7 @@ QUESTION = Question(
     tier_policy=TierPolicy("shares-22-48-30", medium_from=0.12, high_from=0.35),
     bundle=BUNDLE,
     playbook={"version": "1", "sha256": "0" * 64},
+    warnings=[{"code": "drifted", "text": "these are other customers"}],
 )
 RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2, other_contributions=0.22)
 REASON = {"feature": "orders_30d", "contribution": 0.62}
@@ -74,6 +75,7 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
         },
         "bundle": BUNDLE,
         "playbook": {"version": "1", "sha256": "0" * 64},
+        "warnings": [{"code": "drifted", "text": "these are other customers"}],
     }
 
 

@@ -251,6 +251,24 @@ class PlaybookRefOut(Answer):
     ]
 
 
+class WarningOut(Answer):
+    """A reason to trust the answers of a bundle less."""
+
+    code: Annotated[
+        str,
+        Field(
+            description="For programs: drifted, miscalibrated, fallback", examples=["miscalibrated"]
+        ),
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="For people: what was found, and what to do",
+            examples=["of 4,210 predictions of 2026-05, 42.0% churn was said and 51.3% happened"],
+        ),
+    ]
+
+
 class ScoreOut(Answer):
     """The risk of one customer as of a moment, with its reasons and what to do about it.
 
@@ -355,6 +373,14 @@ class ScoreOut(Answer):
         Field(
             description="The rules that gave segments, signals and interventions",
             examples=[{"version": "1", "sha256": "9f86d081884c7d659a2feaa0c55ad015"}],
+        ),
+    ]
+    warnings: Annotated[
+        list[WarningOut],
+        Field(
+            description="Reasons to trust this bundle less; see /v1/model/calibration and "
+            "/v1/model/drift",
+            examples=[[]],
         ),
     ]
 
