@@ -91,17 +91,17 @@ def assess_each(
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
         columns, reasons = explained_columns(part, bundle, as_of=as_of, n_reasons=n_reasons)
-        rows = columns.features.tolist()
-        for customer_id, risk, row, positions, moves, verdicts, last in zip(
+        for customer_id, risk, features, positions, moves, verdicts, last in zip(
             _texts(part.customer_ids),
             _risks(columns, reasons, bundle),
-            rows,
+            columns.features,
             reasons.positions.tolist(),
             reasons.moves.tolist(),
-            _verdicts(playbook, columns.features, rows, usual),
+            _verdicts(playbook, columns.features, usual),
             columns.last_activity_at.tolist(),
             strict=True,
         ):
+            row = features.tolist() + usual  # one at a time, which stays in the nearest cache
             yield Assessment(
                 customer_id,
                 risk,
@@ -109,7 +109,7 @@ def assess_each(
                 findings_of(
                     playbook,
                     verdicts,
-                    row + usual,
+                    row,
                     tier=risk and risk.tier,
                     as_of=moment,
                     previous=previous.get(customer_id) if previous else None,
@@ -228,18 +228,15 @@ def _reasons(
 
 
 def _verdicts(
-    playbook: Playbook,
-    features: NDArray[np.float64],
-    rows: Sequence[list[float]],
-    usual: list[float],
+    playbook: Playbook, features: NDArray[np.float64], usual: list[float]
 ) -> Iterator[bytes]:
     """Yield for each customer which triggers hold, as `findings_of` takes it.
 
     The conditions are the same; for one customer they compare floats, which is ten times as fast as
     arrays of length one, and for many they compare columns, a hundred times as fast as floats.
     """
-    if len(rows) == 1:
-        row = rows[0] + usual
+    if len(features) == 1:
+        row = features[0].tolist() + usual
         yield bytes([trigger.when(row) for trigger in playbook.triggers])
         return
     columns = [*np.ascontiguousarray(features.T), *usual]

@@ -6,9 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-import orjson
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +16,7 @@ from app.db.assessments import StoredAssessment
 from app.db.jobs import LEASE, Job, JobState, LeaseLost
 from app.domain.errors import HoldfastError, JobNotFound
 from app.domain.playbooks import Playbook
-from app.use_cases.score_customers import score_customers
+from app.use_cases.score_customers import ScoredCustomer, score_customers
 from app.use_cases.serve_bundle import BundleInService
 
 log = logging.getLogger("holdfast.jobs")
@@ -128,18 +126,18 @@ class Rescorer:
     ) -> tuple[list[StoredAssessment], Mapping[str, str]]:
         """Score a chunk; where that fails, one by one, so that one customer spoils only itself."""
         try:
-            answers = score_customers(session, bundle, self.playbook, ids, as_of=job.as_of)
-            return [_stored(answer, job) for answer in answers], {}
+            scored = score_customers(session, bundle, self.playbook, ids, as_of=job.as_of)
+            return [_stored(each, job) for each in scored], {}
         except (ValueError, ArithmeticError):
             log.exception("a chunk failed, scoring one by one", extra={"job_id": job.job_id})
         stored: list[StoredAssessment] = []
         failures: dict[str, str] = {}
         for customer_id in ids:
             try:
-                answers = score_customers(
+                scored = score_customers(
                     session, bundle, self.playbook, [customer_id], as_of=job.as_of
                 )
-                stored.extend(_stored(answer, job) for answer in answers)
+                stored.extend(_stored(each, job) for each in scored)
             except (ValueError, ArithmeticError) as error:
                 failures[customer_id] = f"could not be scored: {error}"
         return stored, failures
@@ -177,15 +175,16 @@ def rescore_now(
     return report()
 
 
-def _stored(answer: Mapping[str, Any], job: Job) -> StoredAssessment:
+def _stored(scored: ScoredCustomer, job: Job) -> StoredAssessment:
+    risk = scored.risk
     return StoredAssessment(
-        customer_id=str(answer["customer_id"]),
+        customer_id=scored.customer_id,
         as_of=job.as_of,
         bundle_id=job.bundle_id,
-        probability=answer["probability"],
-        score=answer["score"],
-        percentile=answer["percentile"],
-        tier=answer["tier"],
-        answer=orjson.dumps(answer).decode(),
+        probability=risk and risk.probability,
+        score=risk and risk.score,
+        percentile=risk and risk.percentile,
+        tier=risk and risk.tier.value,
+        answer=scored.answer.decode(),
         job_id=job.job_id,
     )

@@ -2,25 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
+import orjson
 
 from app.bundle.opened import RiskBundle
 from app.db import activity
 from app.db.activity import KnownCustomers
 from app.db.reading import Asked, Row, Source, answer_to
 from app.domain.answers import answer_of
-from app.domain.assessment import Json
+from app.domain.assessment import Risk
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
 from app.use_cases.assess import assess, assess_each, question_of
 from app.use_cases.kept_answers import standing_from
 
 
+class ScoredCustomer(NamedTuple):
+    """A customer, the risk (None where there is none to state), and the whole answer as JSON.
+
+    Of a thousand answers none is kept as Python objects: to look after them, and to take and free
+    their memory, costs more than to make them.
+    """
+
+    customer_id: str
+    risk: Risk | None
+    answer: bytes  # see `app.domain.answers`
+
+
 def scoring(
     bundle: RiskBundle, playbook: Playbook, customer_ids: Sequence[str], *, as_of: datetime
-) -> Asked[list[Json]]:
-    """Return the question whose reply becomes answers, see `app.domain.answers`.
+) -> Asked[list[ScoredCustomer]]:
+    """Return the question whose reply becomes answers.
 
     Those of `customer_ids` who exist are answered, each once, in the order asked. Nothing is
     stored: asking is free of effects. What was stored last before `as_of` (by a rescoring) gives
@@ -28,8 +42,8 @@ def scoring(
     """
     asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
 
-    def read(rows: list[Row]) -> list[Json]:
-        return _answers(bundle, playbook, asked.read(rows), as_of=as_of)
+    def read(rows: list[Row]) -> list[ScoredCustomer]:
+        return _scored(bundle, playbook, asked.read(rows), as_of=as_of)
 
     return Asked(asked.question, asked.parameters, read)
 
@@ -41,7 +55,7 @@ def score_customers(
     customer_ids: Sequence[str],
     *,
     as_of: datetime,
-) -> list[Json]:
+) -> list[ScoredCustomer]:
     """Return what `scoring` asks for, from a source that is asked here and now."""
     return answer_to(source, scoring(bundle, playbook, customer_ids, as_of=as_of))
 
@@ -59,10 +73,17 @@ def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: d
     score_customers(source, bundle, playbook, ["\x7f nobody's id: requests refuse it"], as_of=as_of)
 
 
-def _answers(
+def _scored(
     bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
-) -> list[Json]:
+) -> list[ScoredCustomer]:
     before = {who: standing_from(text) for who, text in known.kept_answers.items()}
     question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
     assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
-    return [answer_of(each, question, previous=before.get(each.customer_id)) for each in assessed]
+    return [
+        ScoredCustomer(
+            each.customer_id,
+            each.risk,
+            orjson.dumps(answer_of(each, question, previous=before.get(each.customer_id))),
+        )
+        for each in assessed
+    ]

@@ -121,7 +121,8 @@ def test_the_file_and_the_database_give_the_same_numbers(tmp_path, database, act
     score_file(activity, bundle, playbook, as_of=AS_OF, out=out)
     import_activity(writer_factory(database), activity, now=NOW)
     with session_factory(database)() as session:
-        answers = score_customers(session, bundle, playbook, ["a", "b", "c"], as_of=AS_OF)
+        scored = score_customers(session, bundle, playbook, ["a", "b", "c"], as_of=AS_OF)
+    answers = [orjson.loads(each.answer) for each in scored]
 
     for row, answer in zip(pl.read_parquet(out).iter_rows(named=True), answers, strict=True):
         for name in ("customer_id", "probability", "score", "percentile", "tier"):
