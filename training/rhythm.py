@@ -34,6 +34,7 @@ UNIT: Final = (
 )  # the maps are fitted in weeks: parameters stay between 0.1 and 100
 Maps = tuple[tuple[LogLikelihood, NDArray[np.float64]], ...]
 
+N_MAPS: Final = 2
 SUREST: Final = 1e-4  # the maps' probabilities stay this far from 0 and 1
 MAX_TAUGHT: Final = 60_000  # customers per window: eleven coefficients need no more
 # Of 0 to 100 trees, 15 to 30 were best on a mean over four order logs; more of them only learn the
@@ -84,17 +85,24 @@ class RhythmTeacher:
         They must have had the event before ``window.as_of``. Their mean probability is the one of
         `regression`, whose windows are the newest.
         """
+        return self.voices_of(history, customers, window)[0]
+
+    def voices_of(
+        self, history: History, customers: NDArray[np.int64], window: Window
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the log-odds of `margins_of`, and those of the maps before any correction."""
         found, described = described_at(history, self.event, self.maps, window)
         rows = described[np.searchsorted(found, customers)]
+        by_maps = rows[:, :N_MAPS].mean(axis=1)
         margins = np.asarray(self.regression.decision_function(rows), dtype=np.float64)
         if self.bends is not None:
             booster = lgb.Booster(model_str=self.bends)
             margins = margins + np.asarray(booster.predict(rows, raw_score=True, num_threads=1))
         if self.steady is None:
-            return margins
+            return margins, by_maps
         steady = self.steady.decision_function(rows)
         mixed = (1 - STEADY_SHARE) * margins + STEADY_SHARE * steady
-        return np.asarray(mixed + intercept_for(mixed, float(expit(margins).mean())))
+        return mixed + intercept_for(mixed, float(expit(margins).mean())), by_maps
 
 
 def taught(

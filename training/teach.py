@@ -3,8 +3,8 @@
 Two teachers. The *booster teacher* learns from all features at snapshots whose label windows have
 closed. The *rhythm teacher* (training/rhythm.py) knows only when a customer had the event and what
 was spent, but at any horizon, and from windows that reach up to the cut-off. Where rhythm explains
-nearly as much as all features do, their mean is better than either and stands at the newest level;
-where features know more (logins, tickets, contracts), the booster teaches alone.
+nearly as much as all features do, their mean is better than either, at the level of
+training/level.py; where features know more (logins, tickets, contracts), the booster teaches alone.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from app.bundle.manifest import Calibration
 from app.bundle.quality import information_gain
@@ -23,15 +23,13 @@ from app.features.history import History
 from training.calibrate import calibrated, intercept_for, slope_of
 from training.dataset import Dataset
 from training.fit import Fitted, Recipe, fit
+from training.level import at_level, mean_level, season_of
 from training.rhythm import RhythmTeacher, taught
 from training.snapshots import Window, matched_windows
 
 # Rhythm joins where it gains at least this share of what the booster gains over the base rate. On
 # order logs it gains 0.97 and more, on logs with logins and contracts about 0.85.
 RHYTHM_JOINS_FROM: Final = 0.92
-# How much of the newest level to believe, the rest goes to the mean of all closed windows: at
-# earlier cut-offs 0.75 and 1 were equally good and better than less; the damped one is safer.
-NEWEST_LEVEL: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,13 @@ class Teacher:
     ----------
     booster, calibration : None where no label window of the horizon has closed.
     rhythm : None for cancellation, and where the features know more.
+    season : log-odds by which more churn is expected than usual, from the same season last year.
     """
 
     booster: Fitted | None
     calibration: Calibration | None
     rhythm: RhythmTeacher | None
+    season: float = 0.0
 
     def margins_of(
         self,
@@ -58,13 +58,13 @@ class Teacher:
         """Return the log-odds of churn in `window` for the customers at these positions."""
         if self.booster is None or self.calibration is None:
             return self._rhythm().margins_of(history, customers, window)
-        by_features = _calibrated_margins(self.booster.margins_of(features), self.calibration)
+        raw = self.booster.margins_of(features)
+        by_features = _calibrated_margins(raw, self.calibration)
         if self.rhythm is None:
             return by_features
-        by_rhythm = self.rhythm.margins_of(history, customers, window)
-        mean = (by_features + by_rhythm) / 2
-        long_run = float(expit(self.booster.margins_of(features)).mean())
-        return mean + intercept_for(mean, _damped(float(expit(by_rhythm).mean()), long_run))
+        by_rhythm, by_maps = self.rhythm.voices_of(history, customers, window)
+        level = mean_level(by_maps, by_rhythm, raw) + self.season
+        return at_level((by_features + by_rhythm) / 2, level)
 
     @property
     def names(self) -> str:
@@ -115,12 +115,8 @@ def teacher_of(
     calibration = calibrated(fitted.margins, dataset.churned, newest)
     if rhythm is not None and not _explains_enough(rhythm, history, dataset, fitted.margins):
         rhythm = None
-    return Teacher(fitted, calibration, rhythm)
-
-
-def _damped(newest: float, long_run: float) -> float:
-    level = NEWEST_LEVEL * logit(newest) + (1 - NEWEST_LEVEL) * logit(long_run)
-    return float(expit(level))
+    season = season_of(dataset, fitted.margins, as_of=cut_off)
+    return Teacher(fitted, calibration, rhythm, season)
 
 
 def _rhythm_of(
