@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.bundle.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
 from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
+from app.bundle.value import ValueModel
 from app.bundle.write import write_bundle
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 from training.document.blocks import Document
@@ -32,6 +33,7 @@ def publish(
     card: Document,
     parts: Mapping[str, Any],
     signing_key: bytes | None,
+    value: ValueModel | None = None,
 ) -> str:
     """Write the bundle and return its id; the same arguments give the same bytes.
 
@@ -41,6 +43,7 @@ def publish(
         Features of everybody as of the cut-off: the reference for drift.
     probabilities : float64 array of shape (n,)
         What the bundle says of them.
+    value : what foresees orders and revenue, where the log tells enough of them.
     parts : fitted scikit-learn objects and settings by name, for data scientists.
     """
     return write_bundle(
@@ -56,6 +59,7 @@ def publish(
             ),
             "training.joblib": _pickled(parts),
         },
+        value=value,
         signing_key=signing_key,
     )
 

@@ -93,7 +93,8 @@ def _undone(tiers: Tiers) -> float:
         changed = tiers[week] != tiers[week - 1]
         later = tiers[week + 1 : week + 1 + UNDONE_WITHIN]
         undone += int((changed & (later == tiers[week - 1]).any(axis=0)).sum())
-    return float(undone) / (tiers.shape[1] * (len(tiers) - 1))
+    n_looks: int = tiers.shape[1] * (len(tiers) - 1)
+    return undone / n_looks
 
 
 def _cases(given: argparse.Namespace) -> Iterator[tuple[str, History, int, int, bool]]:
