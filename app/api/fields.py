@@ -81,7 +81,8 @@ def _parse(text: str) -> datetime:
         raise ValueError(f"{text!r} lies outside the years 1900 to 2199") from None
 
 
-def _properties(value: dict[str, Any]) -> dict[str, Any]:
+def storable_properties(value: dict[str, Any]) -> dict[str, Any]:
+    """Return properties that can be stored; others are refused with ValueError."""
     budget = _spend(value, depth=1, budget=MAX_PROPERTIES_CHARACTERS)
     if budget < 0:
         raise ValueError(f"must have at most {MAX_PROPERTIES_CHARACTERS} characters in all")
@@ -152,4 +153,4 @@ MomentOrDate = Annotated[
     BeforeValidator(_moment_or_date),
     WithJsonSchema({"anyOf": [_MOMENT_SCHEMA, {"type": "string", "format": "date"}]}),
 ]
-Properties = Annotated[dict[str, Any], AfterValidator(_properties)]
+Properties = Annotated[dict[str, Any], AfterValidator(storable_properties)]

@@ -35,8 +35,10 @@ def record(session: Session, activities: Sequence[Activity]) -> list[Recorded]:
     first: dict[str, int] = {}
     for position, activity in enumerate(activities):
         first.setdefault(activity.event_id, position)
+    new = [activities[position] for position in first.values()]
+    received = {moment: to_micros(moment) for moment in {each.received_at for each in new}}
     accepted = insert_activity(
-        session.connection(), [_record_of(activities[position]) for position in first.values()]
+        session.connection(), [_record_of(each, received[each.received_at]) for each in new]
     )
     return [
         Recorded.ACCEPTED
@@ -123,20 +125,20 @@ def _read(
     )
 
 
-def _record_of(activity: Activity) -> ActivityRecord:
-    properties = activity.properties
+def _record_of(activity: Activity, received_at: int) -> ActivityRecord:
+    properties, occurred_at = activity.properties, to_micros(activity.occurred_at)
     return (
         activity.event_id,
         activity.customer_id,
-        to_micros(activity.occurred_at),
-        to_micros(activity.received_at),
+        occurred_at,
+        received_at,
         activity.type,
         activity.channel,
         activity.amount,
         activity.currency,
         activity.ref,
         orjson.dumps(dict(properties)).decode() if properties else None,
-        pack_activity(activity),
+        pack_activity(activity, occurred_at=occurred_at, received_at=received_at),
     )
 
 

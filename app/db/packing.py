@@ -43,11 +43,14 @@ _ACCOUNT_KNOWN = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
 _NAN = float("nan")
 
 
-def pack_activity(activity: Activity) -> bytes:
-    """Return the packed record of one activity; a `renews_at` that is no moment counts as none."""
+def pack_activity(activity: Activity, *, occurred_at: int, received_at: int) -> bytes:
+    """Return the packed record of one activity; a `renews_at` that is no moment counts as none.
+
+    Its moments are given once more in microseconds, since whoever writes it has them at hand.
+    """
     return _RECORD.pack(
-        to_micros(activity.occurred_at),
-        to_micros(activity.received_at),
+        occurred_at,
+        received_at,
         text_key(activity.ref),
         _NAN if activity.amount is None else activity.amount,
         _until(activity),

@@ -8,6 +8,7 @@ MICROSECONDS_PER_HOUR = 3_600_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
@@ -22,7 +23,7 @@ def to_micros(moment: datetime) -> int:
         raise ValueError(f"a moment needs a time zone, got {moment.isoformat()}")
     if not EARLIEST <= moment < LATEST:
         raise ValueError(f"a moment must lie in the years 1900 to 2199, got {moment.isoformat()}")
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:

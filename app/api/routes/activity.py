@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.api import problems
 from app.api.access import ActivityWrite
 from app.api.json_route import JsonRoute
+from app.api.plain_events import activity_of
 from app.api.problems import FieldError, field_errors
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
 from app.domain.activity import Activity
@@ -47,6 +48,10 @@ def _read(
     good: list[tuple[int, Activity]] = []
     bad: dict[int, Result] = {}
     for index, event in enumerate(events):
+        plain = activity_of(event, received_at=now)
+        if plain is not None:
+            good.append((index, plain))
+            continue
         try:
             good.append((index, _activity(EVENT.validate_python(event), now)))
         except ValidationError as error:
