@@ -41,7 +41,7 @@ from training.interval_table import tabulated
 from training.learn import Learned
 from training.open_rhythm import rhythm_spread
 from training.snapshots import Window
-from training.teach import NEWEST_LEVEL, Teacher
+from training.teach import Teacher
 
 Numbers = NDArray[np.float64]
 CalibrationTable = Sequence[tuple[float, float, int]]  # mean said, share seen, customers
@@ -98,11 +98,11 @@ def history_feature(churn: ChurnDefinition) -> tuple[str, tuple[float, ...]]:
 
 
 def level_misses(learned: Learned) -> list[float]:
-    """Return by how much (log-odds) the level rule missed at each window it can be tried on.
+    """Return by how much (log-odds) earlier levels missed each window that they can foretell.
 
-    The level of a window is what must be added to margins that have not seen its customers. The
-    rule is the teacher's: mostly that of the newest window closed by then, the rest the mean of
-    all closed ones.
+    The level of a window is what must be added to margins that have not seen its customers. It is
+    foretold half by the newest window closed by then, half by the mean of all closed ones: a plain
+    stand-in for the teacher's rule (training/level.py), which would have to be learned again.
     """
     booster, dataset = learned.teacher.booster, learned.dataset
     if booster is None:
@@ -116,7 +116,7 @@ def level_misses(learned: Learned) -> list[float]:
             if other.closes_at <= window.as_of and i in levels
         ]
         if closed and position in levels:
-            foretold = NEWEST_LEVEL * closed[-1] + (1 - NEWEST_LEVEL) * float(np.mean(closed))
+            foretold = (closed[-1] + float(np.mean(closed))) / 2
             misses.append(levels[position] - foretold)
     return misses
 
