@@ -3,20 +3,35 @@
 This is where the two halves meet: `app` never imports `training`, so neither could hold them all.
 """
 
-from datetime import UTC, datetime
+import math
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.cli import terminal
-from app.cli.bundles import ModelsFolder, shelf_of, signing_key
+from app.cli.bundles import BundleName, ModelsFolder, open_named, shelf_of, signing_key
 from app.cli.commands import commands
-from app.cli.inputs import ActivityPath, Currency, CustomersPath, Map, Set, Timezone, reading_of
+from app.cli.inputs import (
+    ActivityOption,
+    ActivityPath,
+    AsOf,
+    Currency,
+    CustomersPath,
+    Map,
+    OutFolder,
+    Set,
+    Timezone,
+    log_of,
+    reading_of,
+)
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import HoldfastError
+
+if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
+    from training.tested import Figures
 
 _METRICS: Final = (
     ("auc", "AUC", "{:.4f}"),
@@ -107,22 +122,13 @@ def train(
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
     from app.use_cases.manage_models import promote_model
-    from app.use_cases.read_log import read_log
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
     moment = terminal.moment_of(until, option="--until")
     shelf, key = shelf_of(models), signing_key()
     with terminal.stages() as on_stage:
-        on_stage("Reading the log", 0, 1)
-        log = read_log(
-            activity,
-            customers,
-            reading=reading_of(maps, sets, timezone),
-            currency=currency,
-            now=datetime.now(UTC),
-        )
-        on_stage("Reading the log", 1, 1)
+        log = log_of(on_stage, activity, customers, reading_of(maps, sets, timezone), currency)
         result = run(
             log.history,
             churn=churn,
@@ -143,6 +149,101 @@ def train(
         terminal.say("promoted")
     if log.n_rejected:
         raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+@commands.command(rich_help_panel="Train")
+def evaluate(
+    bundle: BundleName,
+    *,
+    activity: ActivityOption,
+    out: OutFolder,
+    as_of: AsOf = None,
+    customers: CustomersPath = None,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    models: ModelsFolder = None,
+) -> None:
+    """Hold a bundle against what came after it: figures with intervals, plots, and what changed.
+
+    It is asked as of a moment that it has not seen, with what was known then, and judged by what
+    the log knows by now. Writes evaluation.md, .html and .json.
+    """
+    from training.evaluation.evaluate import document_of, verdict_of
+    from training.evaluation.evaluate import evaluate as run
+    from training.evaluation.write import write_files
+
+    opened = open_named(bundle, models)
+    moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
+    with terminal.stages() as on_stage:
+        log = log_of(
+            on_stage, activity, customers, reading_of(maps, sets, timezone), opened.currency
+        )
+        found = run(log.history, opened, as_of=moment, on_progress=on_stage)
+    for note in log.notes:
+        terminal.say_aside(f"note: {note}")
+    numbers = found.as_numbers()
+    terminal.say(f"Bundle {opened.id} as of {numbers['as_of']}, {found.tested.window.days} days on")
+    for line in _judged(found.figures):
+        terminal.say(line)
+    terminal.say(verdict_of(found.changes))
+    files = write_files(out, name="evaluation", document=document_of(found), numbers=numbers)
+    terminal.say(f"written: {', '.join(map(str, files))}")
+    if log.n_rejected:
+        raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+@commands.command(rich_help_panel="Train")
+def compare(
+    a: BundleName,
+    b: BundleName,
+    *,
+    activity: ActivityOption,
+    out: OutFolder,
+    as_of: AsOf = None,
+    customers: CustomersPath = None,
+    maps: Map = None,
+    sets: Set = None,
+    timezone: Timezone = None,
+    models: ModelsFolder = None,
+) -> None:
+    """Hold two bundles against the same customers: which is better, and who changes tier.
+
+    Both are asked as of a moment that neither has seen. Differences are B less A, by the paired
+    bootstrap. Writes comparison.md, .html and .json.
+    """
+    from training.evaluation.compare import compare as run
+    from training.evaluation.compare import document_of, figures_table, verdict_of
+    from training.evaluation.write import write_files
+
+    opened = open_named(a, models), open_named(b, models)
+    moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
+    with terminal.stages() as on_stage:
+        reading = reading_of(maps, sets, timezone)
+        log = log_of(on_stage, activity, customers, reading, opened[0].currency)
+        found = run(log.history, *opened, as_of=moment, on_progress=on_stage)
+    for note in log.notes:
+        terminal.say_aside(f"note: {note}")
+    numbers, figures = found.as_numbers(), figures_table(found)
+    terminal.say(f"A {opened[0].id}, B {opened[1].id}, as of {numbers['as_of']}")
+    terminal.say_table(figures.header, figures.rows)
+    terminal.say(f"{found.movement.share:.1%} of {found.movement.n:,} customers change tier.")
+    terminal.say(verdict_of(found))
+    files = write_files(out, name="comparison", document=document_of(found), numbers=numbers)
+    terminal.say(f"written: {', '.join(map(str, files))}")
+    if log.n_rejected:
+        raise typer.Exit(terminal.EXIT_PARTLY)
+
+
+def _judged(figures: "Figures") -> list[str]:
+    """Return a small table: each figure with its interval, beside that of the baseline."""
+    lines = [f"{'':28}{'bundle':>10}{'95 % interval':>20}{'RFM logistic':>14}"]
+    for name, title, form in _METRICS:
+        low, high = figures.intervals[name]
+        ours, theirs = getattr(figures.ours, name), getattr(figures.baseline, name, math.nan)
+        ends = f"{form.format(low)} to {form.format(high)}"
+        lines.append(f"{title:28}{form.format(ours):>10}{ends:>20}{form.format(theirs):>14}")
+    return lines
 
 
 def _setting(problem: ErrorDetails) -> str:

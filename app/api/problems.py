@@ -53,6 +53,9 @@ KINDS: Mapping[type[errors.HoldfastError], Kind] = {
     errors.TrainingRefused: Kind(
         "training-refused", HTTPStatus.CONFLICT, "The data cannot support the training"
     ),
+    errors.EvaluationRefused: Kind(
+        "evaluation-refused", HTTPStatus.CONFLICT, "The log cannot support the evaluation"
+    ),
 }
 INVALID_REQUEST = Kind(
     "invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "The request does not fit the contract"

@@ -1,7 +1,7 @@
 """`holdfast models`: the shelf of bundles, and which one serves."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,12 +11,21 @@ from app.domain.moments import format_moment
 from app.settings import Settings
 from app.use_cases import manage_models
 
+if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
+    from app.bundle.opened import RiskBundle
+
 models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
 
 ModelsFolder = Annotated[
     Path | None, typer.Option("--models", help="The shelf; default HOLDFAST_MODELS or models.")
 ]
 BundleId = Annotated[str, typer.Argument(help="As `holdfast models list` shows it.")]
+
+BundleName = Annotated[
+    str,
+    typer.Argument(metavar="BUNDLE", help="Its id, or `promoted` for the one that serves."),
+]
+PROMOTED: Final = "promoted"
 
 
 def shelf_of(folder: Path | None) -> Path:
@@ -28,6 +37,17 @@ def signing_key() -> bytes | None:
     """Return the key that bundles are signed with, where the settings have one."""
     secret = Settings().bundle_key
     return secret.get_secret_value().encode() if secret else None
+
+
+def open_named(name: str, folder: Path | None) -> "RiskBundle":
+    """Return the bundle of an id, or the promoted one, verified; else it is refused."""
+    from app.bundle.folder import check_bundle_id
+    from app.bundle.opened import open_bundle, open_promoted
+
+    shelf, key = shelf_of(folder), signing_key()
+    if name == PROMOTED:
+        return open_promoted(shelf, key=key)
+    return open_bundle(shelf / check_bundle_id(name), key=key)
 
 
 @models.command("list")

@@ -1,5 +1,6 @@
 """Options that every verb with an activity file shares."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,29 @@ from app.cli import terminal
 
 if TYPE_CHECKING:  # the service's install has no Polars, and help needs none
     from app.files.reading import FileReading
+    from app.use_cases.read_log import Log
 
 ActivityPath = Annotated[
     Path,
     typer.Argument(
         metavar="ACTIVITY", exists=True, dir_okay=False, help="CSV, gzipped CSV or Parquet."
     ),
+]
+ActivityOption = Annotated[
+    Path,
+    typer.Option(
+        "--activity", exists=True, dir_okay=False, help="The log: CSV, gzipped CSV or Parquet."
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="When it is asked; default: the newest moment whose window has closed in the log.",
+    ),
+]
+OutFolder = Annotated[
+    Path, typer.Option(metavar="FOLDER", file_okay=False, help="Folder for what is written.")
 ]
 CustomersPath = Annotated[
     Path | None,
@@ -56,3 +74,20 @@ def reading_of(
         constants=terminal.pairs_of(sets or [], option="--set"),
         timezone=timezone,
     )
+
+
+def log_of(
+    on_stage: terminal.OnStage,
+    activity: Path,
+    customers: Path | None,
+    reading: "FileReading",
+    currency: str | None,
+) -> "Log":
+    """Return the log that the files hold, read up to now."""
+    from app.use_cases.read_log import read_log
+
+    on_stage("Reading the log", 0, 1)
+    now = datetime.now(UTC)
+    log = read_log(activity, customers, reading=reading, currency=currency, now=now)
+    on_stage("Reading the log", 1, 1)
+    return log

@@ -56,3 +56,7 @@ class PlaybookRefused(HoldfastError):
 
 class TrainingRefused(HoldfastError):
     """The data cannot support the training that was asked for; the message says why."""
+
+
+class EvaluationRefused(HoldfastError):
+    """A bundle cannot be held against this log; the message says why, and from when on it can."""

@@ -19,7 +19,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 def figure(value: float, digits: int = 4) -> str:
     """Return a number with so many digits; a dash where it is not defined."""
-    return f"{value:.{digits}f}" if math.isfinite(value) else NOTHING
+    return f"{value:.{digits}f}".replace("-", "−") if math.isfinite(value) else NOTHING
 
 
 def signed(value: float, digits: int = 4) -> str:

@@ -13,60 +13,61 @@ from training.tested import Tested
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
-def ranking_section(tested: Tested, *, ours: str = "this bundle") -> Section:
-    """Return how well the riskiest stand first."""
+Names = list[tuple[str, str]]  # what each line shows, and its kind
+
+
+def ranking_section(
+    tested: Tested, *, ours: str = "this bundle", other: str = "RFM logistic"
+) -> Section:
+    """Return how well the riskiest stand first; `other` names what the baseline is."""
     if not tested.both_happened:
         text = "Everybody had the same outcome: there is nothing to tell apart, and no curve."
         return Section("Ranking", (Paragraph(text),))
-    gains = _gains_table(tested)
+    names = [(ours, "a"), *([(other, "b")] if tested.baseline is not None else [])]
     return Section(
         "Ranking",
         (
             Paragraph("Who is told to be more at risk than whom, whatever the probabilities say."),
-            Figures((_roc(tested, ours), _precision_recall(tested, ours))),
-            Figures((_gains(tested, ours), _lift(tested, ours))),
-            gains,
+            Figures((_roc(tested, names), _precision_recall(tested, names))),
+            Figures((_gains(tested, names), _lift(tested, names))),
+            _gains_table(tested),
         ),
     )
 
 
-def _legend(tested: Tested, ours: str) -> list[tuple[str, str]]:
-    return [(ours, "a"), *([("RFM logistic", "b")] if tested.baseline is not None else [])]
-
-
-def _roc(tested: Tested, ours: str) -> Figure:
+def _roc(tested: Tested, names: Names) -> Figure:
     x, y = shares_axis("of those who stayed"), shares_axis("of those who churned")
     marks = [even_line(x, y, (0, 0), (1, 1))]
     if tested.baseline is not None:
         marks.append(line(x, y, *roc_of(tested.churned, tested.baseline), kind="b"))
-    marks += [line(x, y, *roc_of(tested.churned, tested.said)), legend(_legend(tested, ours))]
+    marks += [line(x, y, *roc_of(tested.churned, tested.said)), legend(names)]
     text = "Share of the churned and of the stayed who lie above each probability."
     return Figure(plot("ROC curve", text, x, y, marks), text)
 
 
-def _precision_recall(tested: Tested, ours: str) -> Figure:
+def _precision_recall(tested: Tested, names: Names) -> Figure:
     x, y = shares_axis("of the churned that are found"), shares_axis("of the found that churned")
     rate = float(tested.churned.mean())
     marks = [even_line(x, y, (0, rate), (1, rate))]
     if tested.baseline is not None:
         marks.append(line(x, y, *precision_recall_of(tested.churned, tested.baseline), kind="b"))
     marks.append(line(x, y, *precision_recall_of(tested.churned, tested.said)))
-    marks.append(legend(_legend(tested, ours), at_top=rate < 0.5))  # noqa: PLR2004 - the emptier corner
+    marks.append(legend(names, at_top=rate < 0.5))  # noqa: PLR2004 - the emptier corner
     text = "Precision and recall at each probability; dashed: choosing customers by chance."
     return Figure(plot("Precision and recall", text, x, y, marks), text)
 
 
-def _gains(tested: Tested, ours: str) -> Figure:
+def _gains(tested: Tested, names: Names) -> Figure:
     x, y = shares_axis("of customers contacted, riskiest first"), shares_axis("of churned reached")
     marks = [even_line(x, y, (0, 0), (1, 1))]
     if tested.baseline is not None:
         marks.append(line(x, y, *gains_of(tested.churned, tested.baseline), kind="b"))
-    marks += [line(x, y, *gains_of(tested.churned, tested.said)), legend(_legend(tested, ours))]
+    marks += [line(x, y, *gains_of(tested.churned, tested.said)), legend(names)]
     text = "Share of the churned among the riskiest customers; dashed: contact by chance."
     return Figure(plot("Gains", text, x, y, marks), text)
 
 
-def _lift(tested: Tested, ours: str) -> Figure:
+def _lift(tested: Tested, names: Names) -> Figure:
     curves = [("a", *gains_of(tested.churned, tested.said))]
     if tested.baseline is not None:
         curves.append(("b", *gains_of(tested.churned, tested.baseline)))
@@ -76,11 +77,9 @@ def _lift(tested: Tested, ours: str) -> Figure:
     y = axis_of("times the churn of all customers", [1.0, *(v for _, lift in lifts for v in lift)])
     marks = [even_line(x, y, (0, 1), (1, 1))]
     marks += [line(x, y, at, lift, kind=kind) for kind, lift in reversed(lifts)]
-    marks.append(legend(_legend(tested, ours), at_top=True))
+    marks.append(legend(names, at_top=True))
     text = "How much more often the riskiest churned than all; from the riskiest 2 % on."
-    return Figure(
-        plot("Lift", text, x, y, [*marks, legend(_legend(tested, ours), at_top=True)]), text
-    )
+    return Figure(plot("Lift", text, x, y, [*marks, legend(names, at_top=True)]), text)
 
 
 def _gains_table(tested: Tested) -> Table:

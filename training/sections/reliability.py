@@ -13,8 +13,11 @@ from training.tested import Tested
 N_COLUMNS = 25
 
 
-def reliability_blocks(tested: Tested) -> tuple[Block, ...]:
-    """Return the reliability diagram, how the probabilities lie, and both as numbers."""
+def reliability_blocks(tested: Tested, *, name: str = "") -> tuple[Block, ...]:
+    """Return the reliability diagram, how the probabilities lie, and both as numbers.
+
+    `name` tells the plots apart where a page has several.
+    """
     bins = calibration_table(tested.churned, tested.said)
     ends = [rate_interval(round(seen * n), n) for _, seen, n in bins]
     rows = [
@@ -22,14 +25,17 @@ def reliability_blocks(tested: Tested) -> tuple[Block, ...]:
         for i, ((said, seen, n), end) in enumerate(zip(bins, ends, strict=True))
     ]
     header = ("tenth", "said", "seen", "95 % interval of seen", "customers")
+    suffix = f" of {name}" if name else ""
     return (
         Paragraph("Tenths of the customers, from least to most at risk."),
-        Figures((_diagram(bins, ends), _histogram(tested))),
+        Figures((_diagram(bins, ends, suffix), _histogram(tested, suffix))),
         table("What was said, and what was seen", header, rows),
     )
 
 
-def _diagram(bins: list[tuple[float, float, int]], ends: list[tuple[float, float]]) -> Figure:
+def _diagram(
+    bins: list[tuple[float, float, int]], ends: list[tuple[float, float]], suffix: str
+) -> Figure:
     x, y = shares_axis("churn probability said"), shares_axis("share that churned")
     said, seen = [b[0] for b in bins], [b[1] for b in bins]
     marks = [
@@ -41,14 +47,14 @@ def _diagram(bins: list[tuple[float, float, int]], ends: list[tuple[float, float
         "Each dot is a tenth of the customers, with its 95 % interval. On the dashed line "
         "what was said is what happened; above it, more churned than was said."
     )
-    return Figure(plot("Reliability", text, x, y, marks), text)
+    return Figure(plot(f"Reliability{suffix}", text, x, y, marks), text)
 
 
-def _histogram(tested: Tested) -> Figure:
+def _histogram(tested: Tested, suffix: str) -> Figure:
     edges = np.linspace(0, 1, N_COLUMNS + 1)
     counts, _ = np.histogram(tested.said, bins=edges)
     shares = counts / len(tested.said)
     x = shares_axis("churn probability said")
     y = axis_of("of customers", [0.0, float(shares.max())], percent=True)
     text = "How many customers were given which probability."
-    return Figure(plot("Probabilities", text, x, y, [columns(x, y, edges, shares)]), text)
+    return Figure(plot(f"Probabilities{suffix}", text, x, y, [columns(x, y, edges, shares)]), text)

@@ -1,0 +1,1 @@
+"""Bundles held against what came after them."""

@@ -1,0 +1,158 @@
+"""Hold one bundle against what came after a moment."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from app.bundle.opened import RiskBundle
+from app.bundle.quality import calibration_table
+from app.domain.moments import format_moment, from_micros
+from app.features.history import History
+from training.document.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
+from training.document.words import between, day, figure, percent, signed
+from training.evaluation.against_card import Change, changes_of
+from training.evaluation.judged import baseline_at, customers_at, judged
+from training.evaluation.window import window_of
+from training.sections.metrics import highlights, metrics_table
+from training.sections.ranking import ranking_section
+from training.sections.reliability import reliability_blocks
+from training.sections.segments import segments_section
+from training.tested import Figures, Tested, figures_of
+
+OnProgress = Callable[[str, int, int], None]
+STAGE = "Evaluating"
+N_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a bundle said as of a moment, held against what came; `changes` since its card."""
+
+    bundle: RiskBundle
+    tested: Tested
+    figures: Figures
+    changes: list[Change]
+
+    def as_numbers(self) -> dict[str, Any]:
+        """Return the evaluation as JSON can hold it."""
+        window = self.tested.window
+        baseline = self.figures.baseline
+        return {
+            "bundle_id": self.bundle.id,
+            "trained_until": format_moment(self.bundle.manifest.facts.trained_until),
+            "churn_definition": self.bundle.churn.sentence,
+            "horizon_days": self.bundle.churn.horizon_days,
+            "as_of": format_moment(from_micros(window.as_of)),
+            "closed_at": format_moment(from_micros(window.closes_at)),
+            "figures": self.figures.ours.as_numbers(),
+            "intervals": self.figures.interval_numbers(),
+            "baseline_rfm_logistic": None if baseline is None else baseline.as_numbers(),
+            "calibration": [
+                {"said": said, "seen": seen, "customers": n}
+                for said, seen, n in calibration_table(self.tested.churned, self.tested.said)
+            ],
+            "since_the_card": [
+                {**asdict(change), "verdict": change.verdict} for change in self.changes
+            ],
+        }
+
+
+def evaluate(
+    history: History,
+    bundle: RiskBundle,
+    *,
+    as_of: datetime | None,
+    seed: int = 0,
+    on_progress: OnProgress,
+) -> Evaluation:
+    """Return how what `bundle` says as of `as_of` met what `history` knows came of it.
+
+    Features know only what had been received by `as_of`; without one, the newest window that has
+    closed is taken. `EvaluationRefused` where the window has not closed, or the bundle has seen it.
+    """
+    window = window_of(history, bundle.manifest.facts, as_of=as_of)
+    on_progress(STAGE, 1, N_STEPS)
+    customers = customers_at(history, bundle.churn, window, seed=seed)
+    baseline = baseline_at(history, bundle.churn, window, customers, seed=seed)
+    on_progress(STAGE, 2, N_STEPS)
+    tested = judged(history, bundle, window, customers, baseline=baseline)
+    on_progress(STAGE, 3, N_STEPS)
+    figures = figures_of(tested, seed=seed)
+    on_progress(STAGE, N_STEPS, N_STEPS)
+    metrics = bundle.manifest.facts.metrics
+    return Evaluation(bundle, tested, figures, changes_of(metrics, figures))
+
+
+def document_of(evaluation: Evaluation) -> Document:
+    """Return the evaluation for people."""
+    tested, figures, facts = evaluation.tested, evaluation.figures, evaluation.bundle.manifest.facts
+    return Document(
+        "Evaluation of a churn-risk bundle",
+        _lead(evaluation),
+        highlights(figures),
+        (
+            Section("Figures", (metrics_table(figures),)),
+            _since_the_card(evaluation),
+            ranking_section(tested),
+            Section("Calibration", reliability_blocks(tested)),
+            segments_section(tested, currency=facts.currency),
+        ),
+    )
+
+
+def verdict_of(changes: list[Change]) -> str:
+    """Return in a sentence what changed since the card."""
+    worse = [change.title for change in changes if change.verdict == "worse"]
+    better = [change.title for change in changes if change.verdict == "better"]
+    if not changes:
+        return "The card holds no test to compare with."
+    if not worse and not better:
+        return "Every figure is what the card says, within chance."
+    parts = [f"worse: {', '.join(worse)}"] if worse else []
+    parts += [f"better: {', '.join(better)}"] if better else []
+    return f"Beyond chance, against the card, {'; '.join(parts)}."
+
+
+def _lead(evaluation: Evaluation) -> tuple[Block, ...]:
+    bundle, window = evaluation.bundle, evaluation.tested.window
+    ours = evaluation.figures.ours
+    return (
+        Paragraph(
+            f"Bundle `{bundle.id}`: probability of **{bundle.churn.sentence}** within "
+            f"**{bundle.churn.horizon_days} days**."
+        ),
+        Bullets((
+            f"Trained until {format_moment(bundle.manifest.facts.trained_until)}; asked as of "
+            f"{format_moment(from_micros(window.as_of))} with what was known then, held "
+            f"against the {window.days} days from then.",
+            f"{ours.n:,} customers; {percent(ours.mean_probability)} churn was said, "
+            f"{percent(ours.base_rate)} happened.",
+        )),
+        Note(verdict_of(evaluation.changes)),
+    )
+
+
+def _since_the_card(evaluation: Evaluation) -> Section:
+    title = "Against the card"
+    if not evaluation.changes:
+        return Section(title, (Paragraph("The card holds no test to compare with."),))
+    rows = [
+        (
+            c.title,
+            figure(c.card, c.digits),
+            figure(c.now, c.digits),
+            signed(c.now - c.card, c.digits),
+            between((c.low, c.high), c.digits),
+            c.verdict,
+        )
+        for c in evaluation.changes
+    ]
+    tested_at = str(evaluation.bundle.manifest.facts.metrics.get("tested_as_of", ""))[:10]
+    text = (
+        f"The card's test was of {tested_at}, with a bundle made in the same way from what was "
+        f"known then; this one is of {day(evaluation.tested.window.as_of)}. The interval is that "
+        "of the difference, with the luck of both samples in it."
+    )
+    header = ("", "card", "now", "difference", "95 % interval", "verdict")
+    return Section(title, (Paragraph(text), table("Against the card", header, rows)))
