@@ -52,7 +52,8 @@ def fitted(log_likelihood: LogLikelihood, rhythms: Rhythms) -> Numbers:
     repeats, last_at, age = np.ascontiguousarray(distinct.T)
 
     def loss(parameters: Numbers) -> float:
-        likelihood = log_likelihood(parameters, repeats, last_at, age)
+        with np.errstate(invalid="ignore"):  # where the series ends, NaN comes out, and is refused
+            likelihood = log_likelihood(parameters, repeats, last_at, age)
         mean = -float(counts @ likelihood) / float(counts.sum())
         return mean + PRIOR * float(parameters @ parameters) if np.isfinite(mean) else 1e9
 

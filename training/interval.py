@@ -2,10 +2,10 @@
 
 Three things are not known, and add up as variances of the margin.
 
-*Level*: what share will churn in the window that is foretold. Told by how far the level rule missed
-at earlier windows, of which the newest were not closed when the older ones were; and by back-tests,
-which also show how far tenths of customers miss beside the level. Before a log has shown much of
-this, what was seen on other logs stands in.
+*Level*: what share will churn in the window that is foretold. Told by how far levels moved between
+windows that had closed and later ones; and by back-tests, which also show how far tenths of
+customers miss beside the level. Before a log has shown much of this, what was seen on other logs
+stands in.
 
 *Fit*: what other customers would have taught. Each fold's booster has not seen a part of them, so
 the fold boosters' spread gives the delete-a-group jackknife; where two teachers share the say,

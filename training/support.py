@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.support import Support
+from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES
 from app.features.feature import ALL_TIME
+from training.dataset import Dataset
 
 Numbers = NDArray[np.float64]
 
@@ -67,6 +69,18 @@ def support_of(
     widened = _Ranges.of(moments[:-1], grown_by=horizon_days).widened(moments[-1])
     ranges = widened.around(moments[-1])
     return SupportReport(ranges.support(), alarm_share, ranges.unwatched)
+
+
+def snapshots_before(dataset: Dataset, *, days: int) -> list[Numbers]:
+    """Return the features of two snapshots, oldest first: the newest, and one so many days before.
+
+    Where none is so old, the oldest; only one where there is no other.
+    """
+    newest = len(dataset.windows) - 1
+    moment = dataset.windows[newest].as_of - days * MICROSECONDS_PER_DAY
+    older = [i for i, window in enumerate(dataset.windows) if window.as_of <= moment]
+    chosen = sorted({older[-1] if older else 0, newest})
+    return [dataset.features[dataset.window == position] for position in chosen]
 
 
 @dataclass(frozen=True, slots=True)

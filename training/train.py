@@ -1,6 +1,6 @@
 """From a history to a published bundle."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.manifest import BundleFacts
+from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.domain.tiers import TierPolicy
@@ -17,22 +18,18 @@ from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
 from training.fit import Recipe
 from training.histories import known_before
+from training.interval import level_misses, uncertainty_of
 from training.labels import code_of_event
 from training.leaks import refuse_leaks, suspicion
-from training.learn import Learned, OnProgress, learn
+from training.learn import Learned, OnProgress, TooLittleToLearn, learn
 from training.movement import Movement, movement_of_a_week
 from training.past import reports_before
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
+from training.result import TrainingResult
+from training.sections.certainty import certainty_section
+from training.support import snapshots_before, support_of
 from training.tiers import policy_by_shares, shares_of
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingResult:
-    """A published bundle and how good it is; `metrics` as in the manifest."""
-
-    bundle_id: str
-    metrics: dict[str, Any]
-    warnings: tuple[str, ...]
+from training.train_prior import train_prior
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -64,22 +61,36 @@ def train(
     on_progress : callable
         Called with (stage, steps done, steps in all).
 
-    Refuses (`TrainingRefused`, with the reason) what the history cannot support, and features that
-    read the future.
+    Where there is too little to learn from, the bundle rests on what `training.fallback` can say,
+    and says so. Refuses (`TrainingRefused`, with the reason) what the history cannot support, and
+    features that read the future.
     """
     code_of_event(churn.event)  # refuses an event that the log does not tell apart
     cut_off = to_micros(until)
     known = known_before(history, moment=cut_off)
     recipe = Recipe()
-    learned = learn(
-        known,
-        churn,
-        cut_off=cut_off,
-        recipe=recipe,
-        seed=seed,
-        stage="learn",
-        on_progress=on_progress,
-    )
+    try:
+        learned = learn(
+            known,
+            churn,
+            cut_off=cut_off,
+            recipe=recipe,
+            seed=seed,
+            stage="learn",
+            on_progress=on_progress,
+        )
+    except TooLittleToLearn as too_little:
+        return train_prior(
+            known,
+            churn=churn,
+            until=until,
+            models=models,
+            currency=currency,
+            seed=seed,
+            signing_key=signing_key,
+            why=str(too_little),
+            on_progress=on_progress,
+        )
     _refuse_leaks(known, learned, seed)
     report = report_on(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
     past = reports_before(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
@@ -96,6 +107,13 @@ def train(
     on_progress("publish", 0, 1)
     probabilities = learned.student.probabilities_of(learned.population)
     policy = policy_by_shares(probabilities)
+    tables = [one.table for one in (*past, *([report] if report else []))]
+    uncertainty = uncertainty_of(known, churn, learned, cut_off=cut_off, tables=tables)
+    support = support_of(
+        snapshots_before(learned.dataset, days=churn.horizon_days),
+        learned.population,
+        horizon_days=churn.horizon_days,
+    )
     warnings = _warnings(report, learned)
     facts = BundleFacts(
         churn=churn,
@@ -109,6 +127,9 @@ def train(
         usual=medians(learned.population),
         metrics=_metrics(report, learned, probabilities, policy) | _tier_movement(movement),
         libraries=libraries(),
+        basis=Basis.RHYTHM if learned.stretched else Basis.LEARNED,
+        uncertainty=uncertainty,
+        support=None if support is None else support.support,
     )
     bundle_id = publish(
         models,
@@ -126,6 +147,11 @@ def train(
                 n_known=int(np.count_nonzero(np.diff(known.starts))),
                 past=past,
                 movement=movement,
+                more=(
+                    certainty_section(
+                        uncertainty, support, tables=tables, misses=level_misses(learned)
+                    ),
+                ),
             )
         ),
         parts=_parts(learned, recipe),

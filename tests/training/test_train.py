@@ -259,18 +259,28 @@ def test_cancellation_is_learned_too(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("n_customers", "event", "reason"),
+    ("event", "reason"),
     [
-        (40, "order_placed", "too few"),
-        (400, "login", "too few"),
-        (400, "bought_a_llama", "bought_a_llama"),
+        ("login", r"nobody has login before the cut-off.*order_placed \("),
+        ("bought_a_llama", "bought_a_llama"),
+        ("account_known", "use one of feature_used, incident"),
     ],
 )
-def test_what_cannot_be_learned_is_refused_with_the_reason(tmp_path, n_customers, event, reason):
+def test_what_cannot_be_learned_is_refused_with_the_reason(tmp_path, event, reason):
     churn = ChurnDefinition(ChurnKind.ABSENCE, event, 60)
 
     with pytest.raises(TrainingRefused, match=reason):
-        train(shop(n_customers=n_customers), churn=churn, until=UNTIL, models=tmp_path)
+        train(shop(), churn=churn, until=UNTIL, models=tmp_path)
+
+
+def test_an_answer_can_say_how_sure_it_is_and_what_is_unusual(shelf, trained):
+    bundle = open_bundle(shelf / trained.bundle_id)
+
+    strange = np.nan_to_num(bundle.usual)
+    strange[FEATURE_NAMES.index("orders_90d")] = 5_000
+    assert bundle.intervals.coverage == 0.9
+    assert "orders_90d" in bundle.usual_ranges.unusual_in(strange)
+    assert "## Certainty" in (shelf / trained.bundle_id / "card.md").read_text()
 
 
 def test_an_empty_history_is_refused(tmp_path):
