@@ -26,6 +26,7 @@ from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import Trees, parse_trees
 from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.domain.basis import warnings_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
 from app.domain.tiers import AnyTierPolicy
@@ -220,6 +221,7 @@ def _risk_bundle(manifest: Manifest, scorer: Scorer, *, source: str) -> RiskBund
         usual=np.array(facts.usual),
         percentile_knots=np.array(facts.percentile_knots),
         scorer=scorer,
+        warnings=warnings_of(facts.basis),
         intervals=intervals,
         usual_ranges=ranges,
     )

@@ -103,3 +103,9 @@ def test_a_shop_that_nobody_left_has_a_fallback_near_nought(tmp_path):
 
     assert "0 customers who churned are too few" in result.warnings[0]
     assert bundle.probabilities(everybody).mean() < 0.05
+
+
+def test_every_answer_of_a_fallback_warns(tmp_path):
+    _, bundle = opened(tmp_path, first(20))
+
+    assert [warning.code for warning in bundle.warnings] == ["fallback"]
