@@ -43,7 +43,7 @@ def kinds_of(function: Callable[..., None], arguments: Sequence[Any]) -> tuple[K
 
 
 def pieces(arguments: Sequence[Any]) -> list[Any]:
-    """Return the numbers and arrays in arguments, or those kinds in their kinds.
+    """Return the numbers and arrays in arguments.
 
     Every call of a kernel asks: a generator takes longer here than most kernels run.
     """
@@ -51,10 +51,16 @@ def pieces(arguments: Sequence[Any]) -> list[Any]:
     for argument in arguments:
         if isinstance(argument, tuple):
             found += pieces(argument)
-        elif isinstance(argument, TupleKind):
-            found += pieces(argument.items)
         else:
             found.append(argument)
+    return found
+
+
+def pieces_of_kinds(kinds: Sequence[Kind]) -> list[Kind]:
+    """Return the kinds of what `pieces` returns of arguments of these kinds."""
+    found: list[Kind] = []
+    for kind in kinds:
+        found += pieces_of_kinds(kind.items) if isinstance(kind, TupleKind) else [kind]
     return found
 
 

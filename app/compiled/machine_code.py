@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import llvmlite.binding as llvm
 
-from app.compiled.arguments import Kind, pieces
+from app.compiled.arguments import Kind, pieces_of_kinds
 
 SYMBOL: Final = "holdfast_kernel"
 
@@ -32,7 +32,7 @@ def link(code: bytes, kinds: Sequence[Kind]) -> Native:
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _linked.append(engine)
-    passed = [_PASSED.get(kind, ctypes.py_object) for kind in pieces(kinds)]
+    passed = [_PASSED.get(kind, ctypes.py_object) for kind in pieces_of_kinds(kinds)]
     prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.py_object, *passed)
     return prototype(engine.get_function_address(SYMBOL))
 

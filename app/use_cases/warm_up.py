@@ -5,9 +5,17 @@ from collections.abc import Callable
 from app.bundle import interval, kernels, support
 from app.db import unpacking
 from app.features import engine
+from app.playbook import verdicts
 
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
-_ROOMS = (engine.warm_up, kernels.warm_up, interval.warm_up, support.warm_up, unpacking.warm_up)
+_ROOMS = (
+    engine.warm_up,
+    kernels.warm_up,
+    interval.warm_up,
+    support.warm_up,
+    unpacking.warm_up,
+    verdicts.warm_up,
+)
 
 
 def silently(_done: int, _total: int) -> None:
