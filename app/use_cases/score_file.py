@@ -23,6 +23,7 @@ from app.files.scores import NUMBERS, SCHEMA, write_scores
 from app.files.tables import about_n_rows
 from app.use_cases.import_files import OnProgress, silently
 from app.use_cases.in_order import in_order
+from app.use_cases.keep_memory import keep_freed_memory
 from app.use_cases.read_log import read_parted_log
 from app.use_cases.score_part import Scoring, score_part, scored_tables, spare_the_collector
 
@@ -87,6 +88,7 @@ def score_file(
         Called with how many customers are scored, and about how many there are.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
+    keep_freed_memory()
     n_workers = n_workers or len(os.sched_getaffinity(0))
     n_rows = about_n_rows(activity) + (about_n_rows(customers) if customers else 0)
     in_processes = playbook is not None and n_rows > _ROWS_WORTH_A_PROCESS
@@ -129,12 +131,15 @@ def _processes(n_workers: int) -> ProcessPoolExecutor:
     They get ready while the log is read.
     """
     # Polars has threads of its own, which do not survive a fork.
-    made = ProcessPoolExecutor(
-        n_workers, mp_context=get_context("spawn"), initializer=spare_the_collector
-    )
+    made = ProcessPoolExecutor(n_workers, mp_context=get_context("spawn"), initializer=_prepare)
     for _ in range(n_workers):
         made.submit(warm_up)
     return made
+
+
+def _prepare() -> None:
+    spare_the_collector()
+    keep_freed_memory()
 
 
 @dataclass(frozen=True, slots=True)
