@@ -35,6 +35,7 @@ class Kind:
 KINDS: Mapping[type[errors.HoldfastError], Kind] = {
     errors.CustomerNotFound: Kind("customer-not-found", HTTPStatus.NOT_FOUND, "No such customer"),
     errors.JobNotFound: Kind("job-not-found", HTTPStatus.NOT_FOUND, "No such job"),
+    errors.BundleNotFound: Kind("bundle-not-found", HTTPStatus.NOT_FOUND, "No such bundle"),
     errors.JobConflict: Kind("job-conflict", HTTPStatus.CONFLICT, "The job's state forbids it"),
     errors.InvalidCursor: Kind("invalid-cursor", HTTPStatus.BAD_REQUEST, "Unusable page cursor"),
     errors.NoBundleInService: Kind(

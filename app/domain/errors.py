@@ -23,6 +23,13 @@ class NoBundleInService(HoldfastError):
         )
 
 
+class BundleNotFound(HoldfastError):
+    """No bundle on the shelf has this id."""
+
+    def __init__(self, bundle_id: str) -> None:
+        super().__init__(f"no bundle on the shelf has the id {bundle_id!r}")
+
+
 class BundleRefused(HoldfastError):
     """A bundle does not match its manifest, or cannot be used by this version."""
 

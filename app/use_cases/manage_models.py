@@ -1,12 +1,28 @@
 """The shelf of bundles: list, promote, verify, and read a card."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from app.bundle import shelf
-from app.bundle.opened import RiskBundle
+from app.bundle.folder import check_bundle_id, read_manifest_of, read_named
 from app.bundle.shelf import BundleListing, Verification
+from app.domain.errors import BundleNotFound
 
-CARD_FILE = "card.md"
+CARD_FILE: Final = "card.md"
+PAGE_FILE: Final = "card.html"
+MAX_CARD_BYTES: Final = 8 * 1024 * 1024  # a real page has about 70 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a bundle says about itself to people; empty where it came without a card.
+
+    `page` is a whole HTML document that loads nothing, None where the bundle is older than those.
+    """
+
+    markdown: str
+    page: bytes | None
 
 
 def list_models(models: Path) -> list[BundleListing]:
@@ -24,9 +40,23 @@ def verify_model(models: Path, bundle_id: str, *, key: bytes | None = None) -> V
     return shelf.verify(models / bundle_id, key=key)
 
 
-def card_of(models: Path, bundle: RiskBundle) -> str:
-    """Return the card of an open bundle, Markdown; empty where it came without one."""
-    try:
-        return (models / bundle.id / CARD_FILE).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
+def card_of(models: Path, bundle_id: str) -> Card:
+    """Return the card of a bundle on the shelf, byte for byte what its manifest names.
+
+    Raises
+    ------
+    BundleNotFound
+        If no bundle of this id is on the shelf.
+    BundleRefused
+        If a file of the card was changed.
+    """
+    folder = models / check_bundle_id(bundle_id)
+    if not folder.is_dir():
+        raise BundleNotFound(bundle_id)
+    manifest = read_manifest_of(folder)
+    found = {
+        name: read_named(folder, name, manifest, limit=MAX_CARD_BYTES)
+        for name in (CARD_FILE, PAGE_FILE)
+        if name in manifest.files
+    }
+    return Card(found.get(CARD_FILE, b"").decode(), found.get(PAGE_FILE))

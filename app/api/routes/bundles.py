@@ -1,49 +1,99 @@
-"""GET /v1/model and /v1/model/card: the bundle in service."""
+"""The bundle in service, and the cards of all bundles."""
 
 import math
 from http import HTTPStatus
+from pathlib import Path as FolderPath
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Path
 from starlette.responses import Response
 
 from app.api import problems
 from app.api.access import ModelRead
 from app.api.json_route import JsonRoute
+from app.api.preference import preferred
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
 from app.api.schemas.scores import TierPolicyOut
 from app.bundle.opened import RiskBundle
-from app.domain.errors import BundleRefused, NoBundleInService
-from app.use_cases.manage_models import card_of
+from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
+from app.use_cases.manage_models import Card, card_of
+from app.use_cases.own_blocks import policy_block
+
+MARKDOWN: Final = "text/markdown"
+PAGE: Final = "text/html"
+# The page is one file that loads nothing and runs nothing; its style stands in it.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
 
 router = APIRouter(
-    prefix="/v1/model",
     tags=["Model"],
-    responses=problems.of(NoBundleInService, BundleRefused),
     route_class=JsonRoute,
 )
 
+Accept = Annotated[
+    str,
+    Header(description="text/html for a page with plots, else Markdown", examples=[PAGE]),
+]
+BundleId = Annotated[
+    str,
+    Path(
+        description="Id of a bundle on the shelf",
+        pattern="^[0-9a-f]{16}$",
+        examples=["4f1c0de5a2b94a10"],
+    ),
+]
+_CARD: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.OK.value: {
+        "description": "The card, by the header Accept",
+        "content": {kind: {"schema": {"type": "string"}} for kind in (MARKDOWN, PAGE)},
+    }
+}
 
-@router.get("")
+
+@router.get("/v1/model", responses=problems.of(NoBundleInService, BundleRefused))
 def get_bundle(service: ModelRead) -> BundleOut:
     """Describe the bundle in service: what it foresees, what it was trained on, how good it is."""
     bundle = service.bundles.current()
-    return _out(bundle, card_of(service.bundles.models, bundle), service.bundles.problem)
+    return _out(bundle, _markdown_of(service.bundles.models, bundle), service.bundles.problem)
 
 
 @router.get(
-    "/card",
+    "/v1/model/card",
     response_class=Response,
-    responses={
-        HTTPStatus.OK.value: {
-            "description": "The card, Markdown",
-            "content": {"text/markdown": {"schema": {"type": "string"}}},
-        }
-    },
+    responses=_CARD | problems.of(NoBundleInService, BundleRefused),
 )
-def get_card(service: ModelRead) -> Response:
-    """Return the card of the bundle in service as Markdown."""
-    card = card_of(service.bundles.models, service.bundles.current())
-    return Response(card, media_type="text/markdown; charset=utf-8")
+def get_card(service: ModelRead, accept: Accept = MARKDOWN) -> Response:
+    """Return the card of the bundle in service."""
+    return _card(card_of(service.bundles.models, service.bundles.current().id), accept)
+
+
+@router.get(
+    "/v1/models/{bundle_id}/card",
+    response_class=Response,
+    responses=_CARD | problems.of(BundleNotFound, BundleRefused),
+)
+def get_card_of_bundle(
+    service: ModelRead, bundle_id: BundleId, accept: Accept = MARKDOWN
+) -> Response:
+    """Return the card of any bundle on the shelf, whether it serves or not."""
+    return _card(card_of(service.bundles.models, bundle_id), accept)
+
+
+def _markdown_of(models: FolderPath, bundle: RiskBundle) -> str:
+    try:
+        return card_of(models, bundle.id).markdown
+    except BundleNotFound:  # taken off the shelf; what was opened goes on serving
+        return ""
+
+
+def _card(card: Card, accept: str) -> Response:
+    headers = {"Vary": "Accept"}
+    if card.page is not None and preferred(accept, (MARKDOWN, PAGE)) == PAGE:
+        headers["Content-Security-Policy"] = _POLICY
+        return Response(card.page, media_type=f"{PAGE}; charset=utf-8", headers=headers)
+    return Response(card.markdown, media_type=f"{MARKDOWN}; charset=utf-8", headers=headers)
 
 
 def _out(bundle: RiskBundle, card: str, problem: str | None) -> BundleOut:
@@ -59,7 +109,7 @@ def _out(bundle: RiskBundle, card: str, problem: str | None) -> BundleOut:
         ),
         trained_until=facts.trained_until,
         currency=bundle.currency,
-        tier_policy=TierPolicyOut.model_validate(bundle.tier_policy, from_attributes=True),
+        tier_policy=TierPolicyOut.model_validate(policy_block(bundle.tier_policy)),
         feature_hash=features.fingerprint,
         features=[
             FeatureOut(name=name, unit=unit, usual=None if math.isnan(usual) else usual)
