@@ -56,15 +56,16 @@ class KnownCustomers:
     ----------
     history
         What was known of the customers at the moment asked about.
-    kept_answers
-        By customer id the newest kept answer (JSON) as of an earlier moment; customers without
-        one are left out.
+    standing
+        By customer id what the newest kept answer as of an earlier moment left (JSON), or all of
+        that answer where it was kept before the two were told apart; customers without one are
+        left out.
     log_until
         When the newest activity of the whole log was received, to the hour; None: never.
     """
 
     history: History
-    kept_answers: Mapping[str, str]
+    standing: Mapping[str, str]
     log_until: datetime | None
 
 
@@ -151,7 +152,7 @@ SELECT c.customer_id, c.signed_up_at,
     WHERE a.customer_id = c.customer_id AND a.occurred_at < {mark}),
   (SELECT {versions} FROM account_versions v
     WHERE v.customer_id = c.customer_id AND v.valid_from < {mark}),
-  (SELECT s.answer FROM assessments s
+  (SELECT coalesce(s.standing, s.answer) FROM assessments s
     WHERE s.customer_id = c.customer_id AND s.as_of < {mark}
     ORDER BY s.as_of DESC, s.job_id DESC LIMIT 1),
   (SELECT received_until FROM log_state)

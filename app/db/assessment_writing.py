@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 from app.db.copying import copy
 
 # A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
-# the epoch (UTC), the answer as JSON text.
+# the epoch (UTC), answer and standing as JSON text.
 AssessmentRecord: TypeAlias = tuple[
-    str, int, str, str, float | None, int | None, int | None, str | None, str
+    str, int, str, str, float | None, int | None, int | None, str | None, str, str | None
 ]
 
 _SCORE_COLUMNS: Final = (
     "customer_id, as_of, job_id, bundle_id, probability, score, percentile, tier"
 )
-_COLUMNS: Final = f"{_SCORE_COLUMNS}, answer"
+_COLUMNS: Final = f"{_SCORE_COLUMNS}, answer, standing"
 _NEWEST_WINS: Final = (
     "ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, job_id = excluded.job_id, "
     "bundle_id = excluded.bundle_id, probability = excluded.probability, score = excluded.score, "
@@ -26,7 +26,8 @@ _NEWEST_WINS: Final = (
 _REPLACE: Final = (
     "ON CONFLICT (customer_id, as_of, job_id) DO UPDATE SET bundle_id = excluded.bundle_id, "
     "probability = excluded.probability, score = excluded.score, "
-    "percentile = excluded.percentile, tier = excluded.tier, answer = excluded.answer"
+    "percentile = excluded.percentile, tier = excluded.tier, answer = excluded.answer, "
+    "standing = excluded.standing"
 )
 _TO_STAGE: Final = f"COPY staged_scores ({_SCORE_COLUMNS}) FROM STDIN"
 _FROM_STAGE: Final = (
@@ -58,7 +59,7 @@ def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]
 
 def write_current_scores(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
     """Make the records the current scores of their customers, unless newer ones are known."""
-    scores = [record[:-1] for record in {record[0]: record for record in records}.values()]
+    scores = [record[:-2] for record in {record[0]: record for record in records}.values()]
     if not scores:
         return
     if connection.dialect.name == "sqlite" or len(scores) == 1:

@@ -31,7 +31,8 @@ _CURRENT_SCORE: Final = Question(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT}
 class StoredAssessment:
     """One kept answer; the four numbers are None together where the history was not sufficient.
 
-    `answer` is the full answer as JSON text, as it was given; this floor never looks inside.
+    `answer` is the full answer as JSON text, as it was given, and `standing` what it leaves to the
+    next one; this floor never looks inside.
     """
 
     customer_id: str
@@ -43,6 +44,7 @@ class StoredAssessment:
     tier: str | None
     answer: str
     job_id: str | None = None
+    standing: str | None = None
 
 
 def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
@@ -113,6 +115,7 @@ def _stored(row: AssessmentRow) -> StoredAssessment:
         tier=row.tier,
         answer=row.answer,
         job_id=row.job_id or None,
+        standing=row.standing,
     )
 
 
@@ -127,4 +130,5 @@ def _record_of(assessment: StoredAssessment) -> AssessmentRecord:
         assessment.percentile,
         assessment.tier,
         assessment.answer,
+        assessment.standing,
     )

@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0003"
+MIGRATED_TO = "0004"
 
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
 
@@ -94,7 +94,11 @@ class LogStateRow(Base):
 
 
 class AssessmentRow(Base):
-    """Every answer that was kept, by customer and moment; `answer` is the full answer as JSON."""
+    """Every answer that was kept, by customer and moment; `answer` is the full answer as JSON.
+
+    `standing` is what the next answer is compared with, a twentieth of it; NULL in rows from before
+    there was this column.
+    """
 
     __tablename__ = "assessments"
     __table_args__ = (
@@ -118,6 +122,7 @@ class AssessmentRow(Base):
     percentile: Mapped[int | None]
     tier: Mapped[ShortText | None]
     answer: Mapped[str] = mapped_column(Text)
+    standing: Mapped[str | None] = mapped_column(Text)
 
 
 class CurrentScoreRow(Base):

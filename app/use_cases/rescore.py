@@ -187,4 +187,5 @@ def _stored(scored: ScoredCustomer, job: Job) -> StoredAssessment:
         tier=risk and risk.tier.value,
         answer=scored.answer.decode(),
         job_id=job.job_id,
+        standing=scored.standing.decode(),
     )

@@ -16,7 +16,7 @@ from app.domain.assessment import Risk
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
 from app.use_cases.assess import assess, assess_each, question_of
-from app.use_cases.kept_answers import standing_from
+from app.use_cases.kept_answers import standing_from, standing_text
 
 
 class ScoredCustomer(NamedTuple):
@@ -29,6 +29,7 @@ class ScoredCustomer(NamedTuple):
     customer_id: str
     risk: Risk | None
     answer: bytes  # see `app.domain.answers`
+    standing: bytes  # what it leaves to the next one, see `kept_answers`
 
 
 def scoring(
@@ -76,7 +77,7 @@ def rehearse(source: Source, bundle: RiskBundle, playbook: Playbook, *, as_of: d
 def _scored(
     bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
 ) -> list[ScoredCustomer]:
-    before = {who: standing_from(text) for who, text in known.kept_answers.items()}
+    before = {who: standing_from(text) for who, text in known.standing.items()}
     question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
     assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
     return [
@@ -84,6 +85,7 @@ def _scored(
             each.customer_id,
             each.risk,
             orjson.dumps(answer_of(each, question, previous=before.get(each.customer_id))),
+            standing_text(question.as_of, each.risk, each.findings),
         )
         for each in assessed
     ]
