@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from app.api.application import make_application
 from app.api.key_ring import KeyRing
+from app.api.metrics import Metrics
 from app.api.service import Service
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.reading import Reader
@@ -20,7 +21,10 @@ from app.domain.errors import HoldfastError
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.background import Background
+from app.use_cases.check_jobs import Checker
+from app.use_cases.last_check import LastCheck
 from app.use_cases.manage_keys import verify_key
+from app.use_cases.monitor import Monitor
 from app.use_cases.rescore import Rescorer
 from app.use_cases.score_customers import rehearse
 from app.use_cases.serve_bundle import BundleInService
@@ -47,6 +51,7 @@ def create_app(
     playbook = read_playbook(settings.playbook or DEFAULT_PLAYBOOK)
     key = settings.bundle_key
     bundles = BundleInService(settings.models, key=key.get_secret_value().encode() if key else None)
+    lease = timedelta(seconds=settings.job_lease_seconds)
     rescorer = Rescorer(
         readers=readers,
         writers=writers,
@@ -54,9 +59,15 @@ def create_app(
         playbook=playbook,
         now=now,
         chunk_size=settings.rescore_chunk_size,
-        lease=timedelta(seconds=settings.job_lease_seconds),
+        lease=lease,
     )
-    worker = Background("jobs", rescorer.work, every_seconds=settings.job_poll_seconds)
+    checker = Checker(Monitor(readers, writers, bundles, now), lease=lease)
+    worker = Background(
+        "jobs",
+        lambda is_stopping: rescorer.work(is_stopping) or checker.work(is_stopping),
+        every_seconds=settings.job_poll_seconds,
+    )
+    last_check = LastCheck(readers, bundles)
     service = Service(
         reader=Reader(engine),
         readers=readers,
@@ -68,9 +79,13 @@ def create_app(
         pipelines=_pipelines(engine),
         check_database=partial(check_migrated, engine),
         job_is_waiting=worker.wake,
+        last_check=last_check,
+        metrics=Metrics(),
     )
     watcher = Background(
-        "bundle", lambda _: bundles.refresh(), every_seconds=settings.bundle_poll_seconds
+        "bundle",
+        lambda _: _look_again(bundles, last_check),
+        every_seconds=settings.bundle_poll_seconds,
     )
     threads = [watcher]
     if settings.job_worker:
@@ -89,6 +104,13 @@ def _pipelines(engine: Engine) -> "Pipelines | None":
     from app.db.pipeline import Pipelines  # noqa: PLC0415 - psycopg is an extra
 
     return Pipelines(engine)
+
+
+def _look_again(bundles: BundleInService, last_check: LastCheck) -> bool:
+    """Take up a newly promoted bundle and a new check; return that there is no more to do."""
+    bundles.refresh()
+    last_check.refresh()
+    return False
 
 
 def _lifespan(
@@ -123,6 +145,7 @@ def _prepare(service: Service) -> None:
     except HoldfastError as error:
         log.warning("not ready", extra={"why": str(error)})
         return
+    service.last_check.refresh()
     service.keys.verified(_NOBODYS_KEY)
     with service.reading() as session:
         rehearse(session, bundle, service.playbook, as_of=service.now())

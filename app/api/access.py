@@ -16,6 +16,7 @@ ActivityWrite = Annotated[Service, Security(Allowed(Scope.ACTIVITY_WRITE))]
 JobsRead = Annotated[Service, Security(Allowed(Scope.JOBS_READ))]
 JobsWrite = Annotated[Service, Security(Allowed(Scope.JOBS_WRITE))]
 ModelRead = Annotated[Service, Security(Allowed(Scope.MODEL_READ))]
+MetricsRead = Annotated[Service, Security(Allowed(Scope.METRICS_READ))]
 CustomerId = Annotated[
     Text,
     Path(

@@ -13,7 +13,17 @@ from app.api import contract, docs, problems
 from app.api.guard import Guard
 from app.api.logs import AccessLog
 from app.api.quick_route import QuickRoute
-from app.api.routes import activity, badges, bundles, customers, health, jobs, scores
+from app.api.routes import (
+    activity,
+    badges,
+    bundles,
+    checks,
+    customers,
+    health,
+    jobs,
+    metrics,
+    scores,
+)
 from app.api.security import Allowed, problems_of_keys
 from app.api.service import Service
 from app.domain.errors import DatabaseNotReady
@@ -36,7 +46,7 @@ def make_application(
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # asked per request else
         middleware=[
-            Middleware(AccessLog),
+            Middleware(AccessLog, metrics=service.metrics),
             Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
         ],
     )
@@ -46,7 +56,7 @@ def make_application(
         QuickRoute("/v1/customers/{customer_id}/score", may_read, scores.get_score),
         QuickRoute("/v1/customers/{customer_id}/badge", may_read, badges.get_badge),
     ]
-    for room in (scores, badges, customers, activity, jobs, bundles):
+    for room in (scores, badges, customers, activity, jobs, bundles, checks, metrics):
         app.include_router(room.router, responses=problems_of_keys())
     app.include_router(health.router)
     problems.install(app)

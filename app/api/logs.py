@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.metrics import Metrics
+
 log = logging.getLogger("holdfast.access")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 
@@ -49,14 +51,15 @@ def configure(level: str) -> None:
 
 
 class AccessLog:
-    """Write one line per answered request: method, route (not path), status, milliseconds."""
+    """Count every answered request, and write a line: method, route (not path), status, time."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note its answer."""
-        if scope["type"] != "http" or not log.isEnabledFor(logging.INFO):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
@@ -71,7 +74,10 @@ class AccessLog:
         try:
             await self.app(scope, receive, noted)
         finally:
-            log.info("request", extra=_facts(scope, status, time.perf_counter() - started))
+            seconds = time.perf_counter() - started
+            self.metrics.answered(scope, status, seconds)
+            if log.isEnabledFor(logging.INFO):
+                log.info("request", extra=_facts(scope, status, seconds))
 
 
 def _facts(scope: Mapping[str, Any], status: int, seconds: float) -> dict[str, Any]:

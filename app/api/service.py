@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from app.api.key_ring import KeyRing
+from app.api.metrics import Metrics
 from app.db.reading import Asked, Reader, answer_to
 from app.domain.playbooks import Playbook
+from app.use_cases.last_check import LastCheck
 from app.use_cases.serve_bundle import BundleInService
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
@@ -34,6 +36,8 @@ class Service:
     pipelines: "Pipelines | None"  # to PostgreSQL; a SQLite file needs none
     check_database: Callable[[], None]  # raises DatabaseNotReady
     job_is_waiting: Callable[[], None]  # wakes the worker
+    last_check: LastCheck  # of the bundle in service
+    metrics: Metrics
 
     async def answer_to(self, asked: Asked[T]) -> T:
         """Return what a question is answered, without making anybody else wait.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.assessments import StoredAssessment, add_many
@@ -106,8 +106,15 @@ def get(session: Session, job_id: str) -> Job:
     return _job(row)
 
 
-def claim(session: Session, *, worker: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
-    """Take the oldest job that nobody works on, or None.
+def claim(
+    session: Session,
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta = LEASE,
+    kind: JobKind = JobKind.RESCORE,
+) -> Job | None:
+    """Take the oldest job of a kind that nobody works on, or None.
 
     That is one in the queue, or one whose worker let the lease run out. Two workers never get the
     same: on PostgreSQL the row is locked and others skip it, on SQLite the writer is alone.
@@ -115,7 +122,7 @@ def claim(session: Session, *, worker: str, now: datetime, lease: timedelta = LE
     expired = and_(JobRow.state == JobState.IN_PROGRESS.value, JobRow.lease_until < now)
     row = session.scalars(
         select(JobRow)
-        .where(or_(JobRow.state == JobState.QUEUED.value, expired))
+        .where(JobRow.kind == kind.value, or_(JobRow.state == JobState.QUEUED.value, expired))
         .order_by(JobRow.created_at, JobRow.job_id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -210,6 +217,26 @@ def failures(
     if after is not None:
         query = query.where(JobFailureRow.customer_id > after)
     return [(customer_id, reason) for customer_id, reason in session.execute(query.limit(limit))]
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How many jobs of a kind are in a state, and how many customers they went through."""
+
+    kind: str
+    state: str
+    n_jobs: int
+    n_done: int
+    n_failed: int
+
+
+def overview(session: Session) -> list[JobCount]:
+    """Return how many jobs there are by kind and state."""
+    row = JobRow
+    sums = (func.count(), func.sum(row.done), func.sum(row.failed))
+    query = select(row.kind, row.state, *sums).group_by(row.kind, row.state)
+    found = session.execute(query.order_by(row.kind, row.state))
+    return [JobCount(kind, state, n, int(done), int(bad)) for kind, state, n, done, bad in found]
 
 
 def _change(

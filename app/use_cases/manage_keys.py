@@ -29,6 +29,7 @@ class Scope(StrEnum):
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
     MODEL_READ = "model:read"
+    METRICS_READ = "metrics:read"
 
 
 ALL_SCOPES: Final = frozenset(scope.value for scope in Scope)

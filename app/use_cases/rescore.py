@@ -16,6 +16,7 @@ from app.db.assessments import StoredAssessment
 from app.db.jobs import LEASE, Job, JobState, LeaseLost
 from app.domain.errors import HoldfastError, JobNotFound
 from app.domain.playbooks import Playbook
+from app.use_cases.check_jobs import ask_for_check
 from app.use_cases.score_customers import ScoredCustomer, score_customers
 from app.use_cases.serve_bundle import BundleInService
 
@@ -100,7 +101,9 @@ class Rescorer:
                 ids = customers.ids_after(session, job.cursor, limit=self.chunk_size)
             if not ids:
                 with self.writers.begin() as session:
-                    jobs.complete(session, job.job_id, worker=self.name, now=self.now())
+                    now = self.now()
+                    jobs.complete(session, job.job_id, worker=self.name, now=now)
+                    ask_for_check(session, bundle_id=job.bundle_id, as_of=job.as_of, now=now)
                 log.info("job completed", extra={"job_id": job.job_id, "done": job.done})
                 return
             job = self._do_chunk(job, bundle, ids)

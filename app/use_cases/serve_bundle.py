@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from app.bundle.opened import RiskBundle, open_bundle, open_promoted
 from app.bundle.serving import SERVING_FILE, promoted_id
 from app.domain.errors import BundleRefused, HoldfastError, NoBundleInService
+from app.domain.warnings import BundleWarning
 
 log = logging.getLogger("holdfast.bundle")
 
@@ -22,6 +24,7 @@ class BundleInService:
         self.models = models
         self._key = key
         self._bundle: RiskBundle | None = None
+        self._own_warnings: tuple[BundleWarning, ...] = ()
         self._refusal: HoldfastError | None = None
         self._refused_at: int | None = None
         self._lock = threading.Lock()
@@ -46,6 +49,15 @@ class BundleInService:
         if self._bundle is not None and self._bundle.id == bundle_id:
             return self._bundle
         return open_bundle(self.models / bundle_id, key=self._key)
+
+    def warn(self, bundle_id: str, warnings: tuple[BundleWarning, ...]) -> None:
+        """Let the answers of a bundle carry these warnings beside what it knows of itself.
+
+        Where another bundle is in service by now, nothing changes.
+        """
+        with self._lock:
+            if self._bundle is not None and self._bundle.id == bundle_id:
+                self._bundle = replace(self._bundle, warnings=(*self._own_warnings, *warnings))
 
     def refresh(self) -> bool:
         """Open the promoted bundle unless it is in service; return whether a new one took over.
@@ -74,6 +86,7 @@ class BundleInService:
         self._refused_at = promoted_at
         bundle = open_promoted(self.models, key=self._key)
         self._bundle, self._refusal, self._refused_at = bundle, None, None
+        self._own_warnings = bundle.warnings
         log.info("bundle in service", extra={"bundle_id": bundle.id})
         return True
 

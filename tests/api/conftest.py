@@ -130,6 +130,19 @@ def rescore(client) -> Callable[[], dict]:
     return run
 
 
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something is so."""
+
+    def run(is_so: Callable[[], bool], *, within_seconds: float = 30) -> None:
+        until = time.monotonic() + within_seconds
+        while not is_so():
+            assert time.monotonic() < until, f"not so within {within_seconds} seconds"
+            time.sleep(0.02)
+
+    return run
+
+
 def wait_for_end(client: TestClient, location: str, *, within_seconds: float = 30) -> dict:
     """Return the job at `location` once it has ended."""
     until = time.monotonic() + within_seconds

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.api import problems
 from app.api.access import ActivityWrite
 from app.api.json_route import JsonRoute
+from app.api.metrics import Metrics
 from app.api.plain_events import activity_of
 from app.api.problems import FieldError, field_errors
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
@@ -38,7 +39,7 @@ def post_activity(batch: ActivityIn, service: ActivityWrite) -> Response:
         outcomes = record_activity(session, [activity for _, activity in events], now=now)
     for (index, activity), outcome in zip(events, outcomes, strict=True):
         results[index] = _result(index, activity, outcome)
-    return _summary([results[index] for index in range(len(batch.events))])
+    return _summary([results[index] for index in range(len(batch.events))], service.metrics)
 
 
 def _read(
@@ -99,9 +100,11 @@ def _id_of(event: Any) -> str | None:  # noqa: ANN401 - what did not fit the sch
     return found[:200] if isinstance(found, str) else None
 
 
-def _summary(results: list[Result]) -> Response:
+def _summary(results: list[Result], metrics: Metrics) -> Response:
     """Return plain data as it is: a test holds it against the schema."""
     statuses = [result["status"] for result in results]
+    for status in ("accepted", "duplicate", "rejected"):
+        metrics.count("events", status, statuses.count(status))
     answer = {
         "accepted": statuses.count("accepted"),
         "duplicates": statuses.count("duplicate"),

@@ -1,4 +1,4 @@
-"""Jobs: rescoring everybody, progress, results, failures, and stopping one."""
+"""Jobs: rescoring everybody, checking the bundle, progress, results, failures, and stopping one."""
 
 import hashlib
 from http import HTTPStatus
@@ -21,6 +21,7 @@ from app.domain.errors import (
     JobNotFound,
     NoBundleInService,
 )
+from app.use_cases.check_jobs import ask_for_check
 from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.rescore import ask_for_rescore
 
@@ -65,6 +66,35 @@ def post_rescore(
         now=now,
         job_id=None if idempotency_key is None else _job_id(idempotency_key),
     )
+    service.job_is_waiting()
+    response.headers["Location"] = f"/v1/jobs/{job.job_id}"
+    return _out(job)
+
+
+@router.post(
+    "/monitor",
+    status_code=HTTPStatus.ACCEPTED,
+    responses={
+        HTTPStatus.ACCEPTED.value: _LOCATION,
+        **problems.of(NoBundleInService, BundleRefused),
+    },
+)
+def post_monitor(
+    service: JobsWrite, response: Response, idempotency_key: IdempotencyKey = None
+) -> JobOut:
+    """Check the bundle in service against what has happened, in the background.
+
+    What it finds is at /v1/model/calibration and /v1/model/drift; every rescoring ends with one.
+    """
+    bundle, now = service.bundles.current(), service.now()
+    with service.writing() as session:
+        job = ask_for_check(
+            session,
+            bundle_id=bundle.id,
+            as_of=now,
+            now=now,
+            job_id=None if idempotency_key is None else _job_id(f"monitor {idempotency_key}"),
+        )
     service.job_is_waiting()
     response.headers["Location"] = f"/v1/jobs/{job.job_id}"
     return _out(job)
@@ -126,6 +156,7 @@ def _out(job: Job) -> JobOut:
     ended = job.state.value == "completed"
     return JobOut(
         job_id=job.job_id,
+        kind=job.kind.value,
         state=job.state.value,
         as_of=job.as_of,
         bundle_id=job.bundle_id,

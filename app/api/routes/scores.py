@@ -115,6 +115,7 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     ]
     n_scored = sum(result["status"] == "scored" for result in results)
     failed = len(results) - n_scored
+    service.metrics.count("scored", "many", n_scored)
     return _json(orjson.dumps({"scored": n_scored, "failed": failed, "results": results}))
 
 

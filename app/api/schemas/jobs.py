@@ -13,10 +13,17 @@ JobState = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
 
 
 class JobOut(Answer):
-    """A rescoring of everybody."""
+    """A rescoring of everybody, or a check of the bundle."""
 
     job_id: Annotated[
         str, Field(description="Id of the job", examples=["0f3b6a526f0e4f0e9a532c1d8d0f6c11"])
+    ]
+    kind: Annotated[
+        Literal["rescore", "monitor"],
+        Field(
+            description="rescore: score everybody; monitor: check the bundle, counts no customers",
+            examples=["rescore"],
+        ),
     ]
     state: Annotated[JobState, Field(description="Where it stands", examples=["in_progress"])]
     as_of: AsOfOut

@@ -1,0 +1,67 @@
+"""Jobs that check a bundle: queued by a rescoring that ended, or asked for."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db import jobs
+from app.db.jobs import LEASE, Job, JobKind, LeaseLost
+from app.domain.errors import HoldfastError, JobNotFound
+from app.use_cases.monitor import Monitor
+
+log = logging.getLogger("holdfast.jobs")
+
+
+def ask_for_check(
+    session: Session,
+    *,
+    bundle_id: str,
+    as_of: datetime,
+    now: datetime,
+    job_id: str | None = None,
+) -> Job:
+    """Queue a check of a bundle with what is known at `as_of`; an existing `job_id` gives that."""
+    wanted = job_id or uuid.uuid4().hex
+    try:
+        return jobs.get(session, wanted)
+    except JobNotFound:
+        facts = {"as_of": as_of, "now": now}
+        return jobs.create(
+            session, wanted, bundle_id=bundle_id, total=0, kind=JobKind.MONITOR, **facts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A worker that does one check after the other; one whose worker died is done again."""
+
+    monitor: Monitor
+    lease: timedelta = LEASE
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    def work(self, _is_stopping: Callable[[], bool] = lambda: False) -> bool:
+        """Do one check if there is one to do, and return whether there was; it takes seconds."""
+        writers, now = self.monitor.writers, self.monitor.now
+        held = {"worker": self.name}
+        with writers.begin() as session:
+            job = jobs.claim(session, kind=JobKind.MONITOR, now=now(), lease=self.lease, **held)
+        if job is None:
+            return False
+        try:
+            found = self.monitor.check(job.bundle_id, as_of=job.as_of)
+            with writers.begin() as session:
+                jobs.complete(session, job.job_id, now=now(), **held)
+        except LeaseLost:
+            log.warning("check lost to another worker, or cancelled", extra={"job_id": job.job_id})
+        except HoldfastError as error:
+            log.warning("check failed", extra={"job_id": job.job_id, "why": str(error)})
+            with writers.begin() as session:
+                jobs.fail(session, job.job_id, now=now(), error=str(error), **held)
+        else:
+            facts = {"calibration": found.calibration.verdict, "drift": found.drift.verdict}
+            log.info("bundle checked", extra={"bundle_id": job.bundle_id, **facts})
+        return True
