@@ -6,8 +6,9 @@ here. A test holds both ways equal.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from app.api.fields import storable_properties
@@ -15,7 +16,7 @@ from app.api.schemas.activity import EventIn
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, Activity
 
 _FIELDS: Final = frozenset(EventIn.model_fields)
-_NONE: Final[dict[str, Any]] = {}
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _is_currency: Final = re.compile("[A-Z]{3}").fullmatch
 
 
@@ -38,7 +39,7 @@ def activity_of(event: object, *, received_at: datetime) -> Activity | None:
     ):
         return None
     occurred_at = _moment(taken("occurred_at"))
-    properties = _properties(taken("properties", _NONE))
+    properties = _properties(event["properties"]) if "properties" in event else _NONE
     if occurred_at is None or properties is None:
         return None
     return Activity(
@@ -78,7 +79,7 @@ def _moment(value: object) -> datetime | None:
     return moment if 1900 <= moment.year < 2200 else None  # noqa: PLR2004 - see `to_micros`
 
 
-def _properties(value: object) -> dict[str, Any] | None:
+def _properties(value: object) -> Mapping[str, Any] | None:
     if type(value) is not dict:
         return None
     try:
