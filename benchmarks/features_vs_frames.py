@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from app.domain.moments import to_micros
+from app.features.catalogue import FEATURE_NAMES
 from app.files.activity import read_activity
 from app.files.histories import history_of
 from benchmarks.build_features import IN_MEMORY
@@ -56,9 +58,10 @@ def measure(plan: Plan) -> Result:
             name: _agreement(company, name) for name in turns if name in {"polars", "duckdb"}
         }
         reached = take_turns(turns, rounds=plan.rounds)
-    frames = {name: middle(reached[name]) for name in ("polars", "duckdb") if name in reached}
+    frames = {name: middle(reached[name]) for name in agreement}
     compared = {name: ratio_details(reached["holdfast"], reached[name]) for name in frames}
-    best = max(frames, key=lambda name: frames[name]) if frames else None
+    best: str | None = max(frames.items(), key=itemgetter(1))[0] if frames else None
+    paid = middle(reached["holdfast"]) / frames[best] / agreement[best] if best else 0.0
     return {
         KEYS[0]: middle(reached["holdfast"]),
         KEYS[1]: compared[best]["median"] if best else None,
@@ -66,6 +69,7 @@ def measure(plan: Plan) -> Result:
         "n_events": n_events,
         "frames": compared,
         "features_in_common": agreement,
+        "vs_best_frame_per_feature": round(paid * len(FEATURE_NAMES), 2) if best else None,
         "missing": missing,
         "peers": {} if missing else installed(environment("frames", *REQUIREMENTS)),
     }

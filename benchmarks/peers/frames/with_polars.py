@@ -1,4 +1,7 @@
-"""Features with Polars: each family aggregates only its own events, gaps by one sort per family."""
+"""Features with Polars: each family aggregates only its own events, gaps by one sort per family.
+
+Customers become integers first, once: joining and grouping texts seventeen times took longer.
+"""
 
 from pathlib import Path
 
@@ -21,6 +24,13 @@ def opened(path: Path) -> pl.DataFrame:
 
 def build(log: pl.DataFrame, as_of: int) -> pl.DataFrame:
     """Return one row per customer."""
+    customers = log["customer_id"].unique()
+    codes = log["customer_id"].cast(pl.Enum(customers)).to_physical()
+    rows = _build(log.with_columns(codes), as_of)
+    return rows.with_columns(customers.gather(rows["customer_id"]))
+
+
+def _build(log: pl.DataFrame, as_of: int) -> pl.DataFrame:
     events = log.lazy().select(
         "customer_id", "kind", "ref", "amount", age=(as_of - col("occurred_at")) / DAY_US
     )
