@@ -42,18 +42,27 @@ def kinds_of(function: Callable[..., None], arguments: Sequence[Any]) -> tuple[K
     )
 
 
-def pieces(arguments: Sequence[Any]) -> list[Any]:
-    """Return the numbers and arrays in arguments.
+def pieces(arguments: Sequence[Any], depths: Sequence[int]) -> list[Any]:
+    """Return the numbers and arrays in arguments, whose tuples are as deep as `depths_of` said.
 
-    Every call of a kernel asks: a generator takes longer here than most kernels run.
+    Every call of a kernel asks, so the common tuples, of arrays alone, are not looked into.
     """
     found: list[Any] = []
-    for argument in arguments:
-        if isinstance(argument, tuple):
-            found += pieces(argument)
-        else:
+    for argument, depth in zip(arguments, depths, strict=True):
+        if depth == 0:
             found.append(argument)
+        elif depth == 1:
+            found += argument
+        else:
+            found += pieces(argument, [depth - 1 if isinstance(i, tuple) else 0 for i in argument])
     return found
+
+
+def depths_of(kinds: Sequence[Kind]) -> list[int]:
+    """Return how deep the tuples of each kind go: 0 for a number or an array."""
+    return [
+        1 + max(depths_of(k.items), default=0) if isinstance(k, TupleKind) else 0 for k in kinds
+    ]
 
 
 def pieces_of_kinds(kinds: Sequence[Kind]) -> list[Kind]:
