@@ -10,10 +10,10 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def rescored(session, job_id, *, as_of=NOW, said=(("c-1", 0.5),), **changes):
+def rescored(session, job_id, *, as_of=NOW, said=(("c-1", 0.5),), kind=JobKind.RESCORE):
     """A job that kept what it said; None is somebody whom it could not score."""
-    jobs.create(session, job_id, as_of=as_of, bundle_id="b-1", total=len(said), now=NOW, **changes)
-    job = jobs.claim(session, worker="w", now=NOW)
+    jobs.create(session, job_id, as_of=as_of, bundle_id="b-1", total=len(said), now=NOW, kind=kind)
+    job = jobs.claim(session, worker="w", now=NOW, kind=kind)
     if said:
         numbers = {True: (50, 50, "medium"), False: (None, None, None)}
         answers = [
