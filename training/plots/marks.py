@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from training.plots.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, x_at, y_at
 
+Corner = Literal["lower right", "upper right", "lower left"]
 MAX_POINTS: Final = 160  # of one line: more would be smaller than a pixel, and megabytes of text
 
 
@@ -60,28 +61,22 @@ def columns(x: Axis, y: Axis, edges: ArrayLike, heights: ArrayLike) -> str:
     return "".join(bars)
 
 
-def legend(entries: Sequence[tuple[str, str]], *, at_top: bool = False) -> str:
-    """Return a legend of (text, kind) in the lower right corner of the axes, or the upper one."""
-    first = TOP + 12 if at_top else HEIGHT - BOTTOM - 12 - 18 * (len(entries) - 1)
-    end = WIDTH - RIGHT - 8
+def legend(entries: Sequence[tuple[str, str]], *, corner: Corner = "lower right") -> str:
+    """Return a legend of (text, kind) in a corner of the axes."""
+    height = 18 * (len(entries) - 1)
+    first = TOP + 12 if corner == "upper right" else HEIGHT - BOTTOM - 12 - height
     parts = []
     for i, (text, kind) in enumerate(entries):
         y = first + 18 * i
+        if corner == "lower left":
+            start, at, anchor = LEFT + 10, LEFT + 42, "start"
+        else:
+            start, at, anchor = WIDTH - RIGHT - 34, WIDTH - RIGHT - 40, "end"
         parts.append(
-            f'<line class="line {kind}" x1="{end - 26}" y1="{y}" x2="{end}" y2="{y}"/>'
-            f'<text x="{end - 32}" y="{y}" dy="4" text-anchor="end">{escape(text)}</text>'
+            f'<line class="line {kind}" x1="{start}" y1="{y}" x2="{start + 26}" y2="{y}"/>'
+            f'<text x="{at}" y="{y}" dy="4" text-anchor="{anchor}">{escape(text)}</text>'
         )
     return "".join(parts)
-
-
-def upright(x: Axis, value: float, text: str) -> str:
-    """Return a dashed upright line at `value` with a word beside it."""
-    at = x_at(x, value)
-    side, anchor = (5, "start") if at < (LEFT + WIDTH) / 2 else (-5, "end")
-    return (
-        f'<line class="even" x1="{at:.1f}" y1="{TOP}" x2="{at:.1f}" y2="{HEIGHT - BOTTOM}"/>'
-        f'<text x="{at + side:.1f}" y="{TOP + 10}" text-anchor="{anchor}">{escape(text)}</text>'
-    )
 
 
 def _points(x: Axis, y: Axis, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> str:

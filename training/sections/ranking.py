@@ -13,6 +13,7 @@ from training.tested import Tested
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
+EMPTY = 0.5  # precision below which the upper right corner has nothing in it
 Names = list[tuple[str, str]]  # what each line shows, and its kind
 
 
@@ -51,8 +52,10 @@ def _precision_recall(tested: Tested, names: Names) -> Figure:
     marks = [even_line(x, y, (0, rate), (1, rate))]
     if tested.baseline is not None:
         marks.append(line(x, y, *precision_recall_of(tested.churned, tested.baseline), kind="b"))
-    marks.append(line(x, y, *precision_recall_of(tested.churned, tested.said)))
-    marks.append(legend(names, at_top=rate < 0.5))  # noqa: PLR2004 - the emptier corner
+    recall, precision = precision_recall_of(tested.churned, tested.said)
+    marks.append(line(x, y, recall, precision))
+    at_the_right = float(np.interp(0.8, recall, precision))
+    marks.append(legend(names, corner="lower left" if at_the_right > EMPTY else "upper right"))
     text = "Precision and recall at each probability; dashed: choosing customers by chance."
     return Figure(plot("Precision and recall", text, x, y, marks), text)
 
@@ -77,9 +80,9 @@ def _lift(tested: Tested, names: Names) -> Figure:
     y = axis_of("times the churn of all customers", [1.0, *(v for _, lift in lifts for v in lift)])
     marks = [even_line(x, y, (0, 1), (1, 1))]
     marks += [line(x, y, at, lift, kind=kind) for kind, lift in reversed(lifts)]
-    marks.append(legend(names, at_top=True))
+    marks.append(legend(names, corner="upper right"))
     text = "How much more often the riskiest churned than all; from the riskiest 2 % on."
-    return Figure(plot("Lift", text, x, y, [*marks, legend(names, at_top=True)]), text)
+    return Figure(plot("Lift", text, x, y, [*marks, legend(names, corner="upper right")]), text)
 
 
 def _gains_table(tested: Tested) -> Table:
