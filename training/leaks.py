@@ -7,12 +7,13 @@ from app.domain.errors import TrainingRefused
 from app.domain.moments import format_moment, from_micros
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
-from training.dataset import measured
+from training.dataset import Dataset, measured
 from training.histories import known_before
 from training.snapshots import Window
 
 N_CHECKED = 500  # customers per snapshot; a leak that spares all of them moves no metric either
 SUSPICIOUS_AUC = 0.99
+UNLIKELY = 6  # standard errors: no honest sample is so far off
 
 
 def refuse_leaks(
@@ -47,6 +48,28 @@ def refuse_leaks(
                 f"leak: as of {format_moment(from_micros(window.as_of))} these features change "
                 f"when later activity is taken away: {names}"
             )
+
+
+def refuse_resampled(dataset: Dataset) -> None:
+    """Return if rows are customers as they are: nobody twice in a snapshot, no class favoured.
+
+    Resampled rows teach probabilities of a population that does not exist.
+
+    Raises
+    ------
+    TrainingRefused
+        If a customer stands twice in a snapshot, or the rows churned unlike the population.
+    """
+    places = np.column_stack([dataset.customer, dataset.window])
+    if len(np.unique(places, axis=0)) < len(places):
+        raise TrainingRefused("rows were resampled: a customer stands twice in one snapshot")
+    expected = np.nan_to_num(dataset.base_rates)[dataset.window]
+    by_chance = np.sqrt(float((expected * (1 - expected)).sum()) + 1)
+    if abs(float((dataset.churned - expected).sum())) > UNLIKELY * by_chance:
+        raise TrainingRefused(
+            f"rows were resampled: {dataset.churned.mean():.3f} of them churned, of the population "
+            f"{expected.mean():.3f}"
+        )
 
 
 def suspicion(auc: float | None) -> str | None:

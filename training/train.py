@@ -20,7 +20,7 @@ from training.fit import Recipe
 from training.histories import known_before
 from training.interval import level_misses, uncertainty_of
 from training.labels import code_of_event
-from training.leaks import refuse_leaks, suspicion
+from training.leaks import refuse_leaks, refuse_resampled, suspicion
 from training.learn import Learned, OnProgress, TooLittleToLearn, learn
 from training.movement import Movement, movement_of_a_week
 from training.past import reports_before
@@ -165,6 +165,7 @@ def _refuse_leaks(known: History, learned: Learned, seed: int) -> None:
     windows = (learned.dataset.windows[0], learned.dataset.windows[-1])
     population = np.unique(learned.dataset.customer)
     refuse_leaks(known, windows, population=population, seed=seed)
+    refuse_resampled(learned.dataset)
 
 
 def _parts(learned: Learned, recipe: Recipe) -> dict[str, Any]:

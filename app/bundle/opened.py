@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
+from app.bundle.columns import check_columns
 from app.bundle.current import current_features
 from app.bundle.folder import (
     BOOSTER_FILE,
@@ -161,6 +162,7 @@ def open_bundle(
 def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
     source = folder / BOOSTER_FILE
     n_features = len(trusted.manifest.facts.features.names)
+    check_columns(trusted.booster_text, trusted.manifest.facts.features.names, source=str(source))
     trees = parse_trees(trusted.booster_text, n_features=n_features, source=str(source))
     try:
         return _kernel_scorer(trees)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.booster import BoosterScorer
+from app.bundle.columns import check_columns
 from app.bundle.durable import locked, sync_folder, write_durably
 from app.bundle.expected import value_facts_of, value_files_of
 from app.bundle.folder import BOOSTER_FILE, MANIFEST_FILE
@@ -64,6 +65,7 @@ def write_bundle(
     signing_key : bytes, optional
         Signs the manifest with HMAC-SHA256.
     """
+    check_columns(booster_text, facts.features.names, source=BOOSTER_FILE)
     content = {**files, BOOSTER_FILE: booster_text.encode("ascii")}
     if value is not None:
         days = facts.churn.horizon_days

@@ -5,7 +5,6 @@ import pytest
 
 from app.bundle.opened import open_bundle
 from app.domain.basis import Basis
-from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.domain.moments import from_micros
 from app.features.history import group_and_sort
@@ -63,31 +62,9 @@ def test_two_weeks_of_log_give_a_fallback(tmp_path):
     assert bundle.manifest.facts.basis is Basis.PRIOR
 
 
-def test_a_horizon_longer_than_the_log_rests_on_rhythm(tmp_path):
-    churn = ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 500)
-    _, bundle = opened(tmp_path, shop(), churn=churn)
-
-    assert bundle.manifest.facts.basis is Basis.RHYTHM
-
-
-def test_enough_to_learn_from_rests_on_what_was_learned(tmp_path):
-    _, bundle = opened(tmp_path, shop())
-
-    assert bundle.manifest.facts.basis is Basis.LEARNED
-
-
 def test_contracts_with_too_little_are_refused_with_what_is_missing(tmp_path):
     with pytest.raises(TrainingRefused, match=r"0 customers are too few.*contracts have no"):
         train(shop(), churn=CANCELLED, until=UNTIL, models=tmp_path)
-
-
-def test_a_shop_that_everybody_left_says_near_certainty(tmp_path):
-    closed = known_before(shop(), moment=UNTIL_MICROS - 150 * DAY)
-    _, bundle = opened(tmp_path, closed)
-    known = np.flatnonzero(in_population(closed, NO_ORDER, as_of=UNTIL_MICROS))
-
-    said = bundle.probabilities(measured(closed, known, as_of=UNTIL_MICROS))
-    assert said.mean() > 0.95
 
 
 def test_a_shop_that_nobody_left_has_a_fallback_near_nought(tmp_path):
