@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.bundle.current import current_features
 from app.bundle.manifest import BundleFacts, Calibration
 from app.bundle.shelf import promote
+from app.bundle.value import ValueModel
 from app.bundle.write import write_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.tiers import TierPolicy
@@ -21,7 +22,12 @@ TRAINED_UNTIL = datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def put_bundle_into_service(
-    models: Path, *, seed: int = 0, files: Mapping[str, bytes] | None = None, **changes: Any
+    models: Path,
+    *,
+    seed: int = 0,
+    files: Mapping[str, bytes] | None = None,
+    value: ValueModel | None = None,
+    **changes: Any,
 ) -> str:
     """Write a bundle that fears silence and few orders, promote it, and return its id."""
     features, labels = _population(seed)
@@ -30,6 +36,7 @@ def put_bundle_into_service(
         facts=facts(features, seed=seed, **changes),
         booster_text=_booster_text(features, labels, seed),
         golden_features=features[:5],
+        value=value,
         files={"card.md": b"# Churn risk: no order_placed within 90 days\n", **(files or {})},
     )
     promote(models, bundle_id)

@@ -126,15 +126,22 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         "base_margin",
         "other",
     ))
-    tier, reasons = None, []
+    tier, reasons, value = None, [], None
+    stood = previous.tier if previous and previous.as_of < moment else None
+    edges, basis, offer = policy.edges_of(before=stood), policy.basis_of(None), None
     if in_population(history, bundle.churn, as_of=moment)[0]:
         probability = float(bundle.probabilities(features)[0])
-        tier = policy.tier_of(probability)
+        worth = _worth(bundle, features, probability)
+        value = worth and _value(worth, bundle, moment)
+        mine = worth["revenue_12m"] if worth else None
+        edges = policy.edges_of(value=mine, before=stood)
+        tier, basis = edges.tier_of(probability), policy.basis_of(mine)
+        offer = policy.offer_of(probability, value=mine, before=stood)
         reasons = plain_reasons(bundle, features[0])
         margin = float(bundle.margins(features)[0])
         base = float(bundle.contributions(features)[0, -1])
         numbers = {
-            "score": policy.score_of(probability),
+            "score": edges.score_of(probability),
             "tier": tier.value,
             "probability": probability,
             "percentile": min(int(np.searchsorted(bundle.percentile_knots, probability)), 100),
@@ -154,9 +161,12 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         "churn_definition": bundle.churn.sentence,
         "horizon_days": bundle.churn.horizon_days,
         "tier_policy": {
+            "kind": policy.kind,
             "version": policy.version,
-            "high_from": policy.high_from,
-            "medium_from": policy.medium_from,
+            "high_from": edges.high_from,
+            "medium_from": edges.medium_from,
+            "value_basis": basis,
+            "offer_cost": offer,
         },
         "previous": previous
         and previous.tier
@@ -170,6 +180,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         "base_margin": numbers["base_margin"],
         "reasons": reasons,
         "other_contributions": numbers["other"],
+        "value": value,
         "segments": found["segments"],
         "signals": found["signals"],
         "interventions": found["interventions"],
@@ -204,3 +215,27 @@ def _trend(score, tier, previous):
 
 def _known(value):
     return None if np.isnan(value) else float(value)
+
+
+def _worth(bundle, features, probability):
+    """Return what one customer is expected to bring, by name; None where nothing is known."""
+    if bundle.value is None:
+        return None
+    said = bundle.value.expected(features, np.array([probability]))
+    numbers = {name: _known(float(column[0])) for name, column in said._asdict().items()}
+    return numbers if any(each is not None for each in numbers.values()) else None
+
+
+def _value(worth, bundle, moment):
+    later = worth["next_order_days"]
+    at = None if later is None else moment + int(later * 86_400_000_000)
+    return {
+        "currency": bundle.currency,
+        "horizon_days": bundle.churn.horizon_days,
+        "expected_orders": worth["orders"],
+        "expected_revenue": worth["revenue"],
+        "expected_orders_12m": worth["orders_12m"],
+        "expected_revenue_12m": worth["revenue_12m"],
+        "next_order_expected_at": at and format_moment(from_micros(at // 1_000_000 * 1_000_000)),
+        "value_at_risk": worth["at_risk"],
+    }

@@ -14,7 +14,6 @@ from app.domain.assessment import Assessment, Json, Risk
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_micros
 from app.domain.standing import Standing
-from app.domain.tiers import AnyTierPolicy
 
 SCORE_STEP = 5  # points; a smaller move within a tier is noise to a person, not a trend
 _NO_RISK: Final = (None,) * len(Risk._fields)
@@ -31,7 +30,6 @@ class Question:
     as_of: int
     stale: bool
     churn: ChurnDefinition
-    tier_policy: AnyTierPolicy
     bundle: Json  # id, trained_until, feature_hash
     playbook: Json  # version, sha256
     warnings: list[Json]  # code, text
@@ -45,8 +43,7 @@ def answer_of(
     `previous` is what the answer before this one leaves; it gives `previous` and `trend`, which are
     null without it, or where either has no risk.
     """
-    customer_id, risk, reasons, findings, last_activity_at = assessment
-    policy = question.tier_policy
+    customer_id, risk, reasons, findings, tier_policy, value, last_activity_at = assessment
     probability, score, percentile, tier, margin, base_margin, others = risk or _NO_RISK
     return {
         "customer_id": customer_id,
@@ -58,17 +55,14 @@ def answer_of(
         "scale": _SCALE,
         "churn_definition": question.churn.sentence,
         "horizon_days": question.churn.horizon_days,
-        "tier_policy": {
-            "version": policy.version,
-            "high_from": policy.high_from,
-            "medium_from": policy.medium_from,
-        },
+        "tier_policy": tier_policy,
         "previous": _previous(previous),
         "trend": trend_of(risk, previous),
         "margin": margin,
         "base_margin": base_margin,
         "reasons": reasons,
         "other_contributions": others,
+        "value": value,
         "segments": findings.segments,
         "signals": findings.signals,
         "interventions": findings.interventions,

@@ -58,4 +58,6 @@ class Assessment(NamedTuple):
     risk: Risk | None
     reasons: list[Json]
     findings: Findings
+    tier_policy: Json  # the edges that hold for this customer: kind, version, high_from, ...
+    value: Json | None  # what the customer is expected to bring; None where nothing is known
     last_activity_at: int | None  # microseconds (UTC)

@@ -7,15 +7,20 @@ from typing import Final
 import polars as pl
 import pyarrow.parquet as pq
 
+MOMENT: Final = pl.Datetime("us", "UTC")
 NUMBERS: Final = pl.Schema({
     "customer_id": pl.String(),
-    "as_of": pl.Datetime("us", "UTC"),
+    "as_of": MOMENT,
     "probability": pl.Float64(),
     "score": pl.Int16(),
     "percentile": pl.Int16(),
     "tier": pl.String(),
     "sufficient_history": pl.Boolean(),
     "stale": pl.Boolean(),
+    "expected_orders_12m": pl.Float64(),
+    "expected_revenue_12m": pl.Float64(),
+    "value_at_risk": pl.Float64(),
+    "next_order_expected_at": MOMENT,
     "bundle_id": pl.String(),
 })
 SCHEMA: Final = pl.Schema({
@@ -30,7 +35,7 @@ def write_scores(path: Path, parts: Iterable[pl.DataFrame], *, schema: pl.Schema
     """Write one row per customer to a Parquet file and return their number.
 
     Each part is a table with the columns of `schema`, in its order: reasons, signals and
-    interventions as JSON text, the four of the risk null where the history is not sufficient. A
+    interventions as JSON text, those of risk and value null where the history is not sufficient. A
     part is written before the next is asked for. The file appears whole or not at all.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
 from app.bundle.reasons import NO_REASON, Reasons
+from app.bundle.tier_columns import TIERS
 from app.domain.answers import Question
 from app.domain.assessment import Assessment, Json, Risk
 from app.domain.findings import findings_of
@@ -19,6 +20,8 @@ from app.domain.standing import Standing
 from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
 from app.features.sentences import Phrase, phrase
+from app.playbook.verdicts import verdicts_of
+from app.use_cases.own_blocks import policy_blocks, tiers_before, value_blocks
 from app.use_cases.score_columns import ScoreColumns, explained_columns
 
 N_REASONS: Final = 5  # as many as a person reads
@@ -81,23 +84,33 @@ def assess_each(
     as_of : datetime
         The moment asked about, with a time zone.
     previous : mapping of customer id to Standing, optional
-        What was standing before: a signal or intervention that still stands keeps its `since`.
+        What was standing before: a signal or intervention that still stands keeps its `since`, and
+        the edges of the tiers keep a customer a little longer where they stood.
     n_reasons : int
         At most so many reasons, by the size of their contribution, whichever their direction.
     """
     moment = to_micros(as_of)
     told = _told(bundle.usual.tobytes())
-    usual = bundle.usual.tolist()
+    usual, horizon = bundle.usual.tolist(), bundle.churn.horizon_days
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
-        columns, reasons = explained_columns(part, bundle, as_of=as_of, n_reasons=n_reasons)
-        for customer_id, risk, features, positions, moves, verdicts, last in zip(
-            _texts(part.customer_ids),
-            _risks(columns, reasons, bundle),
+        ids = _texts(part.customer_ids)
+        columns, reasons = explained_columns(
+            part,
+            bundle,
+            as_of=as_of,
+            n_reasons=n_reasons,
+            before=tiers_before(ids, previous, as_of=moment),
+        )
+        for customer_id, risk, features, positions, moves, verdicts, policy, value, last in zip(
+            ids,
+            _risks(columns, reasons),
             columns.features,
             reasons.positions.tolist(),
             reasons.moves.tolist(),
-            _verdicts(playbook, columns.features, usual),
+            verdicts_of(playbook, columns.features, bundle.usual),
+            policy_blocks(bundle.tier_policy, columns),
+            value_blocks(columns, as_of=moment, horizon_days=horizon, currency=bundle.currency),
             columns.last_activity_at.tolist(),
             strict=True,
         ):
@@ -114,6 +127,8 @@ def assess_each(
                     as_of=moment,
                     previous=previous.get(customer_id) if previous else None,
                 ),
+                policy,
+                value,
                 None if last == NO_MOMENT else last,
             )
 
@@ -134,7 +149,6 @@ def question_of(
         as_of=to_micros(as_of),
         stale=is_stale(as_of, trained_until=facts.trained_until, log_until=log_until),
         churn=bundle.churn,
-        tier_policy=bundle.tier_policy,
         bundle={
             "id": bundle.id,
             "trained_until": format_moment(facts.trained_until),
@@ -193,20 +207,21 @@ def _texts(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_])
     return texts
 
 
-def _risks(columns: ScoreColumns, reasons: Reasons, bundle: RiskBundle) -> Iterator[Risk | None]:
+def _risks(columns: ScoreColumns, reasons: Reasons) -> Iterator[Risk | None]:
     """Yield the risk of each customer; None where it has none."""
-    base, policy = reasons.base, bundle.tier_policy
-    for sufficient, margin, probability, percentile, others in zip(
+    base = reasons.base
+    for sufficient, margin, probability, percentile, score, tier, others in zip(
         columns.sufficient.tolist(),
         columns.margins.tolist(),
         columns.probabilities.tolist(),
         columns.percentiles.tolist(),
+        columns.scores.tolist(),
+        columns.tiers.tolist(),
         reasons.others.tolist(),
         strict=True,
     ):
         if sufficient:
-            score, tier = policy.score_of(probability), policy.tier_of(probability)
-            yield Risk(probability, score, percentile, tier, margin, base, others)
+            yield Risk(probability, score, percentile, TIERS[tier], margin, base, others)
         else:
             yield None
 
@@ -225,22 +240,3 @@ def _reasons(
         for position, move in zip(positions, moves, strict=True)
         if position != NO_REASON
     ]
-
-
-def _verdicts(
-    playbook: Playbook, features: NDArray[np.float64], usual: list[float]
-) -> Iterator[bytes]:
-    """Yield for each customer which triggers hold, as `findings_of` takes it.
-
-    The conditions are the same; for one customer they compare floats, which is ten times as fast as
-    arrays of length one, and for many they compare columns, a hundred times as fast as floats.
-    """
-    if len(features) == 1:
-        row = features[0].tolist() + usual
-        yield bytes([trigger.when(row) for trigger in playbook.triggers])
-        return
-    columns = [*np.ascontiguousarray(features.T), *usual]
-    held = np.column_stack([trigger.when(columns) for trigger in playbook.triggers])
-    whole, width = held.astype(np.uint8).tobytes(), held.shape[1]
-    for first in range(0, len(whole), width):
-        yield whole[first : first + width]

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
 from app.bundle.reasons import Reasons, reasons_of
+from app.bundle.tier_columns import NO_TIER, placed
+from app.bundle.value_facts import Expected
 from app.domain.moments import to_micros
 from app.features.engine import features_of
 from app.features.history import History
@@ -34,6 +36,16 @@ class ScoreColumns:
         float64, 0 to 1.
     percentiles
         int64, 0 to 100.
+    expected
+        What each is expected to bring; None where the bundle foresees no value.
+    values
+        float64, revenue in 12 months by which a policy by value judges, NaN = not known.
+    before
+        int64, the code of the tier in which each stood before, `NO_TIER` = not known.
+    medium_from, high_from
+        float64, each customer's own edges of the tiers, NaN = never.
+    scores, tiers
+        int64, 0 to 100, and positions in `app.bundle.tier_columns.TIERS`.
     last_activity_at
         int64, microseconds (UTC), `NO_MOMENT` = never.
     """
@@ -43,6 +55,13 @@ class ScoreColumns:
     margins: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     percentiles: NDArray[np.int64]
+    expected: Expected | None
+    values: NDArray[np.float64]
+    before: NDArray[np.int64]
+    medium_from: NDArray[np.float64]
+    high_from: NDArray[np.float64]
+    scores: NDArray[np.int64]
+    tiers: NDArray[np.int64]
     last_activity_at: NDArray[np.int64]
 
 
@@ -53,12 +72,20 @@ def score_columns(history: History, bundle: RiskBundle, *, as_of: datetime) -> S
 
 
 def explained_columns(
-    history: History, bundle: RiskBundle, *, as_of: datetime, n_reasons: int
+    history: History,
+    bundle: RiskBundle,
+    *,
+    as_of: datetime,
+    n_reasons: int,
+    before: NDArray[np.int64] | None = None,
 ) -> tuple[ScoreColumns, Reasons]:
-    """Return the same columns, and the `n_reasons` largest contributions to each risk."""
+    """Return the same columns, and the `n_reasons` largest contributions to each risk.
+
+    `before` are the codes of the tiers in which customers stood; none is known without it.
+    """
     features = features_of(history, as_of=to_micros(as_of))
     contributions, margins = bundle.explained(features)
-    columns = _columns(history, bundle, features, margins, as_of=as_of)
+    columns = _columns(history, bundle, features, margins, as_of=as_of, before=before)
     reasons = reasons_of(contributions, margins, most=n_reasons, least=LEAST_CONTRIBUTION)
     return columns, reasons
 
@@ -70,14 +97,27 @@ def _columns(
     margins: NDArray[np.float64],
     *,
     as_of: datetime,
+    before: NDArray[np.int64] | None = None,
 ) -> ScoreColumns:
     moment = to_micros(as_of)
     probabilities, percentiles = bundle.rated(margins)
+    value = bundle.value
+    expected = None if value is None else value.expected(features, probabilities)
+    values = np.full(len(margins), np.nan) if expected is None else expected.revenue_12m
+    stood = np.full(len(margins), NO_TIER) if before is None else before
+    own = placed(bundle.tier_policy, probabilities, values, stood)
     return ScoreColumns(
         features=features,
         sufficient=in_population(history, bundle.churn, as_of=moment),
         margins=margins,
         probabilities=probabilities,
         percentiles=percentiles,
+        expected=expected,
+        values=values,
+        before=stood,
+        medium_from=own.medium_from,
+        high_from=own.high_from,
+        scores=own.scores,
+        tiers=own.tiers,
         last_activity_at=last_activity_at(history, as_of=moment),
     )

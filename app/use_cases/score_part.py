@@ -13,14 +13,23 @@ import polars as pl
 
 from app.bundle.opened import RiskBundle
 from app.domain.assessment import Assessment, Json, Risk
+from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import History
 from app.files.parted import LogPart
-from app.files.scores import NUMBERS, SCHEMA
+from app.files.scores import MOMENT, NUMBERS, SCHEMA
 from app.use_cases.assess import CHUNK, assess_each, is_stale
-from app.use_cases.score_columns import score_columns
+from app.use_cases.own_blocks import expected_moments
+from app.use_cases.score_columns import ScoreColumns, score_columns
 
+# Columns of value, as the block "value" of an answer names them.
+_VALUE: Final = (
+    "expected_orders_12m",
+    "expected_revenue_12m",
+    "value_at_risk",
+    "next_order_expected_at",
+)
 ROWS_PER_TABLE: Final = 10_000  # customers whose answers are in memory as Python objects at a time
 
 
@@ -69,24 +78,35 @@ def spare_the_collector() -> None:
 def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
     bundle = scoring.bundle
     columns = score_columns(history, bundle, as_of=scoring.as_of)
-    score_of = bundle.tier_policy.score_of
     table = pl.DataFrame(
         {
             "customer_id": history.customer_ids,
             "as_of": scoring.as_of,
             "probability": columns.probabilities,
-            "score": list(map(score_of, columns.probabilities.tolist())),
+            "score": columns.scores,
             "percentile": columns.percentiles,
             "tier": None,
             "sufficient_history": columns.sufficient,
             "stale": _stale(scoring),
+            **_expected(columns, as_of=to_micros(scoring.as_of)),
             "bundle_id": bundle.id,
         },
         schema=NUMBERS,
     )
     table = table.with_columns(_tier_of_score().alias("tier"))
-    risk = pl.col("probability", "score", "percentile", "tier")
-    return table.with_columns(pl.when("sufficient_history").then(risk))
+    of_risk = pl.col("probability", "score", "percentile", "tier", *_VALUE)
+    return table.with_columns(pl.when("sufficient_history").then(of_risk))
+
+
+def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, pl.Series | None]:
+    """Return the columns of value; null where it is not known."""
+    if columns.expected is None:
+        return dict.fromkeys(_VALUE)
+    expected = columns.expected
+    known = (expected.orders_12m, expected.revenue_12m, expected.at_risk)
+    moments = expected_moments(expected.next_order_days, as_of=as_of)
+    series = [pl.Series(numbers).fill_nan(None) for numbers in known]
+    return dict(zip(_VALUE, [*series, pl.Series(moments, dtype=MOMENT)], strict=True))
 
 
 def _tier_of_score() -> pl.Expr:
@@ -118,6 +138,7 @@ def _table(scoring: Scoring, assessed: Sequence[Assessment]) -> pl.DataFrame:
             "tier": [tier and tier.value for tier in risk["tier"]],
             "sufficient_history": [each.risk is not None for each in assessed],
             "stale": _stale(scoring),
+            **_told(assessed),
             "bundle_id": scoring.bundle.id,
             "reasons": [_json(each.reasons) for each in assessed],
             "signals": [_json(each.findings.signals) for each in assessed],
@@ -125,6 +146,18 @@ def _table(scoring: Scoring, assessed: Sequence[Assessment]) -> pl.DataFrame:
         },
         schema=SCHEMA,
     )
+
+
+def _told(assessed: Sequence[Assessment]) -> dict[str, pl.Series]:
+    """Return the columns of value from answers."""
+    values = [each.value or {} for each in assessed]
+    kinds = (*[pl.Float64] * 3, pl.String)
+    series = [
+        pl.Series(name, [value.get(name) for value in values], dtype=kind)
+        for name, kind in zip(_VALUE, kinds, strict=True)
+    ]
+    series[-1] = series[-1].str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
+    return dict(zip(_VALUE, series, strict=True))
 
 
 def _stale(scoring: Scoring) -> bool:

@@ -8,7 +8,7 @@ from app.domain.assessment import Assessment, Findings, Risk
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import to_micros
 from app.domain.standing import Standing
-from app.domain.tiers import RiskTier, TierPolicy
+from app.domain.tiers import RiskTier
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
 BUNDLE = {
@@ -20,7 +20,6 @@ QUESTION = Question(
     as_of=to_micros(AS_OF),
     stale=False,
     churn=ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 90),
-    tier_policy=TierPolicy("shares-22-48-30", medium_from=0.12, high_from=0.35),
     bundle=BUNDLE,
     playbook={"version": "1", "sha256": "0" * 64},
     warnings=[{"code": "drifted", "text": "these are other customers"}],
@@ -29,11 +28,15 @@ RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2, other_c
 REASON = {"feature": "orders_30d", "contribution": 0.62}
 SIGNAL = {"signal": "order_gap_widening"}
 INTERVENTION = {"playbook": "win_back"}
+POLICY = {"kind": "shares", "version": "s", "high_from": 0.35, "medium_from": 0.12}
+VALUE = {"currency": "EUR", "expected_revenue_12m": 331.0}
 ASSESSMENT = Assessment(
     customer_id="c-1042",
     risk=RISK,
     reasons=[REASON],
     findings=Findings(["buyer_active"], [SIGNAL], [INTERVENTION]),
+    tier_policy=POLICY,
+    value=VALUE,
     last_activity_at=to_micros(datetime(2026, 11, 21, 17, 30, tzinfo=UTC)),
 )
 BEFORE = Standing(
@@ -58,13 +61,14 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
         "scale": {"min": 0, "max": 100, "higher_means": "more_at_risk"},
         "churn_definition": "no order_placed",
         "horizon_days": 90,
-        "tier_policy": {"version": "shares-22-48-30", "high_from": 0.35, "medium_from": 0.12},
+        "tier_policy": POLICY,
         "previous": None,
         "trend": None,
         "margin": -0.36,
         "base_margin": -1.2,
         "reasons": [REASON],
         "other_contributions": 0.22,
+        "value": VALUE,
         "segments": ["buyer_active"],
         "signals": [SIGNAL],
         "interventions": [INTERVENTION],
@@ -82,12 +86,12 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
 def test_what_is_not_measured_yet_is_absent():
     answer = answer_of(ASSESSMENT, QUESTION)
 
-    assert not {"interval", "value"} & set(answer)
+    assert "interval" not in answer
     assert "effect" not in answer["interventions"][0]
 
 
 def test_without_enough_history_the_numbers_are_null_and_the_keys_are_the_same():
-    unknown = ASSESSMENT._replace(risk=None, reasons=[], last_activity_at=None)
+    unknown = ASSESSMENT._replace(risk=None, reasons=[], value=None, last_activity_at=None)
 
     answer = answer_of(unknown, QUESTION, previous=BEFORE)
 
@@ -95,7 +99,7 @@ def test_without_enough_history_the_numbers_are_null_and_the_keys_are_the_same()
     nulls = {key for key, value in answer.items() if value is None}
     assert nulls == {
         "score", "tier", "probability", "percentile", "trend", "margin", "base_margin",
-        "other_contributions",
+        "other_contributions", "value",
     }  # fmt: skip  # read as the set it is
     assert answer["data"] == {
         "last_activity_at": None,

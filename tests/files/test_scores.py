@@ -9,19 +9,27 @@ from app.files import write_scores
 from app.files.scores import SCHEMA
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-SCORED = ("c-1", NOW, 0.5, 55, 60, "medium", True, False, "b-1", "[]", "[]", "[]")
-UNSCORED = ("c-2", NOW, None, None, None, None, False, False, "b-1", "[]", "[]", "[]")
+KNOWN = {"customer_id": "c-1", "as_of": NOW, "stale": False, "bundle_id": "b-1"}
+FOUND = {"reasons": "[]", "signals": "[]", "interventions": "[]"}
+RISK = {"probability": 0.5, "score": 55, "percentile": 60, "tier": "medium"}
+VALUE = {"expected_orders_12m": 2.0, "expected_revenue_12m": 31.5, "value_at_risk": 15.75}
+SCORED = KNOWN | FOUND | RISK | VALUE | {"sufficient_history": True, "next_order_expected_at": NOW}
+UNSCORED = KNOWN | FOUND | {"customer_id": "c-2", "sufficient_history": False}
 
 
 def table(*rows):
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame([row_of(row) for row in rows], schema=SCHEMA, orient="row")
+
+
+def row_of(known):
+    return tuple(known.get(name) for name in SCHEMA)
 
 
 def test_parts_become_one_file(tmp_path):
     path = tmp_path / "new" / "scores.parquet"
 
     assert write_scores(path, [table(SCORED), table(UNSCORED)]) == 2
-    assert pl.read_parquet(path).rows() == [SCORED, UNSCORED]
+    assert pl.read_parquet(path).rows() == [row_of(SCORED), row_of(UNSCORED)]
 
 
 def test_nobody_to_score_is_a_file_without_rows(tmp_path):
@@ -41,5 +49,5 @@ def test_a_failure_leaves_the_old_file(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         write_scores(path, parts())
-    assert pl.read_parquet(path).rows() == [SCORED]
+    assert pl.read_parquet(path).rows() == [row_of(SCORED)]
     assert list(tmp_path.iterdir()) == [path]

@@ -64,8 +64,17 @@ class BundleOut(Answer):
     tier_policy: Annotated[
         TierPolicyOut,
         Field(
-            description="Where the tiers begin",
-            examples=[{"version": "shares-22-48-30", "high_from": 0.35, "medium_from": 0.12}],
+            description="Where the tiers begin for a customer of whom nothing is known",
+            examples=[
+                {
+                    "kind": "shares",
+                    "version": "shares-22-48-30",
+                    "high_from": 0.35,
+                    "medium_from": 0.12,
+                    "value_basis": None,
+                    "offer_cost": None,
+                }
+            ],
         ),
     ]
     feature_hash: Annotated[

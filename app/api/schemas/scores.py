@@ -65,14 +65,85 @@ class ScaleOut(Answer):
 
 
 class TierPolicyOut(Answer):
-    """Where the tiers begin, as probabilities; both edges belong to the upper tier."""
+    """Where the tiers begin for this customer, as probabilities; edges belong to the upper tier.
 
+    They keep a customer a little longer in the tier of the last stored assessment.
+    """
+
+    kind: Annotated[
+        Literal["shares", "value"],
+        Field(
+            description="shares: the same edges for everybody, from shares of the population; "
+            "value: from where contact pays for this customer",
+            examples=["shares"],
+        ),
+    ]
     version: Annotated[str, Field(description="Name of the policy", examples=["shares-22-48-30"])]
     high_from: Annotated[
-        float, Field(description="Probability from which a customer is high risk", examples=[0.35])
+        float | None,
+        Field(
+            description="Probability from which this customer is high risk; null: at none",
+            examples=[0.35],
+        ),
     ]
     medium_from: Annotated[
-        float, Field(description="Probability from which one is medium risk", examples=[0.12])
+        float | None,
+        Field(
+            description="Probability from which this customer is medium risk; null: at none",
+            examples=[0.12],
+        ),
+    ]
+    value_basis: Annotated[
+        Literal["own", "median"] | None,
+        Field(
+            description="Whose value the edges rest on: the customer's own, or, where that is not "
+            "known, that of the median customer; null: on no value",
+            examples=[None],
+        ),
+    ]
+    offer_cost: Annotated[
+        float | None,
+        Field(
+            description="Cost of the strongest offer that pays for this customer; null: none does",
+            examples=[None],
+        ),
+    ]
+
+
+class ValueOut(Answer):
+    """What the customer is expected to bring; null: cannot be known.
+
+    Orders and their revenue, before returns; where churn is the end of a contract, its price for as
+    long as it is expected to run, and orders beside it.
+    """
+
+    currency: Annotated[str | None, Field(description="Of all amounts", examples=["EUR"])]
+    horizon_days: Annotated[
+        int, Field(description="The days that the first two speak of", examples=[90])
+    ]
+    expected_orders: Annotated[
+        float | None, Field(description="Orders within `horizon_days`", examples=[1.8])
+    ]
+    expected_revenue: Annotated[
+        float | None, Field(description="Revenue within `horizon_days`", examples=[93.5])
+    ]
+    expected_orders_12m: Annotated[
+        float | None, Field(description="Orders within 365 days", examples=[6.4])
+    ]
+    expected_revenue_12m: Annotated[
+        float | None, Field(description="Revenue within 365 days", examples=[331.0])
+    ]
+    next_order_expected_at: Annotated[
+        datetime | None,
+        Field(
+            description="When the next order is as likely to have come as not; null: not within "
+            "a year, or not known",
+            examples=["2026-12-19T09:00:00Z"],
+        ),
+    ]
+    value_at_risk: Annotated[
+        float | None,
+        Field(description="`probability` times `expected_revenue_12m`", examples=[135.7]),
     ]
 
 
@@ -297,8 +368,17 @@ class ScoreOut(Answer):
     tier_policy: Annotated[
         TierPolicyOut,
         Field(
-            description="Where the tiers begin",
-            examples=[{"version": "shares-22-48-30", "high_from": 0.35, "medium_from": 0.12}],
+            description="Where the tiers begin for this customer",
+            examples=[
+                {
+                    "kind": "shares",
+                    "version": "shares-22-48-30",
+                    "high_from": 0.35,
+                    "medium_from": 0.12,
+                    "value_basis": None,
+                    "offer_cost": None,
+                }
+            ],
         ),
     ]
     previous: Annotated[
@@ -332,6 +412,13 @@ class ScoreOut(Answer):
         Field(
             description="What all other features add: base_margin + reasons + this = margin",
             examples=[0.22],
+        ),
+    ]
+    value: Annotated[
+        ValueOut | None,
+        Field(
+            description="What the customer is expected to bring; null: nothing is known of it",
+            examples=[None],
         ),
     ]
     segments: Annotated[

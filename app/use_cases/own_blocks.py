@@ -1,0 +1,125 @@
+"""The two blocks of an answer that speak of money: each customer's own tier edges, and value."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.domain.assessment import Json
+from app.domain.moments import MICROSECONDS_PER_DAY, format_micros
+from app.domain.standing import Standing
+from app.domain.tiers import AnyTierPolicy, RiskTier, TierPolicy
+from app.use_cases.score_columns import ScoreColumns
+
+_SECOND: Final = 1_000_000
+
+
+def tiers_before(
+    customer_ids: Sequence[str], previous: Mapping[str, Standing] | None, *, as_of: int
+) -> NDArray[np.int64] | None:
+    """Return the code of the tier in which each customer stood before `as_of` (microseconds).
+
+    `NO_TIER` where none is known; None where nothing is known of anybody.
+    """
+    if not previous:
+        return None
+    stood = [_code(previous.get(customer_id), as_of) for customer_id in customer_ids]
+    return np.array(stood, dtype=np.int64)
+
+
+def policy_block(policy: AnyTierPolicy, *, before: RiskTier | None = None) -> Json:
+    """Return the edges for a customer of whom no more is known than the tier before."""
+    edges = policy.edges_of(before=before)
+    return {
+        "kind": policy.kind,
+        "version": policy.version,
+        "high_from": edges.high_from,
+        "medium_from": edges.medium_from,
+        "value_basis": policy.basis_of(None),
+        "offer_cost": None,
+    }
+
+
+def policy_blocks(policy: AnyTierPolicy, columns: ScoreColumns) -> Iterator[Json]:
+    """Yield the edges that hold for each customer, and what they rest on."""
+    blocks = {code: policy_block(policy, before=tier) for tier, code in CODE_OF_TIER.items()}
+    blocks[NO_TIER] = policy_block(policy)
+    if isinstance(policy, TierPolicy):
+        yield from (blocks[code] for code in columns.before.tolist())
+        return
+    for sufficient, probability, value, medium, high, tier, before in zip(
+        columns.sufficient.tolist(),
+        columns.probabilities.tolist(),
+        columns.values.tolist(),
+        columns.medium_from.tolist(),
+        columns.high_from.tolist(),
+        columns.tiers.tolist(),
+        columns.before.tolist(),
+        strict=True,
+    ):
+        if not sufficient:
+            yield blocks[before]
+            continue
+        block = blocks[NO_TIER] | {
+            "high_from": _none_if_missing(high),
+            "medium_from": _none_if_missing(medium),
+            "value_basis": policy.basis_of(value),
+        }
+        if TIERS[tier] is RiskTier.HIGH:
+            stood = None if before == NO_TIER else TIERS[before]
+            block["offer_cost"] = policy.offer_of(probability, value=value, before=stood)
+        yield block
+
+
+def value_blocks(
+    columns: ScoreColumns, *, as_of: int, horizon_days: int, currency: str | None
+) -> Iterator[Json | None]:
+    """Yield what each customer is expected to bring; None where nothing is known of it."""
+    expected = columns.expected
+    if expected is None:
+        yield from [None] * len(columns.sufficient)
+        return
+    numbers = np.array(expected)
+    told = columns.sufficient & ~np.isnan(numbers).all(axis=0)
+    moments = expected_moments(expected.next_order_days, as_of=as_of)
+    for is_told, moment, (orders, revenue, orders_12m, revenue_12m, _, at_risk) in zip(
+        told.tolist(), moments, numbers.T.tolist(), strict=True
+    ):
+        if not is_told:
+            yield None
+            continue
+        yield {
+            "currency": currency,
+            "horizon_days": horizon_days,
+            "expected_orders": _none_if_missing(orders),
+            "expected_revenue": _none_if_missing(revenue),
+            "expected_orders_12m": _none_if_missing(orders_12m),
+            "expected_revenue_12m": _none_if_missing(revenue_12m),
+            "next_order_expected_at": None if moment is None else format_micros(moment),
+            "value_at_risk": _none_if_missing(at_risk),
+        }
+
+
+def expected_moments(days: NDArray[np.float64], *, as_of: int) -> list[int | None]:
+    """Return the moments (microseconds, UTC) so many days after `as_of`, in whole seconds.
+
+    None where `days` is NaN.
+    """
+    known = np.nan_to_num(days)
+    later = as_of + (known * MICROSECONDS_PER_DAY).astype(np.int64)
+    moments: list[int | None] = (later - later % _SECOND).tolist()
+    for i in np.flatnonzero(np.isnan(days)).tolist():
+        moments[i] = None
+    return moments
+
+
+def _code(standing: Standing | None, as_of: int) -> int:
+    if standing is None or standing.tier is None or standing.as_of >= as_of:
+        return NO_TIER
+    return CODE_OF_TIER[standing.tier]
+
+
+def _none_if_missing(value: float) -> float | None:
+    return value if value == value else None  # noqa: PLR0124 - true for all but NaN
