@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -30,22 +30,32 @@ _PLURALS = {
     "events": "event",
 }
 _WHOLE_FROM = 100  # from here on a decimal tells a person nothing
+_MOST_SAID = 1_000  # sentences of one feature that are remembered
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The sentence of a feature in a population, up to the customer's own value."""
+    """The sentence of a feature in a population, up to the customer's own value.
+
+    Most features count: their few values come again and again, and what was said is remembered.
+    """
 
     write: Callable[[float], str]
     before: str
     after: str
     without_value: str
+    said: dict[float, str] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, value: float | None) -> str:
         """Return what a value says; None and NaN read as the catalogue's meaning of missing."""
         if value is None or value != value:  # noqa: PLR0124 - true for NaN only
             return self.without_value
-        return f"{self.before}{self.write(value)}{self.after}"
+        if (text := self.said.get(value)) is not None:
+            return text
+        text = f"{self.before}{self.write(value)}{self.after}"
+        if len(self.said) < _MOST_SAID and value.is_integer():
+            self.said[value] = text
+        return text
 
 
 def phrase(feature: Feature, usual: float | None) -> Phrase:
@@ -89,8 +99,9 @@ def _number(value: float) -> str:
     size = abs(value)
     if size >= _WHOLE_FROM:
         return f"{value:,.0f}"
-    text = f"{value:.2f}" if size < 1 else f"{value:.1f}"
-    text = text.rstrip("0").rstrip(".")
+    if size >= 1:
+        return f"{value:.1f}".removesuffix(".0")
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
