@@ -16,7 +16,11 @@ AssessmentRecord: TypeAlias = tuple[
 _SCORE_COLUMNS: Final = (
     "customer_id, as_of, job_id, bundle_id, probability, score, percentile, tier"
 )
+_SCORE_TYPES: Final = (
+    "varchar", "int8", "varchar", "varchar", "float8", "int4", "int4", "varchar",
+)  # fmt: skip  # of these columns on PostgreSQL
 _COLUMNS: Final = f"{_SCORE_COLUMNS}, answer, standing"
+_TYPES: Final = (*_SCORE_TYPES, "text", "text")
 _NEWEST_WINS: Final = (
     "ON CONFLICT (customer_id) DO UPDATE SET as_of = excluded.as_of, job_id = excluded.job_id, "
     "bundle_id = excluded.bundle_id, probability = excluded.probability, score = excluded.score, "
@@ -46,7 +50,8 @@ def write_new(connection: Connection, records: Sequence[AssessmentRecord]) -> No
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_insert("assessments", _COLUMNS, "?"), list(records))
     else:
-        copy(connection, f"COPY assessments ({_COLUMNS}) FROM STDIN", records)
+        statement = f"COPY assessments ({_COLUMNS}) FROM STDIN"
+        copy(connection, statement, records, binary_types=_TYPES)
 
 
 def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
@@ -68,7 +73,7 @@ def write_current_scores(connection: Connection, records: Sequence[AssessmentRec
         connection.exec_driver_sql(insert, scores)
         return
     connection.exec_driver_sql(_STAGE)
-    copy(connection, _TO_STAGE, scores)
+    copy(connection, _TO_STAGE, scores, binary_types=_SCORE_TYPES)
     connection.exec_driver_sql(_FROM_STAGE)
     connection.exec_driver_sql("DELETE FROM staged_scores")
 

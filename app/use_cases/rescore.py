@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -60,6 +61,15 @@ def ask_for_rescore(
 
 
 @dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Customers up to `cursor`: their assessments, and why others have none."""
+
+    cursor: str
+    assessments: Sequence[StoredAssessment]
+    failures: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rescorer:
     """A worker: takes one job after the other, a chunk of customers at a time.
 
@@ -96,33 +106,23 @@ class Rescorer:
 
     def _run(self, job: Job, is_stopping: Callable[[], bool]) -> None:
         bundle = self.bundles.opened(job.bundle_id)
-        while not is_stopping():
-            with self.readers() as session:
-                ids = customers.ids_after(session, job.cursor, limit=self.chunk_size)
-            if not ids:
-                with self.writers.begin() as session:
-                    now = self.now()
-                    jobs.complete(session, job.job_id, worker=self.name, now=now)
-                    ask_for_check(session, bundle_id=job.bundle_id, as_of=job.as_of, now=now)
-                log.info("job completed", extra={"job_id": job.job_id, "done": job.done})
-                return
-            job = self._do_chunk(job, bundle, ids)
+        # While one chunk is written the next is scored: a customer is in one of them only.
+        with ThreadPoolExecutor(1) as thread:
+            coming = thread.submit(self._scored_after, job.cursor, job, bundle)
+            while not is_stopping():
+                chunk = coming.result()
+                if chunk is None:
+                    self._complete(job)
+                    return
+                coming = thread.submit(self._scored_after, chunk.cursor, job, bundle)
+                job = self._write(job, chunk)
         self._hand_back(job)
 
-    def _do_chunk(self, job: Job, bundle: RiskBundle, ids: Sequence[str]) -> Job:
+    def _scored_after(self, cursor: str | None, job: Job, bundle: RiskBundle) -> _Chunk | None:
+        """Return the next customers, scored; None behind the last."""
         with self.readers() as session:
-            answers, failures = self._score(session, job, bundle, ids)
-        with self.writers.begin() as session:
-            return jobs.finish_chunk(
-                session,
-                job,
-                worker=self.name,
-                now=self.now(),
-                cursor=ids[-1],
-                assessments=answers,
-                failures=failures,
-                lease=self.lease,
-            )
+            ids = customers.ids_after(session, cursor, limit=self.chunk_size)
+            return _Chunk(ids[-1], *self._score(session, job, bundle, ids)) if ids else None
 
     def _score(
         self, session: Session, job: Job, bundle: RiskBundle, ids: Sequence[str]
@@ -144,6 +144,26 @@ class Rescorer:
             except (ValueError, ArithmeticError) as error:
                 failures[customer_id] = f"could not be scored: {error}"
         return stored, failures
+
+    def _write(self, job: Job, chunk: _Chunk) -> Job:
+        with self.writers.begin() as session:
+            return jobs.finish_chunk(
+                session,
+                job,
+                worker=self.name,
+                now=self.now(),
+                cursor=chunk.cursor,
+                assessments=chunk.assessments,
+                failures=chunk.failures,
+                lease=self.lease,
+            )
+
+    def _complete(self, job: Job) -> None:
+        with self.writers.begin() as session:
+            now = self.now()
+            jobs.complete(session, job.job_id, worker=self.name, now=now)
+            ask_for_check(session, bundle_id=job.bundle_id, as_of=job.as_of, now=now)
+        log.info("job completed", extra={"job_id": job.job_id, "done": job.done})
 
     def _hand_back(self, job: Job) -> None:
         """Let the lease end now, so that another worker can go on at once."""
