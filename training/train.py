@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.bundle.manifest import BundleFacts
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment, from_micros, to_micros
-from app.domain.tiers import TierPolicy
 from app.features.history import History
 from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
@@ -28,8 +26,9 @@ from training.publish import feature_set, libraries, medians, percentile_knots, 
 from training.result import TrainingResult
 from training.sections.certainty import certainty_section
 from training.support import snapshots_before, support_of
-from training.tiers import policy_by_shares, shares_of
+from training.tiers import ContactCosts, shares_of
 from training.train_prior import train_prior
+from training.worth import Worth, worth_of
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -43,6 +42,7 @@ def train(
     until: datetime,
     models: Path,
     currency: str | None = None,
+    costs: ContactCosts | None = None,
     seed: int = 0,
     signing_key: bytes | None = None,
     on_progress: OnProgress = _silent,
@@ -58,6 +58,8 @@ def train(
         Everything there is; what lies at or after `until` is dropped first.
     currency : str, optional
         Currency of the amounts in `history`, for the manifest.
+    costs : ContactCosts, optional
+        Tiers by value, with these costs of contact; by shares without.
     on_progress : callable
         Called with (stage, steps done, steps in all).
 
@@ -80,6 +82,8 @@ def train(
             on_progress=on_progress,
         )
     except TooLittleToLearn as too_little:
+        if costs is not None:
+            raise  # so few customers tell no value either, and other tiers were not asked for
         return train_prior(
             known,
             churn=churn,
@@ -103,10 +107,20 @@ def train(
         seed=seed,
         on_progress=on_progress,
     )
+    probabilities = learned.student.probabilities_of(learned.population)
+    worth = worth_of(
+        known,
+        churn,
+        until=until,
+        population=learned.population,
+        probabilities=probabilities,
+        tested=report.tested if report else None,
+        costs=costs,
+        seed=seed,
+        on_progress=on_progress,
+    )
 
     on_progress("publish", 0, 1)
-    probabilities = learned.student.probabilities_of(learned.population)
-    policy = policy_by_shares(probabilities)
     tables = [one.table for one in (*past, *([report] if report else []))]
     uncertainty = uncertainty_of(known, churn, learned, cut_off=cut_off, tables=tables)
     support = support_of(
@@ -122,10 +136,10 @@ def train(
         currency=currency,
         features=feature_set(),
         calibration=learned.student.calibration,
-        tier_policy=policy,
+        tier_policy=worth.policy,
         percentile_knots=percentile_knots(probabilities),
         usual=medians(learned.population),
-        metrics=_metrics(report, learned, probabilities, policy) | _tier_movement(movement),
+        metrics=_metrics(report, learned, worth) | _tier_movement(movement) | worth.metrics(),
         libraries=libraries(),
         basis=Basis.RHYTHM if learned.stretched else Basis.LEARNED,
         uncertainty=uncertainty,
@@ -151,10 +165,12 @@ def train(
                     certainty_section(
                         uncertainty, support, tables=tables, misses=level_misses(learned)
                     ),
+                    *worth.sections(currency=currency),
                 ),
             )
         ),
         parts=_parts(learned, recipe),
+        value=worth.model,
         signing_key=signing_key,
     )
     on_progress("publish", 1, 1)
@@ -178,18 +194,13 @@ def _parts(learned: Learned, recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _metrics(
-    report: Report | None,
-    learned: Learned,
-    probabilities: NDArray[np.float64],
-    policy: TierPolicy,
-) -> dict[str, Any]:
+def _metrics(report: Report | None, learned: Learned, worth: Worth) -> dict[str, Any]:
     dataset = learned.dataset
     metrics: dict[str, Any] = {
         "base_rates": [None if np.isnan(r) else round(r, 6) for r in dataset.base_rates],
         "n_rows": len(dataset.churned),
-        "n_population": len(probabilities),
-        "tier_shares": shares_of(probabilities, policy),
+        "n_population": len(worth.probabilities),
+        "tier_shares": shares_of(worth.probabilities, worth.policy, worth.values),
         "teacher": learned.teacher.names,
     }
     if report is not None:
