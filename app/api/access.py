@@ -7,7 +7,7 @@ from fastapi import Path, Security
 from app.api.fields import Text
 from app.api.security import Allowed
 from app.api.service import Service
-from app.use_cases.manage_keys import Scope
+from app.domain.scopes import Scope
 
 ScoresRead = Annotated[Service, Security(Allowed(Scope.SCORES_READ))]
 CustomersRead = Annotated[Service, Security(Allowed(Scope.CUSTOMERS_READ))]

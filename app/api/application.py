@@ -27,7 +27,7 @@ from app.api.routes import (
 from app.api.security import Allowed, problems_of_keys
 from app.api.service import Service
 from app.domain.errors import DatabaseNotReady
-from app.use_cases.manage_keys import Scope
+from app.domain.scopes import Scope
 
 log = logging.getLogger("holdfast.api")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api import problems
 from app.api.problems import RefusedError
 from app.api.service import Service
-from app.use_cases.manage_keys import Scope
+from app.domain.scopes import Scope
 
 MAX_TOKEN_CHARACTERS: Final = 200
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="holdfast"'}

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.bundle.shelf import BundleListing
 from app.cli import terminal
 from app.domain.moments import format_moment
-from app.settings import Settings
-from app.use_cases import manage_models
 
 if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
     from app.bundle.opened import RiskBundle
+    from app.bundle.shelf import BundleListing
 
 models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
 
@@ -30,11 +28,15 @@ PROMOTED: Final = "promoted"
 
 def shelf_of(folder: Path | None) -> Path:
     """Return the shelf that an option names, or that of the settings."""
+    from app.settings import Settings
+
     return folder or Settings().models
 
 
 def signing_key() -> bytes | None:
     """Return the key that bundles are signed with, where the settings have one."""
+    from app.settings import Settings
+
     secret = Settings().bundle_key
     return secret.get_secret_value().encode() if secret else None
 
@@ -53,8 +55,10 @@ def open_named(name: str, folder: Path | None) -> "RiskBundle":
 @models.command("list")
 def list_(*, folder: ModelsFolder = None) -> None:
     """Print every bundle on the shelf, the newest data first; * marks the promoted one."""
+    from app.use_cases.manage_models import list_models
+
     shelf = shelf_of(folder)
-    listings = manage_models.list_models(shelf)
+    listings = list_models(shelf)
     if not listings:
         terminal.say_aside(f"no bundle in {shelf}: `holdfast train` writes one")
         return
@@ -65,14 +69,18 @@ def list_(*, folder: ModelsFolder = None) -> None:
 @models.command()
 def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Verify a bundle and put it into service; on failure the one in service stays."""
-    found = manage_models.promote_model(shelf_of(folder), bundle_id, key=signing_key())
+    from app.use_cases.manage_models import promote_model
+
+    found = promote_model(shelf_of(folder), bundle_id, key=signing_key())
     terminal.say(f"{found.bundle_id} is promoted; a running service takes it within seconds")
 
 
 @models.command()
 def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Check every byte of a bundle against its manifest, and its answers against LightGBM's."""
-    found = manage_models.verify_model(shelf_of(folder), bundle_id, key=signing_key())
+    from app.use_cases.manage_models import verify_model
+
+    found = verify_model(shelf_of(folder), bundle_id, key=signing_key())
     signature = "signature sound" if found.signed else "not signed"
     terminal.say(
         f"{found.bundle_id} is sound: {found.n_files} files, {found.n_golden_rows} golden rows, "
@@ -80,7 +88,7 @@ def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     )
 
 
-def _cells(listing: BundleListing) -> tuple[str, ...]:
+def _cells(listing: "BundleListing") -> tuple[str, ...]:
     if listing.trained_until is None:
         return ("*" if listing.promoted else "", listing.bundle_id, "", "", listing.problem or "")
     return (

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
-from app.db.connect import check_migrated, connect, writer_factory
-from app.settings import Settings
+if TYPE_CHECKING:  # help needs no database
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session, sessionmaker
 
 DatabaseUrl = Annotated[
     str | None,
@@ -22,8 +21,11 @@ DatabaseUrl = Annotated[
 
 
 @contextmanager
-def engine_of(url: str | None) -> Iterator[Engine]:
+def engine_of(url: str | None) -> "Iterator[Engine]":
     """Give the engine of a database that is ready for use; refuses one that is not."""
+    from app.db.connect import check_migrated, connect
+    from app.settings import Settings
+
     engine = connect(url or Settings().database_url)
     try:
         check_migrated(engine)
@@ -33,7 +35,9 @@ def engine_of(url: str | None) -> Iterator[Engine]:
 
 
 @contextmanager
-def writers_of(url: str | None) -> Iterator[sessionmaker[Session]]:
+def writers_of(url: str | None) -> "Iterator[sessionmaker[Session]]":
     """Give sessions for writing to a database that is ready for use."""
+    from app.db.connect import writer_factory
+
     with engine_of(url) as engine:
         yield writer_factory(engine)

@@ -1,15 +1,17 @@
 """`holdfast keys`: who may call the service, and for what."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import terminal
 from app.cli.database import DatabaseUrl, writers_of
-from app.db.keys import ApiKey
 from app.domain.moments import format_moment
-from app.use_cases import manage_keys
+from app.domain.scopes import ALL_SCOPES, Scope
+
+if TYPE_CHECKING:  # help needs no database
+    from app.db.keys import ApiKey
 
 keys = typer.Typer(help="Who may call the service, and for what.", no_args_is_help=True)
 
@@ -19,17 +21,19 @@ def create(
     name: Annotated[str, typer.Argument(help="Whose key it is, for the list.")],
     *,
     scope: Annotated[
-        list[manage_keys.Scope] | None, typer.Option(help="May be repeated; default: all of them.")
+        list[Scope] | None, typer.Option(help="May be repeated; default: all of them.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the key alone.")] = False,
     database: DatabaseUrl = None,
 ) -> None:
     """Make a key and print it: it is stored as a hash and cannot be shown again."""
+    from app.use_cases.manage_keys import create_key
+
     if not name.strip():
         raise typer.BadParameter("say whose key it is: the name is empty")
-    scopes = manage_keys.ALL_SCOPES if not scope else {wanted.value for wanted in scope}
+    scopes = ALL_SCOPES if not scope else {wanted.value for wanted in scope}
     with writers_of(database) as writers, writers.begin() as session:
-        created = manage_keys.create_key(session, name, scopes=scopes, now=datetime.now(UTC))
+        created = create_key(session, name, scopes=scopes, now=datetime.now(UTC))
     if quiet:
         terminal.say(created.token)
         return
@@ -41,8 +45,10 @@ def create(
 @keys.command("list")
 def list_(*, database: DatabaseUrl = None) -> None:
     """Print every key without its secret."""
+    from app.use_cases.manage_keys import list_keys
+
     with writers_of(database) as writers, writers.begin() as session:
-        found = manage_keys.list_keys(session)
+        found = list_keys(session)
     terminal.say_table(("key", "name", "scopes", "created", "revoked"), map(_cells, found))
 
 
@@ -53,14 +59,16 @@ def revoke(
     database: DatabaseUrl = None,
 ) -> None:
     """Make a key useless; running services notice within 5 seconds."""
+    from app.use_cases.manage_keys import revoke_key
+
     with writers_of(database) as writers, writers.begin() as session:
-        revoked = manage_keys.revoke_key(session, key_id, now=datetime.now(UTC))
+        revoked = revoke_key(session, key_id, now=datetime.now(UTC))
     if not revoked:
         terminal.refuse(f"no key {key_id!r} that works: see `holdfast keys list`")
     terminal.say(f"{key_id} is revoked")
 
 
-def _cells(key: ApiKey) -> tuple[str, ...]:
+def _cells(key: "ApiKey") -> tuple[str, ...]:
     revoked = format_moment(key.revoked_at) if key.revoked_at else ""
     scopes = " ".join(sorted(key.scopes))
     return (key.key_id, key.name, scopes, format_moment(key.created_at), revoked)

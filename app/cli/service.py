@@ -2,14 +2,16 @@
 
 import errno
 import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import terminal
 from app.cli.bundles import ModelsFolder
 from app.cli.database import DatabaseUrl
-from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 
 def serve(
@@ -55,6 +57,8 @@ def serve(
 
 def migrate(*, database: DatabaseUrl = None) -> None:
     """Create the tables of the database, or bring them up to date."""
+    from app.settings import Settings
+
     _migrate(database or Settings().database_url)
     terminal.say("the database is up to date")
 
@@ -67,7 +71,9 @@ def warm_up() -> None:
         run(on_progress=on_progress)
 
 
-def _settings(**given: object) -> Settings:
+def _settings(**given: object) -> "Settings":
+    from app.settings import Settings
+
     chosen = {name: value for name, value in given.items() if value is not None}
     return Settings().model_copy(update=chosen)
 
@@ -78,7 +84,7 @@ def _migrate(url: str) -> None:
     run(url)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: "Settings") -> socket.socket:
     """Take the port now: a start that cannot listen should say so before it loads anything."""
     try:
         return socket.create_server((settings.host, settings.port), backlog=2048)

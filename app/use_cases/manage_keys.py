@@ -6,33 +6,17 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import keys
 from app.db.keys import ApiKey
+from app.domain.scopes import ALL_SCOPES
 
 PREFIX: Final = "hf"
 SECRET_BYTES: Final = 32  # 256 random bits need no slow hash: there is nothing to guess
 ID_BYTES: Final = 6
-
-
-class Scope(StrEnum):
-    """What a key may do; every route asks for exactly one."""
-
-    SCORES_READ = "scores:read"
-    CUSTOMERS_READ = "customers:read"
-    CUSTOMERS_WRITE = "customers:write"
-    ACTIVITY_WRITE = "activity:write"
-    JOBS_READ = "jobs:read"
-    JOBS_WRITE = "jobs:write"
-    MODEL_READ = "model:read"
-    METRICS_READ = "metrics:read"
-
-
-ALL_SCOPES: Final = frozenset(scope.value for scope in Scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from fastapi.testclient import TestClient
 
 from app.bundle import opened
 from app.db.connect import writer_factory
+from app.domain.scopes import ALL_SCOPES
 from app.main import create_app
 from app.settings import Settings
 from app.use_cases import serve_bundle
-from app.use_cases.manage_keys import ALL_SCOPES, create_key
+from app.use_cases.manage_keys import create_key
 from tests.bundles import put_bundle_into_service
 
 CUSTOMER = "c-1042"
