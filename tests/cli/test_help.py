@@ -4,7 +4,7 @@ from typer.main import get_command
 import holdfast
 
 VERBS = [
-    "simulate", "train", "score", "rescore", "serve", "migrate", "warm-up",
+    "simulate", "train", "evaluate", "compare", "score", "rescore", "monitor", "serve", "migrate", "warm-up",
     "import activity", "import customers", "models list", "models promote", "models verify",
     "keys create", "keys list", "keys revoke",
 ]  # fmt: skip

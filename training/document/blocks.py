@@ -105,5 +105,5 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> T
 
 def quoted(name: str) -> str:
     """Return somebody's name for a thing without the signs that have a meaning in a sentence."""
-    clean = re.sub(r"[^\w .,:/@+-]", "_", name)
+    clean = re.sub(r"[^\w .,:/@+'-]", "_", name)
     return clean[:LONGEST_QUOTE]

@@ -37,10 +37,14 @@ def window_of(history: History, facts: BundleFacts, *, as_of: datetime | None) -
             f"{_told(opens_at)}: choose --as-of {_told(trained)[:10]} or later"
         )
     if opens_at + horizon > ends_at:
+        newest = ends_at - horizon
+        earlier = (
+            f", or choose --as-of {_told(newest)[:10]} or earlier" if newest >= trained else ""
+        )
         raise EvaluationRefused(
             f"the window of {facts.churn.horizon_days} days from {_told(opens_at)} closes at "
             f"{_told(opens_at + horizon)}, and the log ends at {_told(ends_at)}: evaluate with a "
-            f"log that reaches so far, or choose --as-of {_told(ends_at - horizon)[:10]} or earlier"
+            f"log that reaches so far{earlier}"
         )
     return Window(opens_at, opens_at + horizon)
 

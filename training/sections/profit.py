@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.tiers import AnyTierPolicy, ValuePolicy
-from training.document.blocks import Block, Figure, Note, Paragraph, Section, Table, table
+from training.document.blocks import Block, Figure, Note, Paragraph, Section, Table, quoted, table
 from training.document.words import figure, percent
 from training.plots.axes import axis_of, plot, shares_axis
 from training.plots.marks import even_line, legend, line
@@ -64,7 +64,7 @@ def profit_section(
 def _of_policy(
     policy: ValuePolicy, profit: PolicyProfit, currency: str | None
 ) -> tuple[Paragraph, Table]:
-    money = currency or "the log's money"
+    money = quoted(currency or "the log's money")
     rows = [
         ("High get the strongest offer that pays, Medium the contact alone", profit.total),
         ("High and Medium get the contact alone", profit.contact_alone),
@@ -102,7 +102,7 @@ def _curve(
         return ()
     costs = _costs(policy, float(np.median(values[told])))
     curve = profit_curve(tested.churned[told], tested.said[told], values[told], **costs)
-    money = currency or "the log's money"
+    money = quoted(currency or "the log's money")
     text = (
         f"What contacting so many of the tested customers would have earned, {money} per customer "
         f"of all, each at the value foreseen then: offer {costs['offer']:.4g}, contact "

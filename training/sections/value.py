@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.value_facts import Expected
-from training.document.blocks import Block, Note, Paragraph, Section, Table, table
+from training.document.blocks import Block, Note, Paragraph, Section, Table, quoted, table
 from training.document.words import day, figure, percent, signed
 from training.value.backtest import ValueTest
 from training.value.evaluate import ValueMetrics
@@ -42,7 +42,7 @@ def value_section(
 
 
 def _today(expected: Expected, currency: str | None) -> str:
-    revenue, money = expected.revenue_12m, currency or "the log's money"
+    revenue, money = expected.revenue_12m, quoted(currency or "the log's money")
     told = np.isfinite(revenue)
     if not told.any():
         return "Numbers of orders are foreseen; what they cost is not known."
