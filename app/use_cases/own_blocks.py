@@ -1,6 +1,7 @@
 """The two blocks of an answer that speak of money: each customer's own tier edges, and value."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -44,8 +45,7 @@ def policy_block(policy: AnyTierPolicy, *, before: RiskTier | None = None) -> Js
 
 def policy_blocks(policy: AnyTierPolicy, columns: ScoreColumns) -> Iterator[Json]:
     """Yield the edges that hold for each customer, and what they rest on."""
-    blocks = {code: policy_block(policy, before=tier) for tier, code in CODE_OF_TIER.items()}
-    blocks[NO_TIER] = policy_block(policy)
+    blocks = _blocks_by_tier(policy)
     if isinstance(policy, TierPolicy):
         yield from (blocks[code] for code in columns.before.tolist())
         return
@@ -73,6 +73,13 @@ def policy_blocks(policy: AnyTierPolicy, columns: ScoreColumns) -> Iterator[Json
         yield block
 
 
+@lru_cache(maxsize=8)
+def _blocks_by_tier(policy: AnyTierPolicy) -> Mapping[int, Json]:
+    """Return `policy_block` by the code of the tier before."""
+    blocks = {code: policy_block(policy, before=tier) for tier, code in CODE_OF_TIER.items()}
+    return blocks | {NO_TIER: policy_block(policy)}
+
+
 def value_blocks(
     columns: ScoreColumns, *, as_of: int, horizon_days: int, currency: str | None
 ) -> Iterator[Json | None]:
@@ -81,24 +88,26 @@ def value_blocks(
     if expected is None:
         yield from [None] * len(columns.sufficient)
         return
-    numbers = np.array(expected)
-    told = columns.sufficient & ~np.isnan(numbers).all(axis=0)
     moments = expected_moments(expected.next_order_days, as_of=as_of)
-    for is_told, moment, (orders, revenue, orders_12m, revenue_12m, _, at_risk) in zip(
-        told.tolist(), moments, numbers.T.tolist(), strict=True
+    for sufficient, moment, *numbers in zip(
+        columns.sufficient.tolist(),
+        moments,
+        *[column.tolist() for column in expected],
+        strict=True,
     ):
-        if not is_told:
+        orders, revenue, orders_12m, revenue_12m, days, at_risk = map(_none_if_missing, numbers)
+        if not sufficient or {orders, revenue, orders_12m, revenue_12m, days, at_risk} == {None}:
             yield None
             continue
         yield {
             "currency": currency,
             "horizon_days": horizon_days,
-            "expected_orders": _none_if_missing(orders),
-            "expected_revenue": _none_if_missing(revenue),
-            "expected_orders_12m": _none_if_missing(orders_12m),
-            "expected_revenue_12m": _none_if_missing(revenue_12m),
+            "expected_orders": orders,
+            "expected_revenue": revenue,
+            "expected_orders_12m": orders_12m,
+            "expected_revenue_12m": revenue_12m,
             "next_order_expected_at": None if moment is None else format_micros(moment),
-            "value_at_risk": _none_if_missing(at_risk),
+            "value_at_risk": at_risk,
         }
 
 
@@ -107,12 +116,14 @@ def expected_moments(days: NDArray[np.float64], *, as_of: int) -> list[int | Non
 
     None where `days` is NaN.
     """
-    known = np.nan_to_num(days)
-    later = as_of + (known * MICROSECONDS_PER_DAY).astype(np.int64)
-    moments: list[int | None] = (later - later % _SECOND).tolist()
-    for i in np.flatnonzero(np.isnan(days)).tolist():
-        moments[i] = None
-    return moments
+    return [
+        None if each != each else _whole_second(as_of + int(each * MICROSECONDS_PER_DAY))  # noqa: PLR0124 - true for NaN only
+        for each in days.tolist()
+    ]
+
+
+def _whole_second(micros: int) -> int:
+    return micros - micros % _SECOND
 
 
 def _code(standing: Standing | None, as_of: int) -> int:
