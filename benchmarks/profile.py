@@ -1,4 +1,4 @@
-"""Where the time of one full answer goes, for the documentation."""
+"""Where the time of an answer goes, for one and in a batch of 1,000, for the documentation."""
 
 import json
 import subprocess

@@ -1,7 +1,8 @@
-"""Where the microseconds of one full answer go, in processor time; a program of its own.
+"""Where the microseconds of an answer go, in processor time; a program of its own.
 
-``python -m benchmarks.profile_request DATABASE_URL MODELS TOKEN IDS_FILE [PATH]`` calls the
-application in this process, without a socket, and prints one line of JSON.
+``python -m benchmarks.profile_request DATABASE_URL MODELS TOKEN IDS_FILE`` calls the application in
+this process, without a socket: first ``GET …/score`` for one customer after the other, then ``POST
+/v1/scores`` for 1,000 at once. It prints one line of JSON, all figures per customer.
 """
 
 import asyncio
@@ -9,14 +10,17 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from app.main import create_app
 from app.settings import Settings
 from benchmarks.stages import Stages
 
-N_CALLS = 1000
+N_SINGLE = 1000
+N_BATCHES = 10
+BATCH = 1000
 STAGES = {
     "key check": ("app.api.key_ring:KeyRing.remembered", "app.api.key_ring:KeyRing.verified"),
     "SQL": ("app.db.reading:Reader.rows",),
@@ -32,86 +36,106 @@ STAGES = {
     "probability, percentile": ("app.bundle.opened:RiskBundle.rated",),
     "choosing reasons": ("app.use_cases.score_columns:reasons_of",),
     "score columns: the rest": ("app.use_cases.score_columns:explained_columns",),
-    "playbook: conditions": ("app.use_cases.assess:_verdicts",),
+    "value, tiers, interval": ("app.use_cases.score_columns:_columns",),
+    "playbook: conditions": ("app.use_cases.assess:verdicts_of",),
     "signals, interventions": ("app.use_cases.assess:findings_of",),
     "reasons in words": ("app.use_cases.assess:_reasons",),
     "what all answers share": ("app.use_cases.assess:question_of",),
     "answer as data": ("app.use_cases.score_customers:answer_of",),
-    "use case: the rest": ("app.use_cases.score_customers:_answers",),
-    "JSON": ("app.api.routes.scores:_json",),
+    "what the next compares with": ("app.use_cases.score_customers:standing_text",),
+    "use case: the rest": ("app.use_cases.score_customers:_scored",),
 }
 
-Call = Callable[[str], Awaitable[int]]
+Call = Callable[[str, bytes], Awaitable[int]]  # path and body: a GET where there is none
 
 
 def main() -> None:
     """Measure and print."""
-    database_url, models, token, ids_file, *rest = sys.argv[1:]
-    path = rest[0] if rest else "/v1/customers/{}/score"
+    database_url, models, token, ids_file = sys.argv[1:]
     ids = Path(ids_file).read_text(encoding="utf-8").split()
     app = create_app(
         Settings(
             database_url=database_url, models=Path(models), job_worker=False, log_level="warning"
         )
     )
-    paths = [path.format(customer_id) for customer_id in ids]
-    print(json.dumps(asyncio.run(_measured(app, token, paths))))
+    print(json.dumps(asyncio.run(_measured(app, token, ids))))
 
 
-async def _measured(app: object, token: str, paths: list[str]) -> dict[str, object]:
+async def _measured(app: object, token: str, ids: list[str]) -> dict[str, object]:
+    single = [(f"/v1/customers/{ids[i % len(ids)]}/score", b"") for i in range(N_SINGLE)]
+    batch = [("/v1/scores", json.dumps({"customer_ids": ids[:BATCH]}).encode())] * N_BATCHES
     async with app.router.lifespan_context(app):  # type: ignore[attr-defined] # any ASGI application
         call = _caller(app, token)
-        whole = await _microseconds(call, paths, before_each=lambda: None)
+        whole = {
+            "one": await _microseconds(call, single),
+            f"of {BATCH}": await _microseconds(call, batch, customers=min(BATCH, len(ids))),
+        }
         stages = Stages(STAGES)
-        traced = await _microseconds(call, paths, before_each=stages.next_call)
-    outside = [
-        took - sum(call.values()) * 1e6 for took, call in zip(traced, stages.calls, strict=True)
-    ]
-    return {
-        "p50_us": round(statistics.median(whole), 1),
-        "framework_us": round(statistics.median(outside), 1),
-        "stages_us": {name: round(s * 1e6, 1) for name, s in stages.medians().items()},
-        "missing": stages.missing,
-    }
+        found: dict[str, object] = {"missing": stages.missing}
+        for name, questions in (("one", single), (f"of {BATCH}", batch)):
+            customers = 1 if name == "one" else min(BATCH, len(ids))
+            stages.calls.clear()
+            traced = await _microseconds(call, questions, customers, stages.next_call)
+            inside = [sum(each.values()) * 1e6 / customers for each in stages.calls]
+            outside = [took - within for took, within in zip(traced, inside, strict=True)]
+            found[name] = {
+                "whole_us": round(statistics.median(whole[name]), 1),
+                "route and framework_us": round(statistics.median(outside), 1),
+                "stages_us": {
+                    stage: round(seconds * 1e6 / customers, 1)
+                    for stage, seconds in stages.medians().items()
+                },
+            }
+    return found
 
 
 async def _microseconds(
-    call: Call, paths: list[str], *, before_each: Callable[[], None]
+    call: Call,
+    questions: Sequence[tuple[str, bytes]],
+    customers: int = 1,
+    before_each: Callable[[], None] = lambda: None,
 ) -> list[float]:
+    """Return the processor microseconds that each call takes per customer, in all threads."""
     took = []
-    for number in range(N_CALLS):
+    for path, body in questions:
         before_each()
-        started = time.thread_time()
-        status = await call(paths[number % len(paths)])
-        took.append((time.thread_time() - started) * 1e6)
-        if status != 200:
-            raise RuntimeError(f"{paths[number % len(paths)]} answered {status}")
+        started = time.process_time()
+        status = await call(path, body)
+        took.append((time.process_time() - started) * 1e6 / customers)
+        if status != HTTPStatus.OK:
+            raise RuntimeError(f"{path} answered {status}")
     return took
 
 
 def _caller(app: object, token: str) -> Call:
-    headers = [(b"host", b"localhost"), (b"authorization", b"Bearer " + token.encode())]
+    authorised = (b"authorization", b"Bearer " + token.encode())
 
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def call(path: str) -> int:
+    async def call(path: str, body: bytes) -> int:
         answered: list[dict[str, object]] = []
+
+        async def receive() -> dict[str, object]:
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: dict[str, object]) -> None:
             answered.append(message)
 
+        length = [(b"content-length", str(len(body)).encode())] if body else []
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
-            "method": "GET",
+            "method": "POST" if body else "GET",
             "scheme": "http",
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": b"",
-            "headers": list(headers),
+            "headers": [
+                (b"host", b"localhost"),
+                (b"content-type", b"application/json"),
+                authorised,
+                *length,
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
         }
