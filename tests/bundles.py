@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.current import current_features
+from app.bundle.interval import Uncertainty
 from app.bundle.manifest import BundleFacts, Calibration
 from app.bundle.shelf import promote
+from app.bundle.support import Support
 from app.bundle.value import ValueModel
 from app.bundle.write import write_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -56,6 +58,21 @@ def facts(features: NDArray[np.float64], *, seed: int, **changes: Any) -> Bundle
         "usual": tuple(np.median(features, axis=0)),
         "metrics": {"auc": 0.8},
         "libraries": {"lightgbm": lightgbm.__version__},
+        "uncertainty": Uncertainty(
+            coverage=0.9,
+            common=0.2,
+            history="order_days_total",
+            history_from=(3.0,),
+            knots=(-2.0, 2.0),
+            below=((0.8, 0.8), (0.3, 0.3)),
+            above=((0.9, 0.9), (0.3, 0.3)),
+        ),
+        "support": Support(
+            lower=(float("nan"),) * features.shape[1],
+            upper=(1_000.0,) * features.shape[1],
+            never_missing=(),
+            never_present=(),
+        ),
     }
     return BundleFacts(**(values | changes))
 

@@ -156,10 +156,12 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         "score": numbers["score"],
         "tier": numbers["tier"],
         "probability": numbers["probability"],
+        "interval": _interval(bundle, features) if tier else None,
         "percentile": numbers["percentile"],
         "scale": {"min": 0, "max": 100, "higher_means": "more_at_risk"},
         "churn_definition": bundle.churn.sentence,
         "horizon_days": bundle.churn.horizon_days,
+        "basis": facts.basis.value,
         "tier_policy": {
             "kind": policy.kind,
             "version": policy.version,
@@ -188,6 +190,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
             "last_activity_at": None if last == NO_MOMENT else format_moment(from_micros(last)),
             "sufficient_history": tier is not None,
             "stale": as_of - facts.trained_until > timedelta(days=180),
+            **_unusual(bundle, features[0] if tier else None),
         },
         "bundle": {
             "id": bundle.id,
@@ -197,6 +200,21 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         "playbook": {"version": playbook.version, "sha256": playbook.sha256},
         "warnings": [{"code": each.code, "text": each.text} for each in bundle.warnings],
     }
+
+
+def _interval(bundle, features):
+    if bundle.intervals is None:
+        return None
+    margins = bundle.margins(features)
+    low, high = bundle.intervals.around(bundle.probabilities(features), margins, features)
+    return {"low": float(low[0]), "high": float(high[0]), "level": bundle.intervals.coverage}
+
+
+def _unusual(bundle, row):
+    if bundle.usual_ranges is None or row is None:
+        return {"out_of_distribution": None, "unusual": []}
+    names = list(bundle.usual_ranges.unusual_in(row))
+    return {"out_of_distribution": names != [], "unusual": names}
 
 
 def _rest(total, reasons):

@@ -117,11 +117,10 @@ class Intervals:
         Parameters
         ----------
         probabilities, margins : float64 arrays of shape (n,)
-        features : float64 array of shape (n, n_features)
+        features : float64 array of shape (n, n_features), C-contiguous
         """
         low, high = np.empty(len(margins)), np.empty(len(margins))
-        amounts = np.ascontiguousarray(features[:, self.column])
-        _surround(self.table, self.spread, amounts, margins, probabilities, low, high)
+        _surround(self.table, self.spread, features, self.column, margins, probabilities, low, high)
         return low, high
 
 
@@ -185,7 +184,8 @@ def _check_spread(name: str, spread: float) -> None:
 def _surround(
     table: tuple[Numbers, Numbers, Numbers, Numbers],
     spread: Numbers,
-    amounts: Numbers,
+    features: Numbers,
+    column: int,
     margins: Numbers,
     probabilities: Numbers,
     low: Numbers,
@@ -195,7 +195,7 @@ def _surround(
     last = len(knots) - 1
     for i in range(len(margins)):
         step = 0
-        while step < len(history_from) and amounts[i] >= history_from[step]:
+        while step < len(history_from) and features[i, column] >= history_from[step]:
             step += 1
         margin, right = margins[i], 0
         while right <= last and knots[right] < margin:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.assessment import Assessment, Json, Risk
+from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_micros
 from app.domain.standing import Standing
@@ -32,6 +33,7 @@ class Question:
     churn: ChurnDefinition
     bundle: Json  # id, trained_until, feature_hash
     playbook: Json  # version, sha256
+    basis: Basis
     warnings: list[Json]  # code, text
 
 
@@ -43,7 +45,7 @@ def answer_of(
     `previous` is what the answer before this one leaves; it gives `previous` and `trend`, which are
     null without it, or where either has no risk.
     """
-    customer_id, risk, reasons, findings, tier_policy, value, last_activity_at = assessment
+    customer_id, risk, reasons, findings, tier_policy, value, interval, unusual, last = assessment
     probability, score, percentile, tier, margin, base_margin, others = risk or _NO_RISK
     return {
         "customer_id": customer_id,
@@ -51,10 +53,12 @@ def answer_of(
         "score": score,
         "tier": tier and tier.value,
         "probability": probability,
+        "interval": interval,
         "percentile": percentile,
         "scale": _SCALE,
         "churn_definition": question.churn.sentence,
         "horizon_days": question.churn.horizon_days,
+        "basis": question.basis.value,
         "tier_policy": tier_policy,
         "previous": _previous(previous),
         "trend": trend_of(risk, previous),
@@ -67,11 +71,11 @@ def answer_of(
         "signals": findings.signals,
         "interventions": findings.interventions,
         "data": {
-            "last_activity_at": None
-            if last_activity_at is None
-            else format_micros(last_activity_at),
+            "last_activity_at": None if last is None else format_micros(last),
             "sufficient_history": risk is not None,
             "stale": question.stale,
+            "out_of_distribution": None if unusual is None else unusual != [],
+            "unusual": unusual or [],
         },
         "bundle": question.bundle,
         "playbook": question.playbook,

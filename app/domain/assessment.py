@@ -60,4 +60,6 @@ class Assessment(NamedTuple):
     findings: Findings
     tier_policy: Json  # the edges that hold for this customer: kind, version, high_from, ...
     value: Json | None  # what the customer is expected to bring; None where nothing is known
+    interval: Json | None  # low, high, level; None where there is no risk, or nothing is known
+    unusual: list[str] | None  # features unlike the population's; None where nobody can tell
     last_activity_at: int | None  # microseconds (UTC)

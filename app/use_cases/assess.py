@@ -21,6 +21,7 @@ from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
 from app.features.sentences import Phrase, phrase
 from app.playbook.verdicts import verdicts_of
+from app.use_cases.certainty_blocks import interval_blocks, unusual_features
 from app.use_cases.own_blocks import policy_blocks, tiers_before, value_blocks
 from app.use_cases.score_columns import ScoreColumns, explained_columns
 
@@ -102,7 +103,19 @@ def assess_each(
             n_reasons=n_reasons,
             before=tiers_before(ids, previous, as_of=moment),
         )
-        for customer_id, risk, features, positions, moves, verdicts, policy, value, last in zip(
+        for (
+            customer_id,
+            risk,
+            features,
+            positions,
+            moves,
+            verdicts,
+            policy,
+            value,
+            interval,
+            unusual,
+            last,
+        ) in zip(
             ids,
             _risks(columns, reasons),
             columns.features,
@@ -111,6 +124,8 @@ def assess_each(
             verdicts_of(playbook, columns.features, bundle.usual),
             policy_blocks(bundle.tier_policy, columns),
             value_blocks(columns, as_of=moment, horizon_days=horizon, currency=bundle.currency),
+            interval_blocks(columns, bundle),
+            unusual_features(columns, bundle),
             columns.last_activity_at.tolist(),
             strict=True,
         ):
@@ -129,6 +144,8 @@ def assess_each(
                 ),
                 policy,
                 value,
+                interval,
+                unusual,
                 None if last == NO_MOMENT else last,
             )
 
@@ -155,6 +172,7 @@ def question_of(
             "feature_hash": facts.features.fingerprint,
         },
         playbook={"version": playbook.version, "sha256": playbook.sha256},
+        basis=facts.basis,
         warnings=[{"code": each.code, "text": each.text} for each in bundle.warnings],
     )
 

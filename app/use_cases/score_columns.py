@@ -46,6 +46,10 @@ class ScoreColumns:
         float64, each customer's own edges of the tiers, NaN = never.
     scores, tiers
         int64, 0 to 100, and positions in `app.bundle.tier_columns.TIERS`.
+    low, high
+        float64, the ends of the interval around each probability, NaN = not known.
+    unusual
+        Whether a feature is unlike anything in the population; False where that is not known.
     last_activity_at
         int64, microseconds (UTC), `NO_MOMENT` = never.
     """
@@ -62,6 +66,9 @@ class ScoreColumns:
     high_from: NDArray[np.float64]
     scores: NDArray[np.int64]
     tiers: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    unusual: NDArray[np.bool_]
     last_activity_at: NDArray[np.int64]
 
 
@@ -106,6 +113,7 @@ def _columns(
     values = np.full(len(margins), np.nan) if expected is None else expected.revenue_12m
     stood = np.full(len(margins), NO_TIER) if before is None else before
     own = placed(bundle.tier_policy, probabilities, values, stood)
+    low, high = _ends(bundle, probabilities, margins, features)
     return ScoreColumns(
         features=features,
         sufficient=in_population(history, bundle.churn, as_of=moment),
@@ -119,5 +127,26 @@ def _columns(
         high_from=own.high_from,
         scores=own.scores,
         tiers=own.tiers,
+        low=low,
+        high=high,
+        unusual=_unusual(bundle, features),
         last_activity_at=last_activity_at(history, as_of=moment),
     )
+
+
+def _ends(
+    bundle: RiskBundle,
+    probabilities: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    features: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if bundle.intervals is not None:
+        return bundle.intervals.around(probabilities, margins, features)
+    unknown = np.full(len(margins), np.nan)
+    return unknown, unknown
+
+
+def _unusual(bundle: RiskBundle, features: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if bundle.usual_ranges is not None:
+        return bundle.usual_ranges.left_by(features)
+    return np.zeros(len(features), np.bool_)

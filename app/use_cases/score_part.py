@@ -30,6 +30,7 @@ _VALUE: Final = (
     "value_at_risk",
     "next_order_expected_at",
 )
+_CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
 ROWS_PER_TABLE: Final = 10_000  # customers whose answers are in memory as Python objects at a time
 
 
@@ -88,14 +89,22 @@ def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
             "tier": None,
             "sufficient_history": columns.sufficient,
             "stale": _stale(scoring),
+            **_certainty(columns, bundle),
             **_expected(columns, as_of=to_micros(scoring.as_of)),
             "bundle_id": bundle.id,
         },
         schema=NUMBERS,
     )
     table = table.with_columns(_tier_of_score().alias("tier"))
-    of_risk = pl.col("probability", "score", "percentile", "tier", *_VALUE)
+    of_risk = pl.col("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
     return table.with_columns(pl.when("sufficient_history").then(of_risk))
+
+
+def _certainty(columns: ScoreColumns, bundle: RiskBundle) -> dict[str, pl.Series | None]:
+    """Return the columns of certainty; null where the bundle does not know it."""
+    ends = [pl.Series(end).fill_nan(None) for end in (columns.low, columns.high)]
+    unusual = None if bundle.usual_ranges is None else pl.Series(columns.unusual)
+    return dict(zip(_CERTAINTY, [*ends, unusual], strict=True))
 
 
 def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, pl.Series | None]:
@@ -138,6 +147,11 @@ def _table(scoring: Scoring, assessed: Sequence[Assessment]) -> pl.DataFrame:
             "tier": [tier and tier.value for tier in risk["tier"]],
             "sufficient_history": [each.risk is not None for each in assessed],
             "stale": _stale(scoring),
+            "probability_low": [each.interval and each.interval["low"] for each in assessed],
+            "probability_high": [each.interval and each.interval["high"] for each in assessed],
+            "out_of_distribution": [
+                None if each.unusual is None else each.unusual != [] for each in assessed
+            ],
             **_told(assessed),
             "bundle_id": scoring.bundle.id,
             "reasons": [_json(each.reasons) for each in assessed],

@@ -5,6 +5,7 @@ import pytest
 
 from app.domain.answers import Question, answer_of, trend_of
 from app.domain.assessment import Assessment, Findings, Risk
+from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import to_micros
 from app.domain.standing import Standing
@@ -22,6 +23,7 @@ QUESTION = Question(
     churn=ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 90),
     bundle=BUNDLE,
     playbook={"version": "1", "sha256": "0" * 64},
+    basis=Basis.RHYTHM,
     warnings=[{"code": "drifted", "text": "these are other customers"}],
 )
 RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2, other_contributions=0.22)
@@ -30,6 +32,7 @@ SIGNAL = {"signal": "order_gap_widening"}
 INTERVENTION = {"playbook": "win_back"}
 POLICY = {"kind": "shares", "version": "s", "high_from": 0.35, "medium_from": 0.12}
 VALUE = {"currency": "EUR", "expected_revenue_12m": 331.0}
+INTERVAL = {"low": 0.31, "high": 0.52, "level": 0.9}
 ASSESSMENT = Assessment(
     customer_id="c-1042",
     risk=RISK,
@@ -37,6 +40,8 @@ ASSESSMENT = Assessment(
     findings=Findings(["buyer_active"], [SIGNAL], [INTERVENTION]),
     tier_policy=POLICY,
     value=VALUE,
+    interval=INTERVAL,
+    unusual=["orders_30d"],
     last_activity_at=to_micros(datetime(2026, 11, 21, 17, 30, tzinfo=UTC)),
 )
 BEFORE = Standing(
@@ -57,10 +62,12 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
         "score": 78,
         "tier": "high",
         "probability": 0.41,
+        "interval": INTERVAL,
         "percentile": 96,
         "scale": {"min": 0, "max": 100, "higher_means": "more_at_risk"},
         "churn_definition": "no order_placed",
         "horizon_days": 90,
+        "basis": "rhythm",
         "tier_policy": POLICY,
         "previous": None,
         "trend": None,
@@ -76,6 +83,8 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
             "last_activity_at": "2026-11-21T17:30:00Z",
             "sufficient_history": True,
             "stale": False,
+            "out_of_distribution": True,
+            "unusual": ["orders_30d"],
         },
         "bundle": BUNDLE,
         "playbook": {"version": "1", "sha256": "0" * 64},
@@ -86,12 +95,13 @@ def test_the_answer_says_everything_that_a_reader_needs_to_read_the_number():
 def test_what_is_not_measured_yet_is_absent():
     answer = answer_of(ASSESSMENT, QUESTION)
 
-    assert "interval" not in answer
     assert "effect" not in answer["interventions"][0]
 
 
 def test_without_enough_history_the_numbers_are_null_and_the_keys_are_the_same():
-    unknown = ASSESSMENT._replace(risk=None, reasons=[], value=None, last_activity_at=None)
+    unknown = ASSESSMENT._replace(
+        risk=None, reasons=[], value=None, interval=None, unusual=None, last_activity_at=None
+    )
 
     answer = answer_of(unknown, QUESTION, previous=BEFORE)
 
@@ -99,12 +109,14 @@ def test_without_enough_history_the_numbers_are_null_and_the_keys_are_the_same()
     nulls = {key for key, value in answer.items() if value is None}
     assert nulls == {
         "score", "tier", "probability", "percentile", "trend", "margin", "base_margin",
-        "other_contributions", "value",
+        "other_contributions", "value", "interval",
     }  # fmt: skip  # read as the set it is
     assert answer["data"] == {
         "last_activity_at": None,
         "sufficient_history": False,
         "stale": False,
+        "out_of_distribution": None,
+        "unusual": [],
     }
 
 

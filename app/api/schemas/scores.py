@@ -147,6 +147,22 @@ class ValueOut(Answer):
     ]
 
 
+class IntervalOut(Answer):
+    """How far the probability may be off."""
+
+    low: Annotated[float, Field(ge=0, le=1, description="Lower end", examples=[0.31])]
+    high: Annotated[float, Field(ge=0, le=1, description="Upper end", examples=[0.52])]
+    level: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="Share of intervals meant to hold the customer's own probability",
+            examples=[0.9],
+        ),
+    ]
+
+
 class PreviousOut(Answer):
     """The last stored assessment before this one."""
 
@@ -291,7 +307,24 @@ class DataOut(Answer):
         ),
     ]
     stale: Annotated[
-        bool, Field(description="Whether the newest activity is old", examples=[False])
+        bool,
+        Field(
+            description="Whether the log has been silent for a week, or the bundle is half a year "
+            "old",
+            examples=[False],
+        ),
+    ]
+    out_of_distribution: Annotated[
+        bool | None,
+        Field(
+            description="Whether a feature is unlike anything in the population that was learned "
+            "from; null: the bundle cannot tell, or there is no risk",
+            examples=[False],
+        ),
+    ]
+    unusual: Annotated[
+        list[str],
+        Field(description="The features that are", examples=[["orders_30d"]]),
     ]
 
 
@@ -351,6 +384,13 @@ class ScoreOut(Answer):
     score: Score
     tier: Tier
     probability: Probability
+    interval: Annotated[
+        IntervalOut | None,
+        Field(
+            description="Around the probability; wide where little is known; null: not known",
+            examples=[{"low": 0.31, "high": 0.52, "level": 0.9}],
+        ),
+    ]
     percentile: Percentile
     scale: Annotated[
         ScaleOut,
@@ -364,6 +404,14 @@ class ScoreOut(Answer):
     ]
     horizon_days: Annotated[
         int, Field(description="Days within which it would happen", examples=[90])
+    ]
+    basis: Annotated[
+        Literal["learned", "rhythm", "prior"],
+        Field(
+            description="What the bundle rests on: labels of the whole horizon; the rhythm of "
+            "shorter windows; or rhythms published elsewhere. The last two are fallbacks",
+            examples=["learned"],
+        ),
     ]
     tier_policy: Annotated[
         TierPolicyOut,
@@ -438,6 +486,8 @@ class ScoreOut(Answer):
                     "last_activity_at": "2026-11-21T17:30:00Z",
                     "sufficient_history": True,
                     "stale": False,
+                    "out_of_distribution": False,
+                    "unusual": [],
                 }
             ],
         ),

@@ -1,0 +1,32 @@
+"""What an answer says of its own certainty: the interval, and what is unusual about a customer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.bundle.opened import RiskBundle
+from app.domain.assessment import Json
+from app.use_cases.score_columns import ScoreColumns
+
+
+def interval_blocks(columns: ScoreColumns, bundle: RiskBundle) -> Iterator[Json | None]:
+    """Yield the interval of each customer's probability; None where nothing is known of it."""
+    if bundle.intervals is None:
+        yield from [None] * len(columns.sufficient)
+        return
+    level = bundle.intervals.coverage
+    for sufficient, low, high in zip(
+        columns.sufficient.tolist(), columns.low.tolist(), columns.high.tolist(), strict=True
+    ):
+        yield {"low": low, "high": high, "level": level} if sufficient else None
+
+
+def unusual_features(columns: ScoreColumns, bundle: RiskBundle) -> list[list[str] | None]:
+    """Return the names of each customer's unusual features; None where nobody can tell."""
+    ranges = bundle.usual_ranges
+    if ranges is None:
+        return [None] * len(columns.sufficient)
+    named: list[list[str] | None] = [[] if told else None for told in columns.sufficient.tolist()]
+    for i in np.flatnonzero(columns.unusual & columns.sufficient).tolist():
+        named[i] = list(ranges.unusual_in(columns.features[i]))
+    return named
