@@ -27,11 +27,21 @@ from app.cli.inputs import (
     log_of,
     reading_of,
 )
+from app.cli.tier_options import (
+    AskedCosts,
+    CapacityPerWeek,
+    ContactCost,
+    OfferCost,
+    SaveRate,
+    TierPolicyOption,
+    costs_of,
+)
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import HoldfastError
 
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
     from training.tested import Figures
+    from training.tiers import ContactCosts
 
 _METRICS: Final = (
     ("auc", "AUC", "{:.4f}"),
@@ -115,6 +125,11 @@ def train(
     timezone: Timezone = None,
     currency: Currency = None,
     models: ModelsFolder = None,
+    tier_policy: TierPolicyOption = "shares",
+    offer_cost: OfferCost = None,
+    contact_cost: ContactCost = None,
+    save_rate: SaveRate = None,
+    capacity_per_week: CapacityPerWeek = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed and data, same bundle.")] = 0,
     promote: Annotated[
         bool, typer.Option("--promote", help="Put the bundle into service.")
@@ -125,6 +140,8 @@ def train(
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
+    asked = costs_of(tier_policy, offer_cost, contact_cost, save_rate, capacity_per_week)
+    costs = _contact_costs(asked)
     moment = terminal.moment_of(until, option="--until")
     shelf, key = shelf_of(models), signing_key()
     with terminal.stages() as on_stage:
@@ -135,13 +152,14 @@ def train(
             until=moment,
             models=shelf,
             currency=log.currency,
+            costs=costs,
             seed=seed,
             signing_key=key,
             on_progress=on_stage,
         )
     for note in (*log.notes, *result.warnings):
         terminal.say_aside(f"note: {note}")
-    for line in _figures(result.metrics):
+    for line in (*_figures(result.metrics), *_profit(result.metrics)):
         terminal.say(line)
     terminal.say(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
     if promote:
@@ -264,6 +282,17 @@ def _definition(
     return ChurnDefinition(ChurnKind.CANCELLATION, str(cancellation_event), horizon_days)
 
 
+def _contact_costs(asked: AskedCosts | None) -> "ContactCosts | None":
+    from training.tiers import ContactCosts as Costs
+
+    if asked is None:
+        return None
+    try:
+        return Costs(*asked)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def _figures(metrics: dict[str, Any]) -> list[str]:
     """Return a small table: each figure of ours beside that of the three-variable baseline."""
     if "test" not in metrics:
@@ -277,3 +306,14 @@ def _figures(metrics: dict[str, Any]) -> list[str]:
     for name, title, form in _METRICS:
         lines.append(f"{title:28}{form.format(ours[name]):>10}{form.format(baseline[name]):>14}")
     return lines
+
+
+def _profit(metrics: dict[str, Any]) -> list[str]:
+    """Return what tiers by value are expected to earn; nothing where tiers go by shares."""
+    if "expected_profit" not in metrics:
+        return []
+    shares = metrics["tier_shares"]
+    return [
+        f"High {shares['high']:.1%}, Medium {shares['medium']:.1%}, Low {shares['low']:.1%}; "
+        f"contacting High and Medium once is expected to earn {metrics['expected_profit']:,.0f}"
+    ]

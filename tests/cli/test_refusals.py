@@ -133,3 +133,31 @@ def test_a_date_that_cannot_be_read_says_how_to_write_one(call, company, option)
 
     assert ended.code == 2
     assert option[1] in ended.err
+
+
+PAYS = ["--offer-cost", "10", "--contact-cost", "1", "--save-rate", "0.3"]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (PAYS, "--tier-policy value"),
+        (["--capacity-per-week", "5"], "--tier-policy value"),
+        (["--tier-policy", "value"], "needs --offer-cost"),
+        (["--tier-policy", "value", *PAYS[:4]], "needs --offer-cost"),
+        (["--tier-policy", "value", *PAYS, "--offer-cost", "ten"], "'ten'"),
+        (["--tier-policy", "value", *PAYS, "--offer-cost", "10,10"], "each once"),
+        (["--tier-policy", "value", *PAYS, "--save-rate", "1.5"], "save rate"),
+        (["--tier-policy", "value", *PAYS, "--contact-cost", "0"], "contact cost"),
+        (["--tier-policy", "value", *PAYS, "--contact-cost", "nan"], "contact cost"),
+        (["--tier-policy", "profit"], "profit"),
+    ],
+)
+def test_costs_of_contact_that_make_no_tiers_are_named(call, company, options, named):
+    ended = call(
+        "train", company / "activity.parquet", "--until", "2026-06-01",
+        "--churn-event", "order_placed", *options,
+    )  # fmt: skip
+
+    assert ended.code == 2
+    assert named in ended.err

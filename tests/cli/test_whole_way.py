@@ -92,3 +92,28 @@ def test_contracts_churn_by_cancellation(call, company, folder):
     assert ended.code == 0
     listed = call("models", "list", "--models", "m").out
     assert "subscription_cancelled or no renewal within 60 days" in listed
+
+
+def test_tiers_by_value_go_from_the_options_into_every_answer(call, company, folder):
+    trained = call(
+        "train", company / "activity.parquet", "--customers", company / "customers.parquet",
+        "--until", END, "--churn-event", "order_placed", "--horizon-days", "60", "--models", "m",
+        "--tier-policy", "value", "--offer-cost", "25,10", "--contact-cost", "2",
+        "--save-rate", "0.3", "--capacity-per-week", "40", "--promote",
+    )  # fmt: skip
+    assert trained.code == 0
+    assert "contacting High and Medium once is expected to earn" in trained.out
+
+    scored = call(
+        "score", company / "activity.parquet", "--customers", company / "customers.parquet",
+        "--as-of", END, "--models", "m", "--out", "scores.parquet",
+    )  # fmt: skip
+    assert scored.code in (0, 3)
+    scores = pl.read_parquet("scores.parquet").filter("sufficient_history")
+    assert scores.filter(pl.col("tier") != "low").height == 40
+    assert scores["expected_revenue_12m"].null_count() < scores.height
+    (bundle,) = (path for path in (folder / "m").iterdir() if path.is_dir())
+    assert {"value_orders.txt", "value_revenue.txt"} >= {
+        path.name for path in bundle.glob("value_*")
+    }
+    assert "value-d10+25-f2-g0.3-n40" in (bundle / "card.md").read_text()
