@@ -28,10 +28,7 @@ STAGES = {
     "history: the rest": ("app.db.activity:_read",),
     "previous answer: read": ("app.use_cases.kept_answers:standing_from",),
     "features": ("app.use_cases.score_columns:features_of",),
-    "population, last activity": (
-        "app.use_cases.score_columns:in_population",
-        "app.use_cases.score_columns:last_activity_at",
-    ),
+    "population, last activity": ("app.use_cases.score_columns:population_and_last",),
     "TreeSHAP and margin": ("app.bundle.opened:RiskBundle.explained",),
     "probability, percentile": ("app.bundle.opened:RiskBundle.rated",),
     "choosing reasons": ("app.use_cases.score_columns:reasons_of",),

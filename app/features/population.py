@@ -1,5 +1,7 @@
 """Whom a churn definition speaks about, and when a customer last did anything."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,16 +30,7 @@ def in_population(history: History, churn: ChurnDefinition, *, as_of: int) -> ND
     ValueError
         If the definition names an activity type that the features do not know.
     """
-    if churn.event not in TYPE_CODES:
-        raise ValueError(
-            f"churn event {churn.event!r} is none of the known activity types "
-            f"({', '.join(TYPE_CODES)})"
-        )
-    if churn.kind is ChurnKind.ABSENCE:
-        kinds = np.zeros(len(TYPE_CODES), np.bool_)
-        kinds[TYPE_CODES[churn.event]] = True
-        return _last_at(history, as_of, kinds) != NO_MOMENT
-    return subscribed_at(history, as_of=as_of)
+    return population_and_last(history, churn, as_of=as_of)[0]
 
 
 def last_activity_at(history: History, *, as_of: int) -> Moments:
@@ -50,7 +43,22 @@ def last_activity_at(history: History, *, as_of: int) -> Moments:
     -------
     int64 array of shape (n_customers,), microseconds (UTC).
     """
-    return _last_at(history, as_of, IS_OWN)
+    return _last_at(history, as_of, IS_OWN[np.newaxis])[0]
+
+
+def population_and_last(
+    history: History, churn: ChurnDefinition, *, as_of: int
+) -> tuple[NDArray[np.bool_], Moments]:
+    """Return what `in_population` and `last_activity_at` say, at the cost of one of them."""
+    if churn.event not in TYPE_CODES:
+        raise ValueError(
+            f"churn event {churn.event!r} is none of the known activity types "
+            f"({', '.join(TYPE_CODES)})"
+        )
+    if churn.kind is ChurnKind.CANCELLATION:
+        return subscribed_at(history, as_of=as_of), last_activity_at(history, as_of=as_of)
+    last = _last_at(history, as_of, _event_and_own(churn.event))
+    return last[0] != NO_MOMENT, last[1]
 
 
 def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
@@ -65,23 +73,38 @@ def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
     return running
 
 
-def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> Moments:
-    last = np.empty(history.n_customers, np.int64)
+@lru_cache(maxsize=64)
+def _event_and_own(event: str) -> NDArray[np.bool_]:
+    kinds = np.zeros((2, len(TYPE_CODES)), np.bool_)
+    kinds[0, TYPE_CODES[event]] = True
+    kinds[1] = IS_OWN
+    return kinds
+
+
+def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each row of `kinds` when each customer last did something of these kinds."""
+    last = np.empty((len(kinds), history.n_customers), np.int64)
     _last_of_kinds(columns_of(history), history.starts, as_of, kinds, last)
     return last
 
 
 @entry
 def _last_of_kinds(
-    columns: Columns, starts: Positions, as_of: int, kinds: NDArray[np.bool_], last: Moments
+    columns: Columns,
+    starts: Positions,
+    as_of: int,
+    kinds: NDArray[np.bool_],
+    last: NDArray[np.int64],
 ) -> None:
     occurred_at, received_at, kind = columns.occurred_at, columns.received_at, columns.kind
-    for customer in range(len(last)):
-        last[customer] = NO_MOMENT
-        for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
-            if occurred_at[i] < as_of and received_at[i] < as_of and kinds[kind[i]]:
-                last[customer] = occurred_at[i]
-                break
+    for which in range(len(kinds)):
+        for customer in range(last.shape[1]):
+            last[which, customer] = NO_MOMENT
+            for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
+                known = occurred_at[i] < as_of and received_at[i] < as_of
+                if known and kinds[which, kind[i]]:
+                    last[which, customer] = occurred_at[i]
+                    break
 
 
 @entry

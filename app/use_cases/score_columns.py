@@ -14,7 +14,7 @@ from app.bundle.value_facts import Expected
 from app.domain.moments import to_micros
 from app.features.engine import features_of
 from app.features.history import History
-from app.features.population import in_population, last_activity_at
+from app.features.population import population_and_last
 
 LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
 
@@ -106,7 +106,7 @@ def _columns(
     as_of: datetime,
     before: NDArray[np.int64] | None = None,
 ) -> ScoreColumns:
-    moment = to_micros(as_of)
+    sufficient, last = population_and_last(history, bundle.churn, as_of=to_micros(as_of))
     probabilities, percentiles = bundle.rated(margins)
     value = bundle.value
     expected = None if value is None else value.expected(features, probabilities)
@@ -116,7 +116,7 @@ def _columns(
     low, high = _ends(bundle, probabilities, margins, features)
     return ScoreColumns(
         features=features,
-        sufficient=in_population(history, bundle.churn, as_of=moment),
+        sufficient=sufficient,
         margins=margins,
         probabilities=probabilities,
         percentiles=percentiles,
@@ -130,7 +130,7 @@ def _columns(
         low=low,
         high=high,
         unusual=_unusual(bundle, features),
-        last_activity_at=last_activity_at(history, as_of=moment),
+        last_activity_at=last,
     )
 
 
