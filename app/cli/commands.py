@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import bundles, imports, keys, scores, service
+from app.cli import bundles, imports, keys, monitor, scores, service
 
 commands = typer.Typer(
     name="holdfast",
@@ -15,6 +15,7 @@ commands = typer.Typer(
 commands.add_typer(imports.imports, name="import", rich_help_panel="Data")
 commands.command(rich_help_panel="Score")(scores.score)
 commands.command(rich_help_panel="Score")(scores.rescore)
+commands.command(rich_help_panel="Score")(monitor.monitor)
 commands.command(rich_help_panel="Serve")(service.serve)
 commands.command(rich_help_panel="Serve")(service.migrate)
 commands.command(rich_help_panel="Serve")(service.warm_up)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,10 +10,9 @@ from app.cli import terminal
 from app.cli.bundles import ModelsFolder, shelf_of, signing_key
 from app.cli.database import DatabaseUrl, engine_of
 from app.cli.inputs import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
-from app.db.connect import session_factory, writer_factory
-from app.domain.playbooks import Playbook
-from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
-from app.settings import Settings
+
+if TYPE_CHECKING:  # help reads no playbook
+    from app.domain.playbooks import Playbook
 
 AsOf = Annotated[
     str | None,
@@ -82,7 +81,11 @@ def rescore(
     *, as_of: AsOf = None, database: DatabaseUrl = None, models: ModelsFolder = None
 ) -> None:
     """Score everybody in the database and keep the answers; killed, it goes on where it was."""
+    from app.db.connect import session_factory, writer_factory
     from app.db.jobs import JobState
+    from app.settings import Settings
+    from app.use_cases.check_jobs import Checker
+    from app.use_cases.monitor import Monitor
     from app.use_cases.rescore import Rescorer, rescore_now
     from app.use_cases.serve_bundle import BundleInService
 
@@ -99,6 +102,9 @@ def rescore(
             chunk_size=Settings().rescore_chunk_size,
         )
         job = rescore_now(rescorer, as_of=moment, on_progress=on_progress)
+        # The check that the rescoring queued; where a service is running, it may have done it.
+        checks = Checker(Monitor(rescorer.readers, rescorer.writers, bundles, rescorer.now))
+        checks.work()
     if job.state is not JobState.COMPLETED:
         terminal.refuse(
             f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}"
@@ -108,5 +114,8 @@ def rescore(
         raise typer.Exit(terminal.EXIT_PARTLY)
 
 
-def _playbook() -> Playbook:
+def _playbook() -> "Playbook":
+    from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
+    from app.settings import Settings
+
     return read_playbook(Settings().playbook or DEFAULT_PLAYBOOK)

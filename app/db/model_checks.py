@@ -21,10 +21,15 @@ def put(session: Session, check: BundleCheck) -> None:
             bundle_id=check.bundle_id,
             as_of=check.as_of,
             checked_at=check.checked_at,
-            result=_CHECKS.dump_json(check).decode(),
+            result=json_of(check),
         )
     )
     session.flush()
+
+
+def json_of(check: BundleCheck) -> str:
+    """Return a check as JSON, as it is kept."""
+    return _CHECKS.dump_json(check).decode()
 
 
 def newest_moment(session: Session, bundle_id: str) -> datetime | None:

@@ -4,9 +4,9 @@ from typer.main import get_command
 import holdfast
 
 VERBS = [
-    "simulate", "train", "evaluate", "compare", "score", "rescore", "monitor", "serve", "migrate", "warm-up",
-    "import activity", "import customers", "models list", "models promote", "models verify",
-    "keys create", "keys list", "keys revoke",
+    "simulate", "train", "evaluate", "compare", "score", "rescore", "monitor", "serve",
+    "migrate", "warm-up", "import activity", "import customers", "models list", "models promote",
+    "models verify", "keys create", "keys list", "keys revoke",
 ]  # fmt: skip
 
 
