@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from app.api import contract, docs, problems
 from app.api.guard import Guard
+from app.api.head import HeadAsGet
 from app.api.logs import AccessLog
 from app.api.quick_route import QuickRoute
 from app.api.routes import (
@@ -47,6 +48,7 @@ def make_application(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # asked per request else
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
+            Middleware(HeadAsGet),
             Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
         ],
     )

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from app.db.connect import session_factory, writer_factory
+from app.domain.scopes import ALL_SCOPES
 from app.use_cases.manage_keys import (
-    ALL_SCOPES,
     create_key,
     list_keys,
     revoke_key,
