@@ -13,7 +13,7 @@ from app.api.access import ModelRead
 from app.api.json_route import JsonRoute
 from app.api.preference import preferred
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
-from app.api.schemas.scores import TierPolicyOut
+from app.api.schemas.score_numbers import TierPolicyOut
 from app.bundle.opened import RiskBundle
 from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
 from app.use_cases.manage_models import Card, card_of

@@ -19,7 +19,7 @@ from app.api.schemas.customers import (
     ListedCustomerOut,
 )
 from app.api.schemas.paging import Cursor, Limit
-from app.api.schemas.scores import TierName
+from app.api.schemas.score_fields import TierName
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound, InvalidCursor
 from app.use_cases.get_customer import CustomerProfile, get_customer

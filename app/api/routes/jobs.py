@@ -11,8 +11,8 @@ from app.api.access import JobsRead, JobsWrite
 from app.api.fields import Text
 from app.api.json_route import JsonRoute
 from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut
+from app.api.schemas.many_scores import ScorePageOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
-from app.api.schemas.scores import ScorePageOut, StoredScoreOut
 from app.db.jobs import Job
 from app.domain.errors import (
     BundleRefused,

@@ -15,16 +15,10 @@ from app.api.fields import MomentOrDate, Text
 from app.api.json_route import JsonRoute
 from app.api.problems import FieldError, RefusedError, field_errors
 from app.api.quick_route import EVERYDAY_ID
+from app.api.schemas.findings import InterventionsOut, SignalsOut
+from app.api.schemas.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
-from app.api.schemas.scores import (
-    InterventionsOut,
-    ScoreOut,
-    ScorePageOut,
-    ScoresIn,
-    ScoresOut,
-    SignalsOut,
-    StoredScoreOut,
-)
+from app.api.schemas.scores import ScoreOut
 from app.api.service import Service
 from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.api.fields import Answer
-from app.api.schemas.scores import TierPolicyOut
+from app.api.schemas.score_numbers import TierPolicyOut
 
 
 class ChurnDefinitionOut(Answer):
