@@ -6,9 +6,9 @@ from typing import Final
 
 from training.plots.axes import Axis, drawing
 
-WIDTH: Final = 620
-NAMES: Final = 240  # room for the names, left of the axis
-NUMBERS: Final = 64  # room for the numbers, right of it
+WIDTH: Final = 540
+NAMES: Final = 208  # room for the names, left of the axis
+NUMBERS: Final = 56  # room for the numbers, right of it
 ROW: Final = 24
 TOP: Final = 30
 LONGEST_NAME: Final = 34
