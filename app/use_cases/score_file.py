@@ -3,11 +3,10 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -16,19 +15,18 @@ import polars as pl
 
 from app.bundle.opened import RiskBundle
 from app.domain.playbooks import Playbook
-from app.features.engine import warm_up
-from app.files.parted import ROWS_IN_MEMORY, ROWS_PER_PART, LogPart, PartedLog
+from app.files.parted import ROWS_IN_MEMORY, ROWS_PER_PART, PartedLog
 from app.files.reading import AS_IT_STANDS, FileReading
-from app.files.scores import NUMBERS, SCHEMA, write_scores
+from app.files.scores import write_scores
 from app.files.tables import about_n_rows
 from app.use_cases.import_files import OnProgress, silently
-from app.use_cases.in_order import in_order
 from app.use_cases.keep_memory import keep_freed_memory
 from app.use_cases.read_log import read_parted_log
-from app.use_cases.score_part import Scoring, score_part, scored_tables, spare_the_collector
+from app.use_cases.score_part import Scoring, schema_of
+from app.use_cases.score_workers import in_processes, in_threads, started
 
 INSUFFICIENT: Final = "insufficient_history"
-_ROWS_WORTH_A_PROCESS: Final = 500_000  # fewer are scored before another process has started
+_PARTS_WORTH_A_PROCESS: Final = 2  # fewer are scored before another process has started
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +89,15 @@ def score_file(
     keep_freed_memory()
     n_workers = n_workers or len(os.sched_getaffinity(0))
     n_rows = about_n_rows(activity) + (about_n_rows(customers) if customers else 0)
-    in_processes = playbook is not None and n_rows > _ROWS_WORTH_A_PROCESS
+    scoring = Scoring(bundle, playbook, as_of, None)
+    many = playbook is not None and n_rows > _PARTS_WORTH_A_PROCESS * rows_per_part
     with (
         TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
         ThreadPoolExecutor(n_workers) as threads,
-        _processes(n_workers) if in_processes else nullcontext(threads) as scorers,
+        started(scoring, n_workers) if many else nullcontext() as processes,
     ):
-        log = PartedLog(
-            Path(folder), n_rows, rows_in_memory=rows_in_memory, rows_per_part=rows_per_part
-        )
+        aside = Path(folder)
+        log = PartedLog(aside, n_rows, rows_in_memory=rows_in_memory, rows_per_part=rows_per_part)
         facts = read_parted_log(
             log,
             activity,
@@ -109,12 +107,14 @@ def score_file(
             threads=threads,
             n_threads=n_workers,
         )
-        scoring = Scoring(bundle, playbook, as_of, facts.received_until)
-        work = _Work(scoring, Path(folder) if in_processes else None)
-        scored = in_order(scorers, work, enumerate(log.parts(threads)), ahead=n_workers + 1)
+        parts, until, ahead = log.parts(threads), facts.received_until, n_workers + 1
+        if processes is None:
+            scored = in_threads(replace(scoring, log_until=until), parts, threads, ahead=ahead)
+        else:
+            scored = in_processes(processes, parts, log_until=until, folder=aside, ahead=ahead)
         tiers: Counter[str] = Counter()
         tables = _counted(_told(scored, log.n_parts, on_progress), tiers)
-        n_customers = write_scores(out, tables, schema=_schema(scoring))
+        n_customers = write_scores(out, tables, schema=schema_of(scoring))
     return ScoredFile(
         n_customers=n_customers,
         tiers=dict(tiers),
@@ -125,52 +125,12 @@ def score_file(
     )
 
 
-def _processes(n_workers: int) -> ProcessPoolExecutor:
-    """Return who scores with reasons: they are made with the interpreter's lock, unlike numbers.
-
-    They get ready while the log is read.
-    """
-    # Polars has threads of its own, which do not survive a fork.
-    made = ProcessPoolExecutor(n_workers, mp_context=get_context("spawn"), initializer=_prepare)
-    for _ in range(n_workers):
-        made.submit(warm_up)
-    return made
-
-
-def _prepare() -> None:
-    spare_the_collector()
-    keep_freed_memory()
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What a worker does; another process hands its tables over in files of `folder`."""
-
-    scoring: Scoring
-    folder: Path | None
-
-    def __call__(self, numbered: tuple[int, LogPart]) -> pl.DataFrame | Path:
-        number, part = numbered
-        if self.folder is not None:
-            return score_part(self.scoring, part, self.folder / f"scores-{number}.arrow")
-        history = part.history(currency=self.scoring.bundle.currency)
-        empty = pl.DataFrame(schema=_schema(self.scoring))
-        return pl.concat([empty, *scored_tables(self.scoring, history)])
-
-
-def _schema(scoring: Scoring) -> pl.Schema:
-    return NUMBERS if scoring.playbook is None else SCHEMA
-
-
 def _told(
-    scored: Iterator[pl.DataFrame | Path], n_parts: int, on_progress: OnProgress
+    scored: Iterator[pl.DataFrame], n_parts: int, on_progress: OnProgress
 ) -> Iterator[pl.DataFrame]:
     n_done = 0
-    for n_parts_done, source in enumerate(scored, start=1):
-        table = pl.read_ipc(source) if isinstance(source, Path) else source
+    for n_parts_done, table in enumerate(scored, start=1):
         yield table
-        if isinstance(source, Path):
-            source.unlink()
         n_done += table.height
         on_progress(n_done, n_done * n_parts // n_parts_done)  # parts are about as large
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 import orjson
@@ -59,12 +58,16 @@ def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
         yield _table(scoring, together)
 
 
-def score_part(scoring: Scoring, part: LogPart, to: Path) -> Path:
-    """Write the scores of a part to the file `to` and return it."""
-    tables = list(scored_tables(scoring, part.history(currency=scoring.bundle.currency)))
-    schema = NUMBERS if scoring.playbook is None else SCHEMA
-    pl.concat([pl.DataFrame(schema=schema), *tables]).write_ipc(to)
-    return to
+def scores_of(scoring: Scoring, part: LogPart) -> pl.DataFrame:
+    """Return the same of a part of a log, whole."""
+    history = part.history(currency=scoring.bundle.currency)
+    empty = pl.DataFrame(schema=schema_of(scoring))
+    return pl.concat([empty, *scored_tables(scoring, history)])
+
+
+def schema_of(scoring: Scoring) -> pl.Schema:
+    """Return the columns of the scores."""
+    return NUMBERS if scoring.playbook is None else SCHEMA
 
 
 def spare_the_collector() -> None:
