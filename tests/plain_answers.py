@@ -16,6 +16,7 @@ from app.features.engine import features_of
 from app.features.history import NO_MOMENT
 from app.features.population import in_population, last_activity_at
 from app.features.sentences import sentence
+from app.use_cases.assess import staleness_of
 
 
 def plain_findings(playbook, row, *, tier, as_of, previous=None):
@@ -198,7 +199,13 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
             "feature_hash": facts.features.fingerprint,
         },
         "playbook": {"version": playbook.version, "sha256": playbook.sha256},
-        "warnings": [{"code": each.code, "text": each.text} for each in bundle.warnings],
+        "warnings": [
+            {"code": each.code, "text": each.text}
+            for each in (
+                *bundle.warnings,
+                *staleness_of(as_of, trained_until=facts.trained_until, log_until=None),
+            )
+        ],
     }
 
 

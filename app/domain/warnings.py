@@ -8,7 +8,8 @@ class BundleWarning:
     """One reason to trust the answers of a bundle less; `code` for programs, `text` for people.
 
     Codes: ``drifted`` (the customers are no longer those it learned from), ``miscalibrated`` (what
-    it said did not happen), and whatever a bundle knows of itself.
+    it said did not happen), ``fallback`` (it had too little to learn from) and ``stale`` (it or
+    the log is too old).
     """
 
     code: str

@@ -17,6 +17,7 @@ from app.domain.findings import findings_of
 from app.domain.moments import format_moment, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.standing import Standing
+from app.domain.warnings import BundleWarning
 from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
 from app.features.sentences import Phrase, phrase
@@ -162,9 +163,10 @@ def question_of(
     `log_until` is when the newest activity of the whole log was received, see `is_stale`.
     """
     facts = bundle.manifest.facts
+    staleness = staleness_of(as_of, trained_until=facts.trained_until, log_until=log_until)
     return Question(
         as_of=to_micros(as_of),
-        stale=is_stale(as_of, trained_until=facts.trained_until, log_until=log_until),
+        stale=staleness != (),
         churn=bundle.churn,
         bundle={
             "id": bundle.id,
@@ -173,7 +175,9 @@ def question_of(
         },
         playbook={"version": playbook.version, "sha256": playbook.sha256},
         basis=facts.basis,
-        warnings=[{"code": each.code, "text": each.text} for each in bundle.warnings],
+        warnings=[
+            {"code": each.code, "text": each.text} for each in (*bundle.warnings, *staleness)
+        ],
     )
 
 
@@ -182,9 +186,25 @@ def is_stale(as_of: datetime, *, trained_until: datetime, log_until: datetime | 
 
     Where `log_until` is None, nothing is known of the log, and only the age of the bundle counts.
     """
+    return staleness_of(as_of, trained_until=trained_until, log_until=log_until) != ()
+
+
+def staleness_of(
+    as_of: datetime, *, trained_until: datetime, log_until: datetime | None
+) -> tuple[BundleWarning, ...]:
+    """Return what of an answer as of a moment is too old to be trusted; empty where nothing is."""
+    found = []
     if as_of - trained_until > timedelta(days=STALE_BUNDLE_DAYS):
-        return True
-    return log_until is not None and as_of - log_until > timedelta(days=STALE_LOG_DAYS)
+        found.append(
+            f"The bundle learned nothing since {format_moment(trained_until)}, more than "
+            f"{STALE_BUNDLE_DAYS} days before: train it again."
+        )
+    if log_until is not None and as_of - log_until > timedelta(days=STALE_LOG_DAYS):
+        found.append(
+            f"No activity of anybody was received since {format_moment(log_until)}, more than "
+            f"{STALE_LOG_DAYS} days before: see whether the feed has stopped."
+        )
+    return tuple(BundleWarning("stale", text) for text in found)
 
 
 class _Told(NamedTuple):

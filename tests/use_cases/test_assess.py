@@ -264,6 +264,15 @@ def test_an_answer_is_stale_when_its_bundle_or_its_log_is_too_old(bundle_days, l
     )
 
 
+def test_what_is_too_old_is_said_in_every_answer(bundle, playbook):
+    silent = question_of(bundle, playbook, as_of=MOMENT, log_until=MOMENT - timedelta(days=30))
+    lively = question_of(bundle, playbook, as_of=MOMENT, log_until=MOMENT)
+
+    assert [warning["code"] for warning in silent.warnings] == ["stale"] * len(silent.warnings)
+    assert len(silent.warnings) == len(lively.warnings) + 1
+    assert "whether the feed has stopped" in silent.warnings[-1]["text"]
+
+
 def test_columns_hold_the_same_numbers_as_the_answers(ask, bundle):
     columns = score_columns(history_of([BUYER, VISITOR]), bundle, as_of=MOMENT)
     buyer, visitor = ask(BUYER, VISITOR)
