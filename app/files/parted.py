@@ -26,7 +26,7 @@ from app.files.histories import history_of_records
 from app.files.records import CUSTOMER, ROW_SHIFT, PackedEvents, packed, part_numbers
 from app.files.repeats import HashedIds, hashed, n_buckets_for, repeated_rows
 
-ROWS_IN_MEMORY: Final = 6_000_000  # about 500 MB
+ROWS_IN_MEMORY: Final = 4_000_000  # about 350 MB
 ROWS_PER_PART: Final = 200_000  # about 50 MB while they are sorted and measured
 MAX_PARTS: Final = 1_024
 
