@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class TupleKind:
     items: tuple["Kind", ...]
 
 
+_ONE: Final = 1
+_SEVERAL: Final = 2
+Shape: TypeAlias = "int | tuple[Shape, ...]"
+
 Kind: TypeAlias = type[int] | type[float] | ArrayKind | TupleKind
 
 
@@ -42,27 +46,30 @@ def kinds_of(function: Callable[..., None], arguments: Sequence[Any]) -> tuple[K
     )
 
 
-def pieces(arguments: Sequence[Any], depths: Sequence[int]) -> list[Any]:
-    """Return the numbers and arrays in arguments, whose tuples are as deep as `depths_of` said.
+def pieces(arguments: Sequence[Any], shapes: Sequence[Shape]) -> list[Any]:
+    """Return the numbers and arrays in arguments, whose tuples are as `shapes_of` said.
 
     Every call of a kernel asks, so the common tuples, of arrays alone, are not looked into.
     """
     found: list[Any] = []
-    for argument, depth in zip(arguments, depths, strict=True):
-        if depth == 0:
+    for argument, shape in zip(arguments, shapes, strict=True):
+        if shape == _ONE:
             found.append(argument)
-        elif depth == 1:
+        elif shape == _SEVERAL:
             found += argument
-        else:
-            found += pieces(argument, [depth - 1 if isinstance(i, tuple) else 0 for i in argument])
+        elif isinstance(shape, tuple):
+            found += pieces(argument, shape)
     return found
 
 
-def depths_of(kinds: Sequence[Kind]) -> list[int]:
-    """Return how deep the tuples of each kind go: 0 for a number or an array."""
-    return [
-        1 + max(depths_of(k.items), default=0) if isinstance(k, TupleKind) else 0 for k in kinds
-    ]
+def shapes_of(kinds: Sequence[Kind]) -> tuple[Shape, ...]:
+    """Return what tuples there are: of each kind whether it is one piece, several, or deeper."""
+    return tuple(
+        (shapes_of(kind.items) if any(isinstance(i, TupleKind) for i in kind.items) else _SEVERAL)
+        if isinstance(kind, TupleKind)
+        else _ONE
+        for kind in kinds
+    )
 
 
 def pieces_of_kinds(kinds: Sequence[Kind]) -> list[Kind]:

@@ -18,7 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
 
 import numpy as np
 
-from app.compiled.arguments import Kind, depths_of, kinds_of, pieces
+from app.compiled.arguments import Kind, Shape, kinds_of, pieces, shapes_of
 from app.compiled.fingerprint import fingerprint
 from app.compiled.machine_code import Native, link
 from app.compiled.stored import read_code, write_code
@@ -69,7 +69,7 @@ class Entry(Generic[*Arguments]):
         self.__name__ = function.__name__
         self.__doc__ = function.__doc__
         self._native: Native | None = None
-        self._depths: list[int] = []
+        self._shapes: tuple[Shape, ...] = ()
         self._lock = threading.Lock()
 
     def __call__(self, *arguments: *Arguments) -> None:
@@ -81,7 +81,7 @@ class Entry(Generic[*Arguments]):
             If an argument is not an array of the dtype and dimensions of the first call.
         """
         native = self._native or self._prepared(arguments)
-        status = native(np.ndarray, *pieces(arguments, self._depths))
+        status = native(np.ndarray, *pieces(arguments, self._shapes))
         if status:
             raise TypeError(
                 f"kernel {self.__name__} takes C-contiguous arrays like those of its first call, "
@@ -92,7 +92,7 @@ class Entry(Generic[*Arguments]):
         with self._lock:
             if self._native is None:
                 kinds = kinds_of(self.function, arguments)
-                self._depths = depths_of(kinds)
+                self._shapes = shapes_of(kinds)
                 self._native = link(self._code(kinds), kinds)
             return self._native
 
