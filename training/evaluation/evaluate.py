@@ -152,7 +152,8 @@ def _since_the_card(evaluation: Evaluation) -> Section:
     text = (
         f"The card's test was of {tested_at}, with a bundle made in the same way from what was "
         f"known then; this one is of {day(evaluation.tested.window.as_of)}. The interval is that "
-        "of the difference, with the luck of both samples in it."
+        "of the difference, with the luck of both samples in it. Log loss, Brier score and lift "
+        "also move a little with the share that churns; AUC does not."
     )
     header = ("", "card", "now", "difference", "95 % interval", "verdict")
     return Section(title, (Paragraph(text), table("Against the card", header, rows)))
