@@ -87,11 +87,14 @@ class ColumnDrift:
 class DriftCheck:
     """A sample of today's population against the reference; features by importance times PSI.
 
-    `drifted_importance` is the share of today's reasons, 0 to 1, that rests on drifted features.
+    `measured_at` is the moment of "today": that of the check, or the end of the log where that is
+    earlier, because days of which nothing is known would look like silence. `drifted_importance`
+    is the share of today's reasons, 0 to 1, that rests on drifted features.
     """
 
     verdict: Verdict
     text: str
+    measured_at: datetime | None
     n: int
     n_reference: int
     risk: ColumnDrift | None

@@ -1,6 +1,7 @@
 """Hold today's customers against those that a bundle learned from, feature by feature."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -31,7 +32,7 @@ NO_REFERENCE: Final = (
 
 def not_measured(text: str, *, n_reference: int = 0) -> DriftCheck:
     """Return the check that says why there is none."""
-    return DriftCheck(Verdict.NOT_MEASURED, text, 0, n_reference, None, None, ())
+    return DriftCheck(Verdict.NOT_MEASURED, text, None, 0, n_reference, None, None, ())
 
 
 def check_drift(
@@ -40,6 +41,8 @@ def check_drift(
     features: NDArray[np.float64],
     probabilities: NDArray[np.float64],
     importance: NDArray[np.float64],
+    *,
+    measured_at: datetime,
 ) -> DriftCheck:
     """Return how far each feature and the risk have moved, and the verdict.
 
@@ -68,7 +71,7 @@ def check_drift(
     ranked = sorted(columns, key=lambda c: (-c.psi * (c.importance or 0.0), -c.psi, c.name))
     n = len(features)
     text = _text(verdict, risk, drifted, ranked, n, reference.n)
-    return DriftCheck(verdict, text, n, reference.n, risk, drifted, tuple(ranked))
+    return DriftCheck(verdict, text, measured_at, n, reference.n, risk, drifted, tuple(ranked))
 
 
 def _column(

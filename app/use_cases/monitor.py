@@ -64,14 +64,14 @@ class Monitor:
         closed = matured(
             rescorings, promises, bundle_id=bundle_id, as_of=as_of, log_until=log_until
         )
-        seen, met = _Seen(), _Met()
+        seen, met = _Seen(), _Met(as_of if log_until is None else min(as_of, log_until))
         for first in range(0, len(ids), CHUNK):
             on_progress(first, len(ids))
             part = ids[first : first + CHUNK]
             with self.readers() as session:
                 history = activity.history_of(session, part, as_of=as_of, currency=bundle.currency)
                 seen.add(session, history, closed, promises)
-            met.add(history, bundle, as_of)
+            met.add(history, bundle)
         check = BundleCheck(
             bundle_id=bundle_id,
             as_of=as_of,
@@ -100,7 +100,7 @@ class Monitor:
         reference = read_reference(self.bundles.models / bundle.id, bundle.manifest)
         if reference is None:
             return not_measured(NO_REFERENCE)
-        return check_drift(reference, FEATURE_NAMES, *met.columns())
+        return check_drift(reference, FEATURE_NAMES, *met.columns(), measured_at=met.as_of)
 
 
 @dataclass(slots=True)
@@ -142,13 +142,14 @@ def _outcomes(history: History, rescoring: Rescoring, churn: ChurnDefinition) ->
 class _Met:
     """Whom the bundle meets today, chunk by chunk."""
 
+    as_of: datetime
     features: list[NDArray[np.float64]] = field(default_factory=list)
     probabilities: list[NDArray[np.float64]] = field(default_factory=list)
     moves: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(FEATURE_NAMES)))
 
-    def add(self, history: History, bundle: RiskBundle, as_of: datetime) -> None:
+    def add(self, history: History, bundle: RiskBundle) -> None:
         """Add those who are in the population of the bundle."""
-        columns = score_columns(history, bundle, as_of=as_of)
+        columns = score_columns(history, bundle, as_of=self.as_of)
         known = columns.features[columns.sufficient]
         if not len(known):
             return

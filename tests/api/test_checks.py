@@ -48,7 +48,7 @@ def keep(database, bundle_id):
 def drifted():
     column = ColumnDrift("orders_30d", 0.6, 0.02, 0.4, 0.0, 0.9, Verdict.DRIFTED)
     risk = replace(column, name="probability", psi=0.3, importance=None)
-    return DriftCheck(Verdict.DRIFTED, "others", 5000, 4000, risk, 0.4, (column,))
+    return DriftCheck(Verdict.DRIFTED, "others", NOW, 5000, 4000, risk, 0.4, (column,))
 
 
 @pytest.mark.parametrize("part", ["calibration", "drift"])

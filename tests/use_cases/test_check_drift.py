@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from app.bundle.reference import reference_of
 from app.domain.checks import Verdict
 from app.use_cases.check_drift import check_drift
 
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = tuple(f"f{i}" for i in range(100))
 
 
@@ -22,7 +25,7 @@ def population(n, *, seed):
 def checked(now, *, n_reference=5000, importance=None):
     features, risk = population(n_reference, seed=10_000)
     weights = np.full(len(NAMES), 1 / len(NAMES)) if importance is None else importance
-    return check_drift(reference_of(NAMES, features, risk), NAMES, *now, weights)
+    return check_drift(reference_of(NAMES, features, risk), NAMES, *now, weights, measured_at=NOW)
 
 
 def column(check, name):

@@ -23,6 +23,7 @@ FIRST_ORDER = datetime(2026, 1, 10, tzinfo=UTC)
 ASKED = datetime(2026, 2, 1, tzinfo=UTC)
 CLOSES = ASKED + timedelta(days=90)
 CHECKED = datetime(2026, 6, 15, tzinfo=UTC)
+LOG_ENDS = CHECKED - timedelta(days=2)
 EVERYBODY = [f"c-{i:03}" for i in range(240)]
 
 
@@ -47,7 +48,7 @@ def writers(database):
     with writers.begin() as session:
         orders = [order(who, FIRST_ORDER) for who in EVERYBODY]
         orders += [order(who, ASKED + timedelta(days=30)) for who in EVERYBODY[::2]]
-        activity.record(session, [*orders, order("somebody-else", CHECKED - timedelta(days=2))])
+        activity.record(session, [*orders, order("somebody-else", LOG_ENDS)])
     return writers
 
 
@@ -213,7 +214,7 @@ def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers
     readers = session_factory(database)
     with readers() as session:
         history = activity.history_of(session, EVERYBODY, as_of=CHECKED, currency="EUR")
-    found = score_columns(history, served.current(), as_of=CHECKED)
+    found = score_columns(history, served.current(), as_of=LOG_ENDS)
     reference = reference_of(FEATURE_NAMES, found.features, found.probabilities)
     put_bundle_into_service(
         tmp_path, trained_until=CUT_OFF, files={REFERENCE_FILE: reference_bytes(reference)}
@@ -222,11 +223,17 @@ def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers
     bundles.refresh()
     monitor = Monitor(readers, writers, bundles, lambda: CHECKED)
 
-    same = monitor.check(bundles.current().id, as_of=CHECKED).drift
-    later = monitor.check(bundles.current().id, as_of=CHECKED + timedelta(days=300)).drift
+    bundle_id, much_later = bundles.current().id, CHECKED + timedelta(days=300)
 
-    assert same.verdict is Verdict.SOUND
-    assert (same.n, same.n_reference) == (241, 240)
+    same = monitor.check(bundle_id, as_of=CHECKED).drift
+    silent = monitor.check(bundle_id, as_of=much_later).drift
+    with writers.begin() as session:
+        activity.record(session, [order("somebody-else", much_later)])
+    later = monitor.check(bundle_id, as_of=much_later + timedelta(days=1)).drift
+
+    assert same.verdict is silent.verdict is Verdict.SOUND
+    assert same.measured_at == silent.measured_at == LOG_ENDS
+    assert (same.n, same.n_reference) == (240, 240)
     assert later.verdict is Verdict.DRIFTED
     assert "days_since_order" in {each.name for each in later.features[:10]}
     assert sum(each.importance or 0 for each in later.features) == pytest.approx(1)

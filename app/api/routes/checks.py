@@ -13,6 +13,7 @@ from app.api.service import Service
 from app.db import model_checks
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck, Verdict
 from app.domain.errors import BundleRefused, NoBundleInService
+from app.use_cases.check_drift import not_measured
 
 router = APIRouter(
     prefix="/v1/model",
@@ -45,7 +46,7 @@ def get_drift(service: ModelRead) -> DriftOut:
     The newest check answers; asking computes nothing.
     """
     bundle_id, found = _newest(service)
-    none = DriftCheck(Verdict.NOT_MEASURED, _NO_CHECK, 0, 0, None, None, ())
+    none = not_measured(_NO_CHECK)
     return DriftOut.model_validate(_told(bundle_id, found, found.drift if found else none))
 
 

@@ -149,6 +149,14 @@ class DriftOut(Answer):
     checked_at: CheckedAt
     verdict: VerdictOut
     text: TextOut
+    measured_at: Annotated[
+        datetime | None,
+        Field(
+            description="The moment of the sample: `as_of`, or the end of the log where that is "
+            "earlier; null: not measured",
+            examples=["2026-11-22T02:00:00Z"],
+        ),
+    ]
     n: Annotated[int, Field(description="Customers of today's sample", examples=[5000])]
     n_reference: Annotated[
         int, Field(description="Customers of the training's population", examples=[18200])
