@@ -1,0 +1,74 @@
+"""Events as records: by parts of the log, with what is to be said of them."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from app.domain.activity import CHANNEL_CODES, TYPE_CODES
+from app.features.sorting import CODES, OCCURRED_AT, REF
+from app.files import coded, read_activity
+from app.files.records import CUSTOMER, ROW_SHIFT, packed, part_numbers
+
+HEADER = "customer_id,occurred_at,received_at,type,channel,amount,currency,ref\n"
+ROWS = [
+    "a,2026-01-02,2026-01-05,order_placed,web,1,EUR,o-1\n",
+    "b,2026-01-03,2026-01-04,brought_a_cake,fax,2,USD,\n",
+    "a,2026-01-01,2026-01-01,login,,,,\n",
+]
+
+
+@pytest.fixture
+def good(write):
+    return read_activity(write(HEADER + "".join(ROWS))).good
+
+
+def test_a_record_says_what_the_row_says(good):
+    records = packed(good, currency=None).records
+    moments = good["occurred_at"].dt.epoch("us").to_list()
+
+    assert records[:, OCCURRED_AT].tolist() == moments
+    assert (records[:, CODES] >> ROW_SHIFT).tolist() == [0, 1, 2]
+    assert ((records[:, CODES] >> 16) & 0xFFFF).tolist() == [
+        TYPE_CODES["order_placed"],
+        TYPE_CODES["other"],
+        TYPE_CODES["login"],
+    ]
+    assert ((records[:, CODES] >> 8) & 0xFF).tolist() == [
+        CHANNEL_CODES["web"],
+        CHANNEL_CODES["other"],
+        CHANNEL_CODES["none"],
+    ]
+    assert (records[:, REF] != 0).tolist() == [True, False, False]
+
+
+def test_what_is_to_be_said_is_counted(good):
+    events = packed(good, currency="EUR")
+
+    assert (events.n_unknown, events.n_foreign) == (1, 1)
+    assert events.received_until == good["received_at"].dt.epoch("us").max()
+    assert packed(good, currency=None).n_foreign == 0
+    assert packed(good.clear(), currency="EUR").received_until is None
+
+
+@pytest.mark.parametrize("n_parts", [1, 2, 7])
+def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_parts):
+    ids = pl.Series("customer_id", [f"c-{i % 40}" for i in range(200)])
+    texts = [pl.lit(None, pl.String).alias(name) for name in ("channel", "currency", "ref")]
+    good = pl.DataFrame([ids]).with_columns(
+        pl.lit(0).cast(pl.Datetime("us", "UTC")).alias("occurred_at"),
+        pl.lit(0).cast(pl.Datetime("us", "UTC")).alias("received_at"),
+        pl.lit("login").alias("type"),
+        pl.lit(None, pl.Float64).alias("amount"),
+        pl.lit(None, pl.String).alias("properties"),
+        *texts,
+    )
+    events = packed(good, currency=None, n_parts=n_parts)
+    part_of = dict(zip(coded.hashes(ids).tolist(), part_numbers(ids, n_parts), strict=True))
+
+    assert sorted(events.customer_ids) == sorted(set(ids))
+    for part in range(n_parts):
+        of_records = events.records[events.starts[part] : events.starts[part + 1], CUSTOMER]
+        of_ids = events.customer_ids[int(events.id_starts[part]) : int(events.id_starts[part + 1])]
+        assert set(of_records.tolist()) == set(coded.hashes(of_ids).tolist())
+        assert {part_of[customer] for customer in of_records.tolist()} <= {part}
+        assert (np.diff(events.records[:, CODES][: events.starts[1]]) > 0).all()
