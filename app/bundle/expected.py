@@ -12,6 +12,7 @@ from app.bundle.fields import Fields
 from app.bundle.recurring import recurring_revenue
 from app.bundle.value import Forecast, ValueModel, numbers_of, read_value
 from app.bundle.value_facts import N_ANSWERS, ORDERS_FILE, REVENUE_FILE, Expected, ValueFacts
+from app.domain.activity import ActivityType
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 
@@ -26,7 +27,8 @@ class CustomerValue:
 
     Where churn is the end of a contract, revenue is that of the subscription plus that of orders,
     and not known where the subscription's is not. Elsewhere subscriptions are not counted: nothing
-    tells how long they will run.
+    tells how long they will run. Where churn is that no order comes, the date of the next one
+    agrees with its probability.
 
     Attributes
     ----------
@@ -39,7 +41,9 @@ class CustomerValue:
 
     def expected(self, features: Numbers, probabilities: Numbers) -> Expected:
         """Return what to expect of customers with these features and churn probabilities."""
-        orders, revenue, orders_12m, revenue_12m, next_order_days = self._orders(features)
+        orders, revenue, orders_12m, revenue_12m, next_order_days = self._orders(
+            features, probabilities
+        )
         days = self.churn.horizon_days
         if self.churn.kind is ChurnKind.CANCELLATION:
             near, year = recurring_revenue(features, probabilities, horizon_days=days)
@@ -48,10 +52,14 @@ class CustomerValue:
         at_risk = probabilities * revenue_12m
         return Expected(orders, revenue, orders_12m, revenue_12m, next_order_days, at_risk)
 
-    def _orders(self, features: Numbers) -> tuple[Numbers, ...]:
+    def _orders(self, features: Numbers, probabilities: Numbers) -> tuple[Numbers, ...]:
         if self.model is None:
             return (np.full(len(features), np.nan),) * N_ANSWERS
-        return _answers(self.model.predict(features, horizon_days=self.churn.horizon_days))
+        churn = self.churn
+        no_order = churn.kind is ChurnKind.ABSENCE and churn.event == ActivityType.ORDER_PLACED
+        silences = probabilities if no_order else None
+        said = self.model.predict(features, horizon_days=churn.horizon_days, silences=silences)
+        return _answers(said)
 
 
 def value_of_customers(model: ValueModel | None, churn: ChurnDefinition) -> CustomerValue | None:

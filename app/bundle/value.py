@@ -115,7 +115,13 @@ class ValueModel:
         for correction in (self.orders, self.revenue):
             _check(correction)
 
-    def predict(self, features: NDArray[np.float64], *, horizon_days: float) -> Forecast:
+    def predict(
+        self,
+        features: NDArray[np.float64],
+        *,
+        horizon_days: float,
+        silences: NDArray[np.float64] | None = None,
+    ) -> Forecast:
         """Return the forecast of each row; one row alone gets the bits that it gets among many.
 
         Parameters
@@ -124,6 +130,9 @@ class ValueModel:
             In the order of the catalogue; never changed.
         horizon_days : float
             Orders and revenue within this many days from the snapshot, above 0.
+        silences : float64 array of shape (n,), optional
+            The probability of no order within the horizon, where it is known better than by
+            rhythm; the date of the next order then agrees with it.
         """
         if not 0 < horizon_days < math.inf:
             raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
@@ -133,10 +142,10 @@ class ValueModel:
             if rate is not None:
                 margins[i], rates[i] = raw_margins(rate.tables, rows), rate.per_day
         answers = forecasts_of(
-            (self.timing, self.spending or NO_SPENDING, self.orders, self.revenue),
-            Rates(*rates),
+            (self.timing, self.spending or NO_SPENDING, self.orders, self.revenue, Rates(*rates)),
             margins,
             rows,
+            np.full(len(rows), math.nan) if silences is None else silences,
             COLUMNS,
             Days(self.reference_days, float(horizon_days)),
         )

@@ -112,22 +112,23 @@ def bases_of(
 
 
 def forecasts_of(
-    learned: tuple[Timing, Spending, Correction, Correction],
-    rates: Rates,
+    learned: tuple[Timing, Spending, Correction, Correction, Rates],
     margins: NDArray[np.float64],
     features: NDArray[np.float64],
+    silences: NDArray[np.float64],
     columns: Columns,
     days: Days,
 ) -> NDArray[np.float64]:
     """Return what to expect of each customer, shape (5, n).
 
     Orders and revenue within the horizon, orders and revenue within a year, and days to the next
-    order. `margins`, shape (2, n), are the logarithms of what boosters say over `rates`; without a
-    booster (a rate of NaN) they are not looked at.
+    order. `margins`, shape (2, n), are the logarithms of what boosters say over their rates; without
+    a booster (a rate of NaN) they are not looked at. `silences`, shape (n,), are probabilities of no
+    order within the horizon that somebody knows better, NaN = nobody does.
     """
     out = np.empty((5, len(features)))
     room = np.empty(2 + N_DESCRIBING)
-    _forecast_each(learned, rates, margins, features, columns, days, room, out)
+    _forecast_each(learned, margins, features, silences, columns, days, room, out)
     return out
 
 
@@ -173,16 +174,16 @@ def _describe_each(
 
 @entry
 def _forecast_each(
-    learned: tuple[Timing, Spending, Correction, Correction],
-    rates: Rates,
+    learned: tuple[Timing, Spending, Correction, Correction, Rates],
     margins: NDArray[np.float64],
     features: NDArray[np.float64],
+    silences: NDArray[np.float64],
     columns: Columns,
     days: Days,
     base: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    timing, spending, orders, revenue = learned
+    timing, spending, orders, revenue, rates = learned
     for i in range(len(features)):
         gone = _describe(timing, spending, features[i], columns, days.reference, base)
         repeats, _, age = _rhythm(features[i], columns)
@@ -194,7 +195,8 @@ def _forecast_each(
         out[1, i] = _joined(near * paying, rates.revenue, for_money, days.horizon)
         out[2, i] = _joined(year * ordering, rates.orders, for_orders, YEAR_DAYS)
         out[3, i] = _joined(year * paying, rates.revenue, for_money, YEAR_DAYS)
-        out[4, i] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS)
+        level = _even_level(timing, gone, repeats, age, days.horizon, silences[i])
+        out[4, i] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS, level)
 
 
 @entry
@@ -267,22 +269,43 @@ def silence(timing: Timing, gone: float, repeats: float, age: float, duration: f
 
 
 @part
-def median_wait(timing: Timing, gone: float, repeats: float, age: float, limit: float) -> float:
-    """Return the days until the next order is as likely to have come as not; NaN beyond `limit`.
+def median_wait(
+    timing: Timing, gone: float, repeats: float, age: float, limit: float, level: float
+) -> float:
+    """Return the days until silence is only as likely as `level`; NaN beyond `limit`.
 
-    The probability of silence falls ever more slowly (it is convex), so Newton's steps from 0
+    At a level of a half the next order is as likely to have come as not. The probability of silence
+    falls ever more slowly (it is convex), so Newton's steps from 0
     approach the median from below and never pass it.
     """
-    if not silence(timing, gone, repeats, age, limit) <= _EVEN:
+    if not silence(timing, gone, repeats, age, limit) <= level:
         return np.nan
     rate, active, wait = timing.r + repeats, _share_active(gone), 0.0
     for _ in range(_MAX_STEPS):
-        above = silence(timing, gone, repeats, age, wait) - _EVEN
+        above = silence(timing, gone, repeats, age, wait) - level
         falling = active * _still_active(timing, rate, age, wait) * rate
         if not above > _EXACT or not falling > 0.0:
             break
         wait += above * (timing.alpha + age + wait) / falling
     return min(wait, limit)
+
+
+@part
+def _even_level(
+    timing: Timing, gone: float, repeats: float, age: float, horizon: float, said: float
+) -> float:
+    """Return at which silence of the closed form an order is as likely to have come as not.
+
+    A half, unless the probability `said` of silence within the horizon is known better: then that
+    of the closed form, S(t), is taken to the power that makes them agree there, for all t. So the
+    date lies beyond the horizon exactly where `said` is above a half.
+    """
+    if said != said:  # noqa: PLR0124 - true for NaN alone
+        return _EVEN
+    ours = silence(timing, gone, repeats, age, horizon)
+    if not (ours < 1 - _EXACT and said < 1):
+        return 0.0  # no power of a certainty is another one
+    return math.exp(math.log(_EVEN) * math.log(ours) / math.log(said))
 
 
 @part

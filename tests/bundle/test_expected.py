@@ -90,6 +90,28 @@ def test_one_customer_gets_the_bits_that_it_gets_among_many(write_valued, rows):
         np.testing.assert_array_equal(np.ravel(alone), np.array(many)[:, i])
 
 
+@pytest.mark.parametrize("probability", [0.02, 0.3, 0.49, 0.51, 0.9])
+def test_the_date_of_the_next_order_agrees_with_the_probability_of_none(rows, model, probability):
+    """As likely to have come as not before the horizon, exactly where none is less likely."""
+    said = CustomerValue(model, NO_ORDER).expected(rows, np.full(len(rows), probability))
+    bought = rows[:, COLUMNS.orders] > 0
+    within = said.next_order_days[bought] <= 90  # False for NaN: more than a year away
+    assert within.all() if probability < 0.5 else not within.any()
+
+
+@pytest.mark.parametrize(("probability", "days"), [(0.0, 0.0), (1.0, math.nan)])
+def test_certainties_have_their_dates(rows, model, probability, days):
+    said = CustomerValue(model, NO_ORDER).expected(rows, np.full(len(rows), probability))
+    bought = rows[:, COLUMNS.orders] > 0
+    np.testing.assert_allclose(said.next_order_days[bought], days, atol=1e-6)
+
+
+def test_where_churn_is_no_silence_of_orders_the_date_is_that_of_the_rhythm(rows, model):
+    said = CustomerValue(model, CANCELLED).expected(rows, np.full(len(rows), 0.9))
+    alone = model.predict(rows, horizon_days=90)
+    np.testing.assert_array_equal(said.next_order_days, alone.next_order_days)
+
+
 def test_an_older_bundle_without_the_section_opens_and_foresees_nothing(write_valued):
     folder = write_valued(value=None)
     assert "value" not in json.loads((folder / "manifest.json").read_bytes())

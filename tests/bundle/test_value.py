@@ -112,7 +112,7 @@ def test_thousands_of_orders_and_a_tiny_beta_stay_finite():
 
 def test_by_the_median_date_half_have_ordered():
     gone = log_odds_gone(CDNOW, 9.0, 37.0, 39.0)
-    wait = median_wait(CDNOW, gone, 9.0, 39.0, 365.0)
+    wait = median_wait(CDNOW, gone, 9.0, 39.0, 365.0, 0.5)
     assert silence(CDNOW, gone, 9.0, 39.0, wait) == pytest.approx(0.5, abs=1e-9)
 
 
