@@ -2,29 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
-from app.bundle.reasons import NO_REASON, Reasons
+from app.bundle.reasons import Reasons
 from app.bundle.tier_columns import TIERS
 from app.domain.answers import Question
-from app.domain.assessment import Assessment, Json, Risk
-from app.domain.findings import findings_of
+from app.domain.assessment import Assessment, Risk
 from app.domain.moments import format_moment, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.standing import Standing
 from app.domain.warnings import BundleWarning
-from app.features.catalogue import CATALOGUE
 from app.features.history import NO_MOMENT, History
-from app.features.sentences import Phrase, phrase
-from app.playbook.verdicts import verdicts_of
 from app.use_cases.certainty_blocks import interval_blocks, unusual_features
 from app.use_cases.own_blocks import policy_blocks, tiers_before, value_blocks
 from app.use_cases.score_columns import ScoreColumns, explained_columns
+from app.use_cases.tell import tell_each
 
 N_REASONS: Final = 5  # as many as a person reads
 CHUNK: Final = 2_048  # customers at a time: the matrices of one chunk stay in the processor's cache
@@ -92,11 +88,10 @@ def assess_each(
         At most so many reasons, by the size of their contribution, whichever their direction.
     """
     moment = to_micros(as_of)
-    told = _told(bundle.usual.tobytes())
-    usual, horizon = bundle.usual.tolist(), bundle.churn.horizon_days
+    horizon = bundle.churn.horizon_days
     for first in range(0, history.n_customers, CHUNK):
         part = history.part(first, min(first + CHUNK, history.n_customers))
-        ids = _texts(part.customer_ids)
+        ids = texts_of(part.customer_ids)
         columns, reasons = explained_columns(
             part,
             bundle,
@@ -104,25 +99,14 @@ def assess_each(
             n_reasons=n_reasons,
             before=tiers_before(ids, previous, as_of=moment),
         )
-        for (
-            customer_id,
-            risk,
-            features,
-            positions,
-            moves,
-            verdicts,
-            policy,
-            value,
-            interval,
-            unusual,
-            last,
-        ) in zip(
+        told = tell_each(columns, reasons, bundle, playbook, ids, as_of=moment, previous=previous)
+        for customer_id, risk, (
+            own_reasons,
+            findings,
+        ), policy, value, interval, unusual, last in zip(
             ids,
             _risks(columns, reasons),
-            columns.features,
-            reasons.positions.tolist(),
-            reasons.moves.tolist(),
-            verdicts_of(playbook, columns.features, bundle.usual),
+            told,
             policy_blocks(bundle.tier_policy, columns),
             value_blocks(columns, as_of=moment, horizon_days=horizon, currency=bundle.currency),
             interval_blocks(columns, bundle),
@@ -130,19 +114,11 @@ def assess_each(
             columns.last_activity_at.tolist(),
             strict=True,
         ):
-            row = features.tolist() + usual  # one at a time, which stays in the nearest cache
             yield Assessment(
                 customer_id,
                 risk,
-                _reasons(told, risk, row, positions, moves),
-                findings_of(
-                    playbook,
-                    verdicts,
-                    row,
-                    tier=risk and risk.tier,
-                    as_of=moment,
-                    previous=previous.get(customer_id) if previous else None,
-                ),
+                own_reasons,
+                findings,
                 policy,
                 value,
                 interval,
@@ -207,39 +183,7 @@ def staleness_of(
     return tuple(BundleWarning("stale", text) for text in found)
 
 
-class _Told(NamedTuple):
-    """What can be said about one feature, up to the customer's own value."""
-
-    feature: str
-    usual: float | None
-    phrase: Phrase
-
-    def reason(self, value: float, contribution: float) -> Json:
-        return {
-            "feature": self.feature,
-            "direction": "raises" if contribution > 0 else "lowers",
-            "value": _none_if_missing(value),
-            "usual": self.usual,
-            "contribution": contribution,
-            "text": self.phrase.of(value),
-        }
-
-
-@lru_cache(maxsize=8)
-def _told(usual: bytes) -> tuple[_Told, ...]:
-    """Return what can be said about each feature; `usual` holds the usual values as float64."""
-    values = np.frombuffer(usual, np.float64).tolist()
-    return tuple([
-        _Told(feature.name, _none_if_missing(value), phrase(feature, value))
-        for feature, value in zip(CATALOGUE, values, strict=True)
-    ])
-
-
-def _none_if_missing(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - true for all but NaN
-
-
-def _texts(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_]) -> Sequence[str]:
+def texts_of(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_]) -> Sequence[str]:
     """Return ids as plain texts, which is what JSON takes."""
     texts: Sequence[str] = np.asarray(customer_ids, object).tolist()
     return texts
@@ -262,19 +206,3 @@ def _risks(columns: ScoreColumns, reasons: Reasons) -> Iterator[Risk | None]:
             yield Risk(probability, score, percentile, TIERS[tier], margin, base, others)
         else:
             yield None
-
-
-def _reasons(
-    told: Sequence[_Told],
-    risk: Risk | None,
-    row: list[float],
-    positions: list[int],
-    moves: list[float],
-) -> list[Json]:
-    if risk is None:
-        return []
-    return [
-        told[position].reason(row[position], move)
-        for position, move in zip(positions, moves, strict=True)
-        if position != NO_REASON
-    ]

@@ -1,26 +1,26 @@
 """Score one part of a log into tables: with reasons, or numbers alone."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 import orjson
 import polars as pl
 
 from app.bundle.opened import RiskBundle
-from app.domain.assessment import Assessment, Json, Risk
+from app.domain.assessment import Json
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import History
 from app.files.parted import LogPart
 from app.files.scores import MOMENT, NUMBERS, SCHEMA
-from app.use_cases.assess import CHUNK, assess_each, is_stale
+from app.use_cases.assess import CHUNK, N_REASONS, is_stale, texts_of
 from app.use_cases.own_blocks import expected_moments
-from app.use_cases.score_columns import ScoreColumns, score_columns
+from app.use_cases.score_columns import ScoreColumns, explained_columns, score_columns
+from app.use_cases.tell import tell_each
 
 # Columns of value, as the block "value" of an answer names them.
 _VALUE: Final = (
@@ -30,7 +30,7 @@ _VALUE: Final = (
     "next_order_expected_at",
 )
 _CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
-ROWS_PER_TABLE: Final = 10_000  # customers whose answers are in memory as Python objects at a time
+_TEXTS: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,13 @@ def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
 
     The columns are those of `SCHEMA`, or of `NUMBERS`, which are the same with and without reasons.
     """
-    if scoring.playbook is None:
-        for first in range(0, history.n_customers, CHUNK):
-            part = history.part(first, min(first + CHUNK, history.n_customers))
-            yield _numbers(scoring, part)
-        return
-    assessed = _assessed(scoring, scoring.playbook, history)
-    while together := list(islice(assessed, ROWS_PER_TABLE)):
-        yield _table(scoring, together)
+    for first in range(0, history.n_customers, CHUNK):
+        part = history.part(first, min(first + CHUNK, history.n_customers))
+        if scoring.playbook is None:
+            columns = score_columns(part, scoring.bundle, as_of=scoring.as_of)
+            yield _numbers(scoring, part, columns)
+        else:
+            yield _with_reasons(scoring, scoring.playbook, part)
 
 
 def scores_of(scoring: Scoring, part: LogPart) -> pl.DataFrame:
@@ -79,9 +78,20 @@ def spare_the_collector() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def _numbers(scoring: Scoring, history: History) -> pl.DataFrame:
+def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.DataFrame:
+    bundle, as_of = scoring.bundle, scoring.as_of
+    columns, reasons = explained_columns(history, bundle, as_of=as_of, n_reasons=N_REASONS)
+    ids = texts_of(history.customer_ids)
+    told = [
+        (_json(each.reasons), _json(each.findings.signals), _json(each.findings.interventions))
+        for each in tell_each(columns, reasons, bundle, playbook, ids, as_of=to_micros(as_of))
+    ]
+    texts = pl.DataFrame(told, schema=_TEXTS, orient="row")
+    return _numbers(scoring, history, columns).hstack(texts)
+
+
+def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.DataFrame:
     bundle = scoring.bundle
-    columns = score_columns(history, bundle, as_of=scoring.as_of)
     table = pl.DataFrame(
         {
             "customer_id": history.customer_ids,
@@ -131,50 +141,6 @@ def _tier_of_score() -> pl.Expr:
         .then(pl.lit(RiskTier.MEDIUM.value))
         .otherwise(pl.lit(RiskTier.LOW.value))
     )
-
-
-def _assessed(scoring: Scoring, playbook: Playbook, history: History) -> Iterator[Assessment]:
-    return assess_each(history, scoring.bundle, playbook, as_of=scoring.as_of)
-
-
-def _table(scoring: Scoring, assessed: Sequence[Assessment]) -> pl.DataFrame:
-    risks = [each.risk or (None,) * len(Risk._fields) for each in assessed]
-    risk = dict(zip(Risk._fields, zip(*risks, strict=True), strict=True))
-    return pl.DataFrame(
-        {
-            "customer_id": [each.customer_id for each in assessed],
-            "as_of": scoring.as_of,
-            "probability": risk["probability"],
-            "score": risk["score"],
-            "percentile": risk["percentile"],
-            "tier": [tier and tier.value for tier in risk["tier"]],
-            "sufficient_history": [each.risk is not None for each in assessed],
-            "stale": _stale(scoring),
-            "probability_low": [each.interval and each.interval["low"] for each in assessed],
-            "probability_high": [each.interval and each.interval["high"] for each in assessed],
-            "out_of_distribution": [
-                None if each.unusual is None else each.unusual != [] for each in assessed
-            ],
-            **_told(assessed),
-            "bundle_id": scoring.bundle.id,
-            "reasons": [_json(each.reasons) for each in assessed],
-            "signals": [_json(each.findings.signals) for each in assessed],
-            "interventions": [_json(each.findings.interventions) for each in assessed],
-        },
-        schema=SCHEMA,
-    )
-
-
-def _told(assessed: Sequence[Assessment]) -> dict[str, pl.Series]:
-    """Return the columns of value from answers."""
-    values = [each.value or {} for each in assessed]
-    kinds = (*[pl.Float64] * 3, pl.String)
-    series = [
-        pl.Series(name, [value.get(name) for value in values], dtype=kind)
-        for name, kind in zip(_VALUE, kinds, strict=True)
-    ]
-    series[-1] = series[-1].str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC")
-    return dict(zip(_VALUE, series, strict=True))
 
 
 def _stale(scoring: Scoring) -> bool:
