@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.bundle.support import Support
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES
-from app.features.feature import ALL_TIME
+from app.features.feature import ALL_TIME, days_looked_back
 from training.dataset import Dataset
 
 Numbers = NDArray[np.float64]
@@ -27,6 +27,7 @@ TRIM: Final = 0.0005
 STEPS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, np.inf)
 # Silences, gaps and ages: they grow with the log. Days with a login or order are counts.
 IN_DAYS: Final = np.array([f.unit == "days" and f.window == ALL_TIME for f in CATALOGUE])
+LOOKS_BACK: Final = np.array([days_looked_back(feature) for feature in CATALOGUE])
 MAX_CUSTOMERS: Final = 50_000  # a sample of either population; more moves no range
 
 
@@ -46,41 +47,56 @@ class SupportReport:
     unwatched: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Features of the population as of a moment, shape (n, n_features), and the age of the log."""
+
+    features: Numbers
+    log_days: int
+
+
 def support_of(
-    snapshots: list[Numbers], population: Numbers, *, horizon_days: int
+    snapshots: list[Snapshot], today: Snapshot, *, horizon_days: int
 ) -> SupportReport | None:
-    """Return the ranges for customers like `population`; None where too few customers show them.
+    """Return the ranges for customers like today's; None where too few customers show them.
 
     Parameters
     ----------
-    snapshots : float64 arrays of shape (n, n_features), oldest first
-        Features of the population at earlier moments, about a horizon apart.
-    population : float64 array of shape (n, n_features), as of the cut-off
+    snapshots : earlier populations, oldest first, about a horizon apart.
+    today : the population as of the cut-off.
     horizon_days : by so much a bundle may age before it learns again: what is counted in days may
         have grown by as many.
     """
-    moments = [_thinned(rows) for rows in (*snapshots, population) if len(rows) >= MIN_CUSTOMERS]
-    if len(moments) < 2 or len(population) < MIN_CUSTOMERS:  # noqa: PLR2004 - before and after
+    moments = [_thinned(each) for each in snapshots if len(each.features) >= MIN_CUSTOMERS]
+    if not moments or len(today.features) < MIN_CUSTOMERS:
         return None
-    alarm_share = None
-    if len(moments) > 2:  # noqa: PLR2004 - one pair to choose by, and another to test on
-        chosen = _Ranges.of(moments[:-2], grown_by=horizon_days).widened(moments[-2])
-        alarm_share = float(chosen.around(moments[-2]).left_by(moments[-1]).any(axis=1).mean())
-    widened = _Ranges.of(moments[:-1], grown_by=horizon_days).widened(moments[-1])
-    ranges = widened.around(moments[-1])
+    now, alarm_share = _thinned(today), None
+    if len(moments) > 1:  # one pair to choose by, and another to test on
+        chosen = _Ranges.of(moments[:-1], grown_by=horizon_days).widened(moments[-1].features)
+        ranges = chosen.around(moments[-1].features)
+        alarm_share = float(ranges.left_by(now.features).any(axis=1).mean())
+    widened = _Ranges.of(moments, grown_by=horizon_days).widened(now.features)
+    ranges = widened.around(now.features)
     return SupportReport(ranges.support(), alarm_share, ranges.unwatched)
 
 
-def snapshots_before(dataset: Dataset, *, days: int) -> list[Numbers]:
-    """Return the features of two snapshots, oldest first: the newest, and one so many days before.
+def snapshots_before(dataset: Dataset, *, first_at: int, days: int) -> list[Snapshot]:
+    """Return two snapshots, oldest first: the newest, and one so many days before.
 
-    Where none is so old, the oldest; only one where there is no other.
+    Where none is so old, the oldest; only one where there is no other. `first_at` is when the log
+    begins (microseconds).
     """
     newest = len(dataset.windows) - 1
     moment = dataset.windows[newest].as_of - days * MICROSECONDS_PER_DAY
     older = [i for i, window in enumerate(dataset.windows) if window.as_of <= moment]
     chosen = sorted({older[-1] if older else 0, newest})
-    return [dataset.features[dataset.window == position] for position in chosen]
+    return [
+        Snapshot(
+            dataset.features[dataset.window == position],
+            (dataset.windows[position].as_of - first_at) // MICROSECONDS_PER_DAY,
+        )
+        for position in chosen
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +115,13 @@ class _Ranges:
     grown_by: int
 
     @classmethod
-    def of(cls, moments: list[Numbers], *, grown_by: int) -> "_Ranges":
-        """Return the narrowest ranges that hold nearly all of these customers, days later too."""
-        lower, upper, gaps, values = _seen(np.vstack(moments))
+    def of(cls, moments: list[Snapshot], *, grown_by: int) -> "_Ranges":
+        """Return the narrowest ranges that hold nearly all of these customers, days later too.
+
+        What looks back further than the log does cannot have a value yet: it may get one.
+        """
+        lower, upper, gaps, values = _seen(np.vstack([each.features for each in moments]))
+        values = values | (moments[-1].log_days <= LOOKS_BACK)
         return cls(lower, upper, np.zeros(len(lower), np.int64), gaps, values, grown_by)
 
     def around(self, rows: Numbers) -> "_Ranges":
@@ -188,8 +208,9 @@ def _seen(
     return ends[0], ends[1], np.asarray(gaps), np.asarray(values)
 
 
-def _thinned(rows: Numbers) -> Numbers:
-    return rows[:: max(1, -(-len(rows) // MAX_CUSTOMERS))]
+def _thinned(snapshot: Snapshot) -> Snapshot:
+    step = max(1, -(-len(snapshot.features) // MAX_CUSTOMERS))
+    return Snapshot(snapshot.features[::step], snapshot.log_days)
 
 
 def _compressed(values: Numbers) -> Numbers:

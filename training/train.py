@@ -10,7 +10,7 @@ import numpy as np
 from app.bundle.manifest import BundleFacts
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
-from app.domain.moments import format_moment, from_micros, to_micros
+from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History
 from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
@@ -25,7 +25,7 @@ from training.past import reports_before
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
 from training.result import TrainingResult
 from training.sections.certainty import certainty_section
-from training.support import snapshots_before, support_of
+from training.support import Snapshot, snapshots_before, support_of
 from training.tiers import ContactCosts, shares_of
 from training.train_prior import train_prior
 from training.worth import Worth, worth_of
@@ -123,9 +123,10 @@ def train(
     on_progress("publish", 0, 1)
     tables = [one.table for one in (*past, *([report] if report else []))]
     uncertainty = uncertainty_of(known, churn, learned, cut_off=cut_off, tables=tables)
+    first_at = int(known.occurred_at.min())
     support = support_of(
-        snapshots_before(learned.dataset, days=churn.horizon_days),
-        learned.population,
+        snapshots_before(learned.dataset, first_at=first_at, days=churn.horizon_days),
+        Snapshot(learned.population, (cut_off - first_at) // MICROSECONDS_PER_DAY),
         horizon_days=churn.horizon_days,
     )
     warnings = _warnings(report, learned)

@@ -1,5 +1,6 @@
 """What the catalogue says about one feature, so that learners and people read it alike."""
 
+import re
 from dataclasses import dataclass
 
 NEVER_MISSING = "never missing: 0 = looked and found none"
@@ -54,3 +55,9 @@ def ever(
 def days_before(days: int) -> str:
     """Return how a window of so many days reads in the catalogue."""
     return f"[as_of - {days} days, as_of)"
+
+
+def days_looked_back(feature: Feature) -> int:
+    """Return the days of a feature's window; 0 where it looks back as far as the log does."""
+    found = re.search(r"as_of - (\d+) days", feature.window)
+    return int(found[1]) if found else 0

@@ -4,10 +4,11 @@ import numpy as np
 
 from app.bundle.support import usual_ranges
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
-from training.support import ALARM_SHARE, support_of
+from training.support import ALARM_SHARE, Snapshot, support_of
 
 ORDERS = FEATURE_INDEX["orders_90d"]
 SILENCE = FEATURE_INDEX["days_since_order"]
+TREND = FEATURE_INDEX["order_trend_90d"]
 PRICE = FEATURE_INDEX["plan_price"]
 
 
@@ -26,7 +27,12 @@ def ranges_of(report):
 
 
 def reported(snapshots=(1, 2), today=3):
-    return support_of([population(s) for s in snapshots], population(today), horizon_days=90)
+    return supported([population(s) for s in snapshots], population(today))
+
+
+def supported(snapshots, today, *, log_days=400):
+    earlier = [Snapshot(rows, log_days - 90 * i) for i, rows in enumerate(snapshots[::-1], 1)][::-1]
+    return support_of(earlier, Snapshot(today, log_days), horizon_days=90)
 
 
 def test_the_next_population_seldom_leaves_the_ranges():
@@ -69,14 +75,24 @@ def test_silences_may_grow_by_a_horizon():
 def test_what_changes_for_everybody_is_let_pass_rather_than_raised_for_all():
     priced = population(3)
     priced[:, PRICE] = 5.0
-    report = support_of([population(1), population(2)], priced, horizon_days=90)
+    report = supported([population(1), population(2)], priced)
 
     assert ranges_of(report).left_by(priced).mean() <= ALARM_SHARE
     assert "plan_price" in report.unwatched
 
 
+def test_what_looks_back_further_than_the_log_may_get_a_value():
+    young, grown = population(1), population(5)[0]
+    young[:, TREND] = np.nan
+    grown[TREND] = 2.0
+
+    for log_days, names in ((150, ()), (600, ("order_trend_90d",))):
+        ranges = ranges_of(supported([young], young, log_days=log_days))
+        assert ranges.unusual_in(grown) == names
+
+
 def test_one_pair_of_moments_has_nothing_left_to_test_on():
-    report = support_of([population(1)], population(2), horizon_days=90)
+    report = supported([population(1)], population(2))
 
     assert report.alarm_share is None
 
@@ -84,5 +100,5 @@ def test_one_pair_of_moments_has_nothing_left_to_test_on():
 def test_few_customers_show_no_ranges():
     few = population(1, n=50)
 
-    assert support_of([few], few, horizon_days=90) is None
-    assert support_of([], population(1), horizon_days=90) is None
+    assert supported([few], few) is None
+    assert supported([], population(1)) is None
