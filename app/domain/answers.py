@@ -51,7 +51,7 @@ def answer_of(
         "customer_id": customer_id,
         "as_of": format_micros(question.as_of),
         "score": score,
-        "tier": tier and tier.value,
+        "tier": tier and str(tier),
         "probability": probability,
         "interval": interval,
         "percentile": percentile,
@@ -101,6 +101,6 @@ def _previous(previous: Standing | None) -> Json | None:
         return None
     return {
         "score": previous.score,
-        "tier": previous.tier.value,
+        "tier": str(previous.tier),
         "at": format_micros(previous.as_of),
     }

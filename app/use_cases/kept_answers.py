@@ -15,7 +15,7 @@ def standing_text(as_of: int, risk: Risk | None, findings: Findings) -> bytes:
     return orjson.dumps((
         format_micros(as_of),
         risk and risk.score,
-        risk and risk.tier.value,
+        risk and str(risk.tier),
         {each["signal"]: each["since"] for each in findings.signals},
         {each["reason"]: each["since"] for each in findings.interventions},
     ))
