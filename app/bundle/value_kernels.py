@@ -122,9 +122,9 @@ def forecasts_of(
     """Return what to expect of each customer, shape (5, n).
 
     Orders and revenue within the horizon, orders and revenue within a year, and days to the next
-    order. `margins`, shape (2, n), are the logarithms of what boosters say over their rates; without
-    a booster (a rate of NaN) they are not looked at. `silences`, shape (n,), are probabilities of no
-    order within the horizon that somebody knows better, NaN = nobody does.
+    order. `margins`, shape (2, n), are the logarithms of what boosters say over their rates;
+    without a booster (a rate of NaN) they are not looked at. `silences`, shape (n,), are
+    probabilities of no order within the horizon that somebody knows better, NaN = nobody does.
     """
     out = np.empty((5, len(features)))
     room = np.empty(2 + N_DESCRIBING)
