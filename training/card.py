@@ -165,6 +165,8 @@ def _tiers(told: CardFacts) -> Section:
         ("Low", "below", percent(shares["low"])),
     )
     text = f"Policy `{quoted(policy.version)}`, cut on the population as of the cut-off."
+    if policy.kind == "value":
+        text += " Edges are each customer's own; the table has those of the median customer."
     blocks: list[Block] = [Paragraph(text), table("Tiers", ("tier", "probability", "share"), rows)]
     return Section("Tiers", (*blocks, *_movement(told.movement)))
 

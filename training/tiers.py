@@ -15,9 +15,9 @@ HIGH_SHARE = 0.22
 MEDIUM_SHARE = 0.48
 EDGE = 1e-9  # cut points stay inside (0, 1)
 # Factor on the odds by which the edges keep a customer where they stood. At earlier cut-offs of two
-# shops and a made-up company it ended 67 to 98 % of the changes of tier that were undone within
-# four weeks (1.1: 53 to 97 %, 1.2: 76 to 98 %), and left 2 to 6 % of customers in another tier
-# than without it (docs/value-and-tiers.md).
+# shops and a made-up company it ended 67 to 99 % of the changes of tier that were undone within
+# four weeks (1.1: 53 to 98 %, 1.2: 76 to 99 %), and left 2 to 7 % of customers in another tier than
+# without it (docs/value-and-tiers.md).
 BAND = 1.15
 
 
