@@ -58,7 +58,7 @@ def answer_of(
         "scale": _SCALE,
         "churn_definition": question.churn.sentence,
         "horizon_days": question.churn.horizon_days,
-        "basis": question.basis.value,
+        "basis": str(question.basis),
         "tier_policy": tier_policy,
         "previous": _previous(previous),
         "trend": trend_of(risk, previous),
