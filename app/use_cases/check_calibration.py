@@ -94,14 +94,14 @@ def _text(month: MonthCheck) -> str:
         f"{month.observed_high:.1%}); calibration error {month.ece:.3f}, by chance up to "
         f"{month.ece_by_chance:.3f}"
     )
+    if month.ece <= month.ece_by_chance:
+        return f"{facts}: the probabilities are as good as can be told"
     if month.verdict is Verdict.SOUND:
-        return f"{facts}: the probabilities can be trusted"
-    order = (
-        "" if month.auc is None else f" (the order of customers is a matter of AUC {month.auc:.2f})"
-    )
+        return f"{facts}: more than chance, yet no more than good bundles err from season to season"
+    order = "" if month.auc is None else f" (their order, AUC {month.auc:.2f}, may still serve)"
     return (
-        f"{facts}: do not take the probabilities as they stand{order}. See that the log is "
-        "complete, then train a bundle on the newest data and promote it"
+        f"{facts}: do not take the probabilities as they stand{order}. See that the log is whole, "
+        "then train a bundle on the newest data and promote it"
     )
 
 
