@@ -22,8 +22,8 @@ class Recipe:
     Attributes
     ----------
     num_leaves, min_rows_per_leaf, rate : size and pace of the trees.
-    many_rows, num_leaves_of_many : from so many rows on, larger trees; they gain where there is
-        more to know than rhythm, and cost order logs nothing.
+    many_rows, num_leaves_of_many, most_rows, num_leaves_of_most : from so many rows on, larger
+        trees; they gain where there is more to know than rhythm, and cost order logs nothing.
     max_rounds, patience : growing stops when the fold's own held-out customers gain nothing more.
     n_folds : boosters that are merged; each leaves one fold of customers out.
     bagging_share, feature_share : rows and features that one tree sees.
@@ -33,6 +33,8 @@ class Recipe:
     num_leaves: int = 8
     many_rows: int = 100_000
     num_leaves_of_many: int = 16
+    most_rows: int = 250_000
+    num_leaves_of_most: int = 31
     min_rows_per_leaf: int = 100
     rate: float = 0.06
     max_rounds: int = 500
@@ -44,6 +46,8 @@ class Recipe:
 
     def leaves_for(self, n_rows: int) -> int:
         """Return the leaves of a tree that is grown from `n_rows` rows."""
+        if n_rows >= self.most_rows:
+            return self.num_leaves_of_most
         return self.num_leaves_of_many if n_rows >= self.many_rows else self.num_leaves
 
 

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from app.features.catalogue import FEATURE_INDEX
 from app.features.population import in_population
 from benchmarks.quality.logs import Case
+from benchmarks.quality.searched import is_installed, searched
 from training.baseline import as_rfm, rfm_logistic
 from training.btyd import silent_for
 from training.dataset import Dataset
@@ -22,6 +23,7 @@ from training.learn import learn
 from training.rhythm import UNIT, maps_of, rhythms_at
 
 Numbers = NDArray[np.float64]
+N_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,13 @@ class Forecasts:
     said: dict[str, Numbers]
 
 
-def forecasts_of(case: Case) -> Forecasts:
-    """Return our probabilities and those of every peer for everybody in the population."""
+def forecasts_of(case: Case, *, search_seconds: int) -> Forecasts:
+    """Return our probabilities and those of every peer for everybody in the population.
+
+    FLAML searches for `search_seconds`, where it is installed and they are not 0. Where the true
+    probabilities are known, a booster that is taught them, which no log could, stands beside the
+    peers: what our features can express.
+    """
     known = known_before(case.history, moment=case.until)
     learned = learn(
         known,
@@ -53,10 +60,17 @@ def forecasts_of(case: Case) -> Forecasts:
     maps = maps_of(known, case.churn.event, as_of=case.until)
     for name, (kind, parameters) in zip(("BG/NBD", "Pareto/NBD"), maps, strict=True):
         said[name] = silent_for(kind, parameters, rhythms, duration)
+    rows = learned.dataset
+    if search_seconds and is_installed():
+        said[f"FLAML, {search_seconds} s"] = searched(
+            rows.features, rows.churned, learned.population, seconds=search_seconds
+        )
     outcomes = case.outcomes
     if outcomes is None:
         outcomes = churned(case.history, case.churn, as_of=case.until).astype(np.float64)
     truth = None if case.truth is None else case.truth[everybody]
+    if truth is not None:
+        said["taught the truth itself"] = _taught_the_truth(learned.population, truth)
     return Forecasts(outcomes[everybody], truth, said)
 
 
@@ -91,3 +105,25 @@ def _lightgbm(rows: Dataset, population: Numbers) -> Numbers:
     parameters = {"objective": "binary", "verbose": -1, "num_threads": 1, "seed": 0}
     data = lgb.Dataset(rows.features, rows.churned, params=parameters)
     return np.asarray(lgb.train(parameters, data).predict(population, num_threads=1))
+
+
+def _taught_the_truth(population: Numbers, truth: Numbers) -> Numbers:
+    """Return what a large booster says of each fifth, taught the true chances of the others."""
+    parameters = {
+        "objective": "cross_entropy",
+        "num_leaves": 63,
+        "min_data_in_leaf": 50,
+        "learning_rate": 0.05,
+        "feature_fraction": 0.5,
+        "lambda_l2": 5.0,
+        "verbose": -1,
+        "num_threads": 1,
+        "seed": 0,
+    }
+    said, fold = np.empty(len(truth)), np.arange(len(truth)) % N_FOLDS
+    for held_out in range(N_FOLDS):
+        others = fold != held_out
+        data = lgb.Dataset(population[others], truth[others], params=parameters)
+        booster = lgb.train(parameters, data, 300)
+        said[~others] = booster.predict(population[~others], num_threads=1)
+    return said
