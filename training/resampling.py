@@ -35,10 +35,10 @@ class Difference:
 def intervals_of(
     churned: NDArray[np.float64], said: NDArray[np.float64], *, seed: int
 ) -> dict[str, Interval]:
-    """Return the 95 % interval of each figure of `FIGURES`, by percentiles of the bootstrap.
+    """Return the 95 % interval of each figure of `FIGURES`, by the bootstrap.
 
-    Resampling adds noise to what is averaged without a sign, so that the interval of the
-    calibration error lies rather high.
+    Percentiles of the resamples, moved to lie around the figure itself: resampling adds noise, and
+    noise raises what is averaged without a sign, the calibration error by half of itself and more.
 
     Parameters
     ----------
@@ -47,7 +47,12 @@ def intervals_of(
     """
     drawn = _Resampled(churned, said)
     figures = [drawn.figures_of(counts) for counts in _draws(len(churned), seed)]
-    return {name: _ends(np.array([getattr(m, name) for m in figures])) for name in FIGURES}
+    found = metrics_of(churned, said)
+    ends = {
+        name: _ends(np.array([getattr(m, name) for m in figures]), around=getattr(found, name))
+        for name in FIGURES
+    }
+    return {name: (max(low, 0.0), high) for name, (low, high) in ends.items()}
 
 
 def differences_of(
@@ -70,26 +75,13 @@ def differences_of(
     return {
         name: Difference(
             a[name] - b[name],
-            *_ends(np.array([getattr(x, name) - getattr(y, name) for x, y in pairs])),
+            *_ends(
+                np.array([getattr(x, name) - getattr(y, name) for x, y in pairs]),
+                around=a[name] - b[name],
+            ),
         )
         for name in FIGURES
     }
-
-
-def share_interval(n_such: float, n: int) -> Interval:
-    """Return the 95 % interval of a share of `n` customers.
-
-    References
-    ----------
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
-    """
-    if n == 0:
-        return 0.0, 1.0
-    z2 = 1.96**2
-    share = n_such / n
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = 1.96 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 class _Resampled:
@@ -111,7 +103,7 @@ def _draws(n: int, seed: int) -> Iterator[NDArray[np.int64]]:
         yield np.bincount(rng.integers(0, n, n), minlength=n).astype(np.int64)
 
 
-def _ends(values: NDArray[np.float64]) -> Interval:
+def _ends(values: NDArray[np.float64], *, around: float) -> Interval:
     finite = values[np.isfinite(values)]
     if not len(finite):
         return float("nan"), float("nan")
@@ -119,4 +111,5 @@ def _ends(values: NDArray[np.float64]) -> Interval:
     # Averaged both ways, a swapped pair has exactly the mirrored ends.
     low = (np.percentile(finite, tail) - np.percentile(-finite, 100 - tail)) / 2
     high = (np.percentile(finite, 100 - tail) - np.percentile(-finite, tail)) / 2
-    return float(low), float(high)
+    moved = around - float(np.median(finite))
+    return float(low) + moved, float(high) + moved

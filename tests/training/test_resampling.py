@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from app.bundle.quality import metrics_of
 from training.resampling import differences_of, intervals_of
 
 RNG = np.random.default_rng(5)
@@ -51,3 +52,14 @@ def test_one_outcome_has_no_interval_of_the_auc():
 
     assert np.isnan(low)
     assert np.isnan(high)
+
+
+def test_the_interval_of_the_calibration_error_lies_around_it_although_noise_raises_it():
+    rng = np.random.default_rng(1)
+    said = rng.uniform(size=2_000)
+    churned = (rng.uniform(size=2_000) < said).astype(float)
+    low, high = intervals_of(churned, said, seed=0)["ece"]
+    error = metrics_of(churned, said).ece
+
+    assert 0 <= low < error < high
+    assert error == pytest.approx((low + high) / 2, rel=0.25)
