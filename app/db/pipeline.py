@@ -20,9 +20,8 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine
 
-from app.db.reading import GENERIC_PLANS, Parameter, Question, Row
+from app.db.reading import GENERIC_PLANS, N_PIPELINES, Parameter, Question, Row
 
-N_CONNECTIONS: Final = 4  # a question that has to wait for the disk keeps a quarter waiting
 PATIENCE_SECONDS: Final = 10.0  # for one answer; then the connection is given up
 PAUSE_SECONDS: Final = 1.0  # between tries to connect
 _GOOD: Final = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC}
@@ -177,7 +176,7 @@ class Pipelines:
         self._not_before = self._loop.time() + PAUSE_SECONDS
         _, options = self._engine.dialect.create_connect_args(self._engine.url)
         with suppress(psycopg.Error, OSError):
-            while len(self._open) < N_CONNECTIONS:
+            while len(self._open) < N_PIPELINES:
                 connection = await AsyncConnection.connect(**options, autocommit=True)
                 await connection.execute(GENERIC_PLANS)
                 self._open.append(Pipeline(connection))
@@ -196,7 +195,7 @@ class Pipelines:
         if self._loop is not loop:  # never opened: connections belong to their loop
             return None
         self._open = [pipeline for pipeline in self._open if pipeline.is_open]
-        if len(self._open) < N_CONNECTIONS and loop.time() >= self._not_before:
+        if len(self._open) < N_PIPELINES and loop.time() >= self._not_before:
             self._not_before = loop.time() + PAUSE_SECONDS
             self._opening = loop.create_task(self.open())
         return min(self._open, key=lambda each: each.n_under_way, default=None)

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+N_PIPELINES: Final = 4  # to PostgreSQL: a question that waits for the disk keeps a quarter waiting
 MOST_IDLE: Final = 10  # connections that are kept for the next question
 # Questions are the same ones all the time: PostgreSQL would think again about each of them, which
 # takes longer than answering, because it cannot know how many ids are asked for.

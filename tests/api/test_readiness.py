@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
+from app.bundle.durable import replace_durably
 from app.bundle.serving import SERVING_FILE
 from app.main import create_app
 from app.settings import Settings
@@ -77,11 +78,11 @@ def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(clie
     client = client_of(models=shelf)
     post_events(client, [event()])
     bad = put_bundle_into_service(shelf, seed=2)
-    (shelf / SERVING_FILE).write_text(f'{{"bundle_id": "{good}"}}', encoding="utf-8")
+    replace_durably(shelf / SERVING_FILE, f'{{"bundle_id": "{good}"}}'.encode())
     booster = shelf / bad / "booster.txt"
     booster.write_bytes(booster.read_bytes().replace(b"leaf_value=", b"leaf_value=9", 1))
     until(lambda: client.get("/readyz").json()["bundle_id"] == good)
-    (shelf / SERVING_FILE).write_text(f'{{"bundle_id": "{bad}"}}', encoding="utf-8")
+    replace_durably(shelf / SERVING_FILE, f'{{"bundle_id": "{bad}"}}'.encode())
 
     until(lambda: client.get("/readyz").json()["warnings"])
     (warning,) = client.get("/v1/model").json()["warnings"]

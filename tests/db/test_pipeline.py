@@ -6,8 +6,8 @@ import pytest
 
 from app.db import customers
 from app.db.connect import connect, writer_factory
-from app.db.pipeline import N_CONNECTIONS, Pipelines
-from app.db.reading import Question, Reader
+from app.db.pipeline import Pipelines
+from app.db.reading import N_PIPELINES, Question, Reader
 from app.domain.customers import Customer
 
 IDS = [f"c-{i}" for i in range(50)]
@@ -87,18 +87,18 @@ def test_a_question_that_fails_has_no_answer_and_leaves_other_connections_alone(
 
 def test_what_is_under_way_when_connections_end_has_no_answer(engine):
     async def questions(pipelines):
-        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_CONNECTIONS)])
+        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
         await asyncio.to_thread(end_connections, engine)
         return await under_way
 
-    assert asking(engine, questions) == [None] * N_CONNECTIONS
+    assert asking(engine, questions) == [None] * N_PIPELINES
 
 
 def test_connections_that_ended_are_opened_again(engine):
     async def questions(pipelines):
         await asyncio.to_thread(end_connections, engine)
-        before = [await pipelines.rows(KNOWN, 1, ["c-1"]) for _ in range(N_CONNECTIONS)]
+        before = [await pipelines.rows(KNOWN, 1, ["c-1"]) for _ in range(N_PIPELINES)]
         await pipelines.open()
         return before[0], await pipelines.rows(KNOWN, 1, ["c-1"])
 
