@@ -170,6 +170,13 @@ def test_one_customer_has_the_same_answer_alone_and_among_many(client):
         assert result["score"] == alone
 
 
+def test_answers_are_not_kept_by_caches_on_the_way(client, with_history):
+    one = client.get(f"/v1/customers/{with_history}/score")
+    many = client.post("/v1/scores", json={"customer_ids": [with_history]})
+
+    assert one.headers["cache-control"] == many.headers["cache-control"] == "no-store"
+
+
 def test_a_thousand_ids_are_the_most(client):
     ids = [f"c-{i}" for i in range(1001)]
 
