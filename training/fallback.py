@@ -148,7 +148,7 @@ def _refuse(known: History, churn: ChurnDefinition, cut_off: int, why: str) -> N
     if churn.kind is not ChurnKind.ABSENCE:
         raise TrainingRefused(
             f"{why}; contracts have no fallback, because how often they are cancelled differs too "
-            "much between businesses: give more history, or a shorter horizon"
+            "much between businesses for a number from elsewhere"
         )
     if churn.event not in LOOKED_AT:
         raise TrainingRefused(

@@ -66,7 +66,7 @@ def train_prior(
     )
     warnings = (
         f"fallback: {why}; the probabilities rest on rhythms published for another shop, moved by "
-        f"{prior.n_customers} customers, and nothing vouches for them",
+        f"those of {prior.n_customers} customers here, and nothing vouches for them",
     )
     bundle_id = publish(
         models,

@@ -33,7 +33,7 @@ def test_few_customers_give_a_fallback_that_says_so(tmp_path, n_customers):
     assert "test" not in result.metrics
     card = (tmp_path / result.bundle_id / "card.md").read_text()
     assert "a fallback" in card
-    assert f"{n_customers} customers" in card
+    assert f"those of {n_customers} customers here" in card
 
 
 def test_its_answers_are_ordered_by_silence_and_wide(tmp_path):
