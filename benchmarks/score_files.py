@@ -15,6 +15,7 @@ from pathlib import Path
 from app.bundle.opened import open_promoted
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
+from app.use_cases.keep_memory import spare_the_collector
 from app.use_cases.score_file import score_file
 
 
@@ -24,6 +25,7 @@ def main() -> None:
     as_of = datetime.fromisoformat(day).replace(tzinfo=UTC)
     warm_up()
     bundle, playbook = open_promoted(Path(models)), read_playbook(DEFAULT_PLAYBOOK)
+    spare_the_collector()
     started, used = time.perf_counter(), _processor_seconds()
     n = score_file(
         Path(activity),

@@ -44,12 +44,14 @@ def score(
 ) -> None:
     """Score every customer of an activity file into a Parquet file; needs no database."""
     from app.bundle.opened import open_bundle, open_promoted
+    from app.use_cases.keep_memory import spare_the_collector
     from app.use_cases.score_file import INSUFFICIENT, score_file
 
     moment = terminal.moment_of(as_of, option="--as-of")
     reading = reading_of(maps, sets, timezone)
     shelf, key = shelf_of(models), signing_key()
     opened = open_bundle(shelf / bundle, key=key) if bundle else open_promoted(shelf, key=key)
+    spare_the_collector()
     with terminal.progress("Scoring customers") as on_progress:
         done = score_file(
             activity,
@@ -85,6 +87,7 @@ def rescore(
     from app.db.jobs import JobState
     from app.settings import Settings
     from app.use_cases.check_jobs import Checker
+    from app.use_cases.keep_memory import spare_the_collector
     from app.use_cases.monitor import Monitor
     from app.use_cases.rescore import Rescorer, rescore_now
     from app.use_cases.serve_bundle import BundleInService
@@ -92,6 +95,7 @@ def rescore(
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
+    spare_the_collector()
     with engine_of(database) as engine, terminal.progress("Scoring customers") as on_progress:
         rescorer = Rescorer(
             readers=session_factory(engine),

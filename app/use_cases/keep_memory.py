@@ -1,6 +1,7 @@
-"""How a process that works on one large array after the other deals with memory."""
+"""How a process that works off a long log deals with memory."""
 
 import ctypes
+import gc
 from typing import Final
 
 # Names of malloc.h, and the largest threshold that glibc takes.
@@ -20,3 +21,12 @@ def keep_freed_memory() -> None:
         library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
         library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def spare_the_collector() -> None:
+    """Let a process that makes millions of short-lived objects look for cycles among few of them.
+
+    What was loaded stays, and answers have no cycles; looking takes a third of the time otherwise.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)

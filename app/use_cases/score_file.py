@@ -26,7 +26,7 @@ from app.use_cases.score_part import Scoring, schema_of
 from app.use_cases.score_workers import in_processes, in_threads, started
 
 INSUFFICIENT: Final = "insufficient_history"
-_PARTS_WORTH_A_PROCESS: Final = 2  # fewer are scored before another process has started
+ROWS_WORTH_PROCESSES: Final = 4_000_000  # of fewer the reasons are there before others would start
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def score_file(
     reading: FileReading = AS_IT_STANDS,
     rows_in_memory: int = ROWS_IN_MEMORY,
     rows_per_part: int = ROWS_PER_PART,
+    rows_worth_processes: int = ROWS_WORTH_PROCESSES,
     n_workers: int | None = None,
     on_progress: OnProgress = silently,
 ) -> ScoredFile:
@@ -80,6 +81,8 @@ def score_file(
         A Parquet file; it appears whole or not at all.
     reading
         How to understand the columns of the activity file.
+    rows_worth_processes
+        With reasons, a log of so many events is scored by other processes.
     n_workers
         How many parts are read or scored at a time; as many as there are cores unless given.
     on_progress
@@ -90,7 +93,7 @@ def score_file(
     n_workers = n_workers or len(os.sched_getaffinity(0))
     n_rows = about_n_rows(activity) + (about_n_rows(customers) if customers else 0)
     scoring = Scoring(bundle, playbook, as_of, None)
-    many = playbook is not None and n_rows > _PARTS_WORTH_A_PROCESS * rows_per_part
+    many = playbook is not None and n_rows >= rows_worth_processes
     with (
         TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
         ThreadPoolExecutor(n_workers) as threads,

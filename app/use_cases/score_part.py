@@ -1,6 +1,5 @@
 """Score one part of a log into tables: with reasons, or numbers alone."""
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,15 +66,6 @@ def scores_of(scoring: Scoring, part: LogPart) -> pl.DataFrame:
 def schema_of(scoring: Scoring) -> pl.Schema:
     """Return the columns of the scores."""
     return NUMBERS if scoring.playbook is None else SCHEMA
-
-
-def spare_the_collector() -> None:
-    """Let a process that makes millions of short-lived objects look for cycles among few of them.
-
-    What was loaded stays, and answers have no cycles; looking takes a third of the time otherwise.
-    """
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Who scores the parts of a log: threads for numbers alone, processes where there are reasons.
+"""Who scores the parts of a log: threads, or processes where there are many reasons to be made.
 
 Numbers are made without the interpreter's lock, reasons with it.
 """
@@ -16,8 +16,8 @@ import polars as pl
 from app.features.engine import warm_up
 from app.files.parted import LogPart
 from app.use_cases.in_order import in_order
-from app.use_cases.keep_memory import keep_freed_memory
-from app.use_cases.score_part import Scoring, scores_of, spare_the_collector
+from app.use_cases.keep_memory import keep_freed_memory, spare_the_collector
+from app.use_cases.score_part import Scoring, scores_of
 
 _mine: list[Scoring] = []  # of a process that scores: to send it with every part takes longer
 

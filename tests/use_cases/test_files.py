@@ -154,6 +154,7 @@ def test_a_log_that_goes_through_files_gives_the_same_scores(
         out=by_parts,
         rows_in_memory=2,
         rows_per_part=2,
+        rows_worth_processes=2,
         n_workers=2,
         **options,
     )
