@@ -7,9 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import model_checks
-from app.domain.checks import BundleCheck, Verdict
+from app.domain.checks import BundleCheck, DriftCheck, Verdict
 from app.domain.errors import HoldfastError
-from app.domain.moments import format_moment
 from app.domain.warnings import BundleWarning
 from app.use_cases.serve_bundle import BundleInService
 
@@ -49,13 +48,32 @@ class LastCheck:
 
 
 def warnings_of(check: BundleCheck) -> tuple[BundleWarning, ...]:
-    """Return why the bundle should be trusted less; nothing where too little is known to say so."""
-    parts = (
-        (check.calibration, Verdict.MISCALIBRATED),
-        (check.drift, Verdict.DRIFTED),
+    """Return why the bundle should be trusted less; nothing where too little is known to say so.
+
+    Every answer carries them, so they are short; the check itself says what to do.
+    """
+    warnings = []
+    if check.calibration.verdict is Verdict.MISCALIBRATED:
+        warnings.append(BundleWarning("miscalibrated", _said_and_seen(check)))
+    if check.drift.verdict is Verdict.DRIFTED:
+        warnings.append(BundleWarning("drifted", _moved(check.drift)))
+    return tuple(warnings)
+
+
+def _said_and_seen(check: BundleCheck) -> str:
+    month = next(
+        each
+        for each in check.calibration.months
+        if each.bundle_id == check.bundle_id and each.verdict is Verdict.MISCALIBRATED
     )
-    return tuple(
-        BundleWarning(part.verdict.value, f"as of {format_moment(check.as_of)}, {part.text}")
-        for part, bad in parts
-        if part.verdict is bad
+    return (
+        f"of {month.n:,} predictions of {month.month}, {month.mean_probability:.1%} churn was said "
+        f"and {month.observed_rate:.1%} happened: `holdfast monitor` says what to do"
+    )
+
+
+def _moved(drift: DriftCheck) -> str:
+    return (
+        f"features with {drift.drifted_importance or 0:.0%} of today's reasons are no longer "
+        "distributed as in the training: `holdfast monitor` names them"
     )
