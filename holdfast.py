@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from app.cli import terminal
 from app.cli.bundles import BundleName, ModelsFolder, open_named, shelf_of, signing_key
@@ -40,6 +38,8 @@ from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import HoldfastError
 
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
+    from pydantic_core import ErrorDetails
+
     from training.tested import Figures
     from training.tiers import ContactCosts
 
@@ -58,7 +58,12 @@ def main() -> None:
         commands()
     except HoldfastError as error:
         terminal.refuse(str(error))
-    except ValidationError as error:  # of the settings; nothing else is validated out here
+    except ValueError as error:
+        from pydantic import ValidationError
+
+        if not isinstance(error, ValidationError):
+            raise
+        # Of the settings; nothing else is validated out here.
         terminal.refuse("; ".join(_setting(problem) for problem in error.errors()))
     except ModuleNotFoundError as error:
         terminal.refuse(
@@ -264,7 +269,7 @@ def _judged(figures: "Figures") -> list[str]:
     return lines
 
 
-def _setting(problem: ErrorDetails) -> str:
+def _setting(problem: "ErrorDetails") -> str:
     name = "_".join(str(part) for part in problem["loc"]).upper()
     return f"HOLDFAST_{name}: {problem['msg']}, got {problem['input']!r}"
 

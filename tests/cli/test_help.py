@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from typer.main import get_command
 
@@ -31,3 +34,20 @@ def test_without_a_verb_all_of_them_are_listed(call):
     listed = call("--help").out
 
     assert all(verb.split()[0] in listed for verb in VERBS)
+
+
+def test_help_loads_nothing_that_a_verb_works_with():
+    asked = [sys.executable, "-c", "import sys, holdfast; print(*sys.modules)"]
+    loaded = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+
+    heavy = {
+        "numpy",
+        "sqlalchemy",
+        "fastapi",
+        "pydantic",
+        "llvmlite",
+        "numba",
+        "lightgbm",
+        "polars",
+    }
+    assert heavy & set(loaded) == set()
