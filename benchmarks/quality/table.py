@@ -5,12 +5,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 from scipy.stats import rankdata
 
 from app.bundle.quality import SMALLEST, metrics_of
 from benchmarks.quality.forecasts import Forecasts
+from training.level import at_level
 
 N_RESAMPLES = 500
+MEASURES = ("auc", "log_loss", "log_loss_at_level", "brier", "ece", "top_decile_lift")
 Numbers = NDArray[np.float64]
 
 
@@ -21,6 +24,7 @@ def figures_of(forecasts: Forecasts) -> dict[str, dict[str, Any]]:
     figures: dict[str, dict[str, Any]] = {}
     for name, said in forecasts.said.items():
         figures[name] = dict(metrics_of(forecasts.outcomes, said).as_numbers())
+        figures[name]["log_loss_at_level"] = round(loss_at_level(forecasts.outcomes, said), 6)
         if name != "ours":
             theirs = _resampled(forecasts.outcomes, said, resamples)
             for measure in ("auc", "log_loss"):
@@ -28,7 +32,17 @@ def figures_of(forecasts: Forecasts) -> dict[str, dict[str, Any]]:
                 figures[name][f"ours_minus_{measure}"] = [round(float(end), 4) for end in ends]
         if forecasts.truth is not None:
             figures[name]["share_of_achievable"] = round(achieved(forecasts.truth, said), 4)
+    for measure, resampled in ours.items():
+        ends = np.percentile(resampled, [2.5, 97.5])
+        figures["ours"][f"{measure}_interval"] = [round(float(end), 4) for end in ends]
     return figures
+
+
+def loss_at_level(outcomes: Numbers, said: Numbers) -> float:
+    """Return the log loss that `said` would have, had the share of churned been known before."""
+    margins = logit(np.clip(said, SMALLEST, 1 - SMALLEST))
+    told = np.clip(expit(at_level(margins, float(logit(outcomes.mean())))), SMALLEST, 1 - SMALLEST)
+    return float(-(outcomes * np.log(told) + (1 - outcomes) * np.log(1 - told)).mean())
 
 
 def achieved(truth: Numbers, said: Numbers) -> float:
@@ -42,11 +56,12 @@ def achieved(truth: Numbers, said: Numbers) -> float:
 def printed(name: str, figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the Markdown table of one case."""
     head = (
-        "| | AUC | log loss | Brier | ECE | lift 10 % | ours − AUC | ours − log loss | of truth |"
+        "| | AUC | log loss | at the true level | Brier | ECE | lift 10 % | ours − AUC "
+        "| ours − log loss | of truth |"
     )
-    lines = [f"### {name}", "", head, "|---|---|---|---|---|---|---|---|---|"]
+    lines = [f"### {name}", "", head, "|---|---|---|---|---|---|---|---|---|---|"]
     for peer, row in figures.items():
-        cells = [f"{row[m]:.4f}" for m in ("auc", "log_loss", "brier", "ece", "top_decile_lift")]
+        cells = [f"{row[m]:.4f}" for m in MEASURES]
         ends = [str(row.get(f"ours_minus_{m}", "")) for m in ("auc", "log_loss")]
         lines.append(
             "| " + " | ".join([peer, *cells, *ends, str(row.get("share_of_achievable", ""))]) + " |"
