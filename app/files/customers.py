@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,9 @@ TERMS: Final = ("plan", "price", "renews_at", "contract")
 FIELDS: Final = ("customer_id", *FACTS, "valid_from", *TERMS)
 
 
+_FUTURE: Final = timedelta(days=1)  # clocks and zones are wrong by less
+
+
 @dataclass(frozen=True, slots=True)
 class CustomersFile:
     """What a file holds: `good` has the columns of `FIELDS`; `rejects` as in `ActivityFile`."""
@@ -36,24 +39,30 @@ class CustomersFile:
     rejects: pl.DataFrame
 
 
-def read_customers(path: Path, *, reading: FileReading = AS_IT_STANDS) -> CustomersFile:
+def read_customers(
+    path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
+) -> CustomersFile:
     """Read a CSV, gzipped CSV or Parquet file; `reading` says how to understand its columns.
+
+    Where `now` is given, rows that sign up more than a day after it are refused: that is a mistake.
 
     Several rows of one customer are several versions of the account; of the facts the last that
     is not empty holds.
     """
-    parts = list(customer_parts(path, reading=reading))
+    parts = list(customer_parts(path, reading=reading, now=now))
     return CustomersFile(
         good=pl.concat([part.good for part in parts]),
         rejects=pl.concat([part.rejects for part in parts]),
     )
 
 
-def customer_parts(path: Path, *, reading: FileReading = AS_IT_STANDS) -> Iterator[JudgedRows]:
+def customer_parts(
+    path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
+) -> Iterator[JudgedRows]:
     """Yield at least one part of what `read_customers` reads, in the order of the file."""
     checks.check_zone(reading.timezone)
     for table in read_tables(path, fields=FIELDS, required=("customer_id",), reading=reading):
-        checked = _checks(table, timezone=reading.timezone)
+        checked = _checks(table, timezone=reading.timezone, now=now)
         values = table.select(check.value.alias(check.name) for check in checked)
         reasons = checks.reasons(table, checked, broken())
         yield judged_rows(table, values.select(FIELDS), reasons)
@@ -94,10 +103,13 @@ def customers_of(
         yield customer, tuple(versions.get(customer.customer_id, ()))
 
 
-def _checks(table: pl.DataFrame, *, timezone: str | None) -> list[Checked]:
-    moments = ("signed_up_at", "valid_from", "renews_at")
+def _checks(table: pl.DataFrame, *, timezone: str | None, now: datetime | None) -> list[Checked]:
+    moments = ("valid_from", "renews_at")
+    latest = None if now is None else now + _FUTURE
+    signed_up_at = table["signed_up_at"]
     return [
         checks.text("customer_id", required=True),
+        checks.moment("signed_up_at", signed_up_at, timezone=timezone, not_after=latest),
         *(checks.moment(name, table[name], timezone=timezone) for name in moments),
         *(checks.number(name, table.schema[name]) for name in ("acquisition_cost", "price")),
         checks.currency("currency", table["currency"]),

@@ -109,7 +109,7 @@ def import_customers(
     stands so already: importing a file again adds nothing. The other parameters are those of
     `import_activity`.
     """
-    file = read_customers(path, reading=reading)
+    file = read_customers(path, reading=reading, now=now)
     found = list(customers_of(file.good, now=now))
     n_new = 0
     done = 0

@@ -111,7 +111,7 @@ def read_log(
     events = read.filter(is_first_of_id(read["event_id"]))
     known = None
     if customers is not None:
-        others = customer_parts(customers, reading=reading.of_other_columns())
+        others = customer_parts(customers, reading=reading.of_other_columns(), now=now)
         known = pl.concat([facts.good_rows(customers, part) for part in others])
     currency = currency or base_currency(events)
     foreign = count_foreign_amounts(events, currency=currency)

@@ -101,3 +101,14 @@ def test_a_cursor_of_another_listing_is_refused(client, rescore):
         response = client.get("/v1/customers", params=query)
         assert response.status_code == 400
         assert response.json()["type"] == "urn:holdfast:problem:invalid-cursor"
+
+
+def test_a_sign_up_that_is_yet_to_come_is_refused(client):
+    response = client.put(
+        f"/v1/customers/{CUSTOMER}", json={"signed_up_at": "2190-01-01T00:00:00Z"}
+    )
+
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["pointer"] == "/signed_up_at"
+    assert "lies in the future" in error["detail"]

@@ -83,3 +83,11 @@ def test_a_bad_row_is_named_with_its_reason(write, column, value, reason):
 def test_a_file_without_customers_is_refused(write):
     with pytest.raises(UnreadableFile, match="no column customer_id"):
         read_customers(write("name\nAda\n"))
+
+
+def test_a_sign_up_that_is_yet_to_come_is_refused(write):
+    path = write("customer_id,signed_up_at\nc-1,2031-01-01\nc-2,2025-01-01\n")
+
+    file = read_customers(path, now=NOW)
+    assert file.good["customer_id"].to_list() == ["c-2"]
+    assert file.rejects["reason"].to_list() == ["signed_up_at '2031-01-01' lies in the future"]

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from app.api import cursors, problems
 from app.api.access import CustomerId, CustomersRead, CustomersWrite
 from app.api.json_route import JsonRoute
+from app.api.problems import FieldError, RefusedError
 from app.api.schemas.customers import (
     AccountIn,
     AccountOut,
@@ -22,9 +23,11 @@ from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.score_fields import TierName
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound, InvalidCursor
+from app.domain.moments import format_moment
 from app.use_cases.get_customer import CustomerProfile, get_customer
 from app.use_cases.list_customers import list_customers
 from app.use_cases.put_customer import put_customer
+from app.use_cases.record_activity import CLOCK_TOLERANCE
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=JsonRoute)
 TierFilter = Annotated[
@@ -74,6 +77,7 @@ def put_one_customer(
     earlier moments keep what was known then.
     """
     now = service.now()
+    _refuse_to_come(facts.signed_up_at, now)
     with service.writing() as session:
         is_new = put_customer(
             session,
@@ -92,6 +96,15 @@ def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> Custome
     """Return what is known about a customer, purchases and stage of life included."""
     with service.reading() as session:
         return _out(get_customer(session, customer_id, as_of=service.now()))
+
+
+def _refuse_to_come(signed_up_at: datetime | None, now: datetime) -> None:
+    """Return unless a sign-up lies in the future by more than clocks are apart."""
+    if signed_up_at is None or signed_up_at <= now + CLOCK_TOLERANCE:
+        return
+    detail = f"{format_moment(signed_up_at)} lies in the future; it is {format_moment(now)}"
+    field = FieldError(location="body", pointer="/signed_up_at", detail=detail)
+    raise RefusedError(problems.INVALID_REQUEST, f"signed_up_at {detail}", fields=[field])
 
 
 def _customer(customer_id: str, facts: CustomerIn) -> Customer:
