@@ -69,10 +69,15 @@ class Correction(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """What customers order and spend a day on average, which boosters multiply; NaN = none."""
+    """What customers order and spend a day on average, which boosters multiply; NaN = none.
+
+    The shares say how much of a forecast the boosters make, the closed form makes the rest.
+    """
 
     orders: float
     revenue: float
+    orders_share: float
+    revenue_share: float
 
 
 class Days(NamedTuple):
@@ -190,11 +195,13 @@ def _forecast_each(
         ordering, paying = _factor(orders, base[2:]), base[1] * _factor(revenue, base[2:])
         near = expected_order_days(timing, gone, repeats, age, days.horizon)
         year = expected_order_days(timing, gone, repeats, age, YEAR_DAYS)
-        for_orders, for_money = margins[0, i], margins[1, i]
-        out[0, i] = _joined(near * ordering, rates.orders, for_orders, days.horizon)
-        out[1, i] = _joined(near * paying, rates.revenue, for_money, days.horizon)
-        out[2, i] = _joined(year * ordering, rates.orders, for_orders, YEAR_DAYS)
-        out[3, i] = _joined(year * paying, rates.revenue, for_money, YEAR_DAYS)
+        for_orders = rates.orders * _exp(margins[0, i])
+        for_money = rates.revenue * _exp(margins[1, i])
+        of_orders, of_money = rates.orders_share, rates.revenue_share
+        out[0, i] = _joined(near * ordering, for_orders * days.horizon, of_orders)
+        out[1, i] = _joined(near * paying, for_money * days.horizon, of_money)
+        out[2, i] = _joined(year * ordering, for_orders * YEAR_DAYS, of_orders)
+        out[3, i] = _joined(year * paying, for_money * YEAR_DAYS, of_money)
         level = _even_level(timing, gone, repeats, age, days.horizon, silences[i])
         out[4, i] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS, level)
 
@@ -368,11 +375,16 @@ def _moved(weights: tuple[float, ...], centre: float, describing: NDArray[np.flo
 
 
 @part
-def _joined(expected: float, a_day: float, margin: float, days: float) -> float:
-    """Return the mean of what is `expected` and what a booster says; NaN where `expected` is."""
-    if a_day != a_day:  # noqa: PLR0124 - true for NaN alone: no booster
+def _joined(expected: float, by_booster: float, share: float) -> float:
+    """Return the forecast of both; NaN where `expected` is, and without a booster `expected`."""
+    if by_booster != by_booster:  # noqa: PLR0124 - true for NaN alone: no booster
         return expected
-    return (expected + a_day * days * math.exp(min(margin, _LARGEST_EXPONENT))) / 2
+    return expected + share * (by_booster - expected)
+
+
+@part
+def _exp(margin: float) -> float:
+    return math.exp(min(margin, _LARGEST_EXPONENT))
 
 
 @part

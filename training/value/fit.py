@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value import COLUMNS, NO_CORRECTION, ValueModel, bases
+from app.bundle.value import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
 from app.bundle.value_kernels import Correction, Spending, Timing, log_likelihoods_of
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
@@ -27,6 +27,7 @@ from training.value.seen import (
     outcomes_in,
     rhythms_of,
 )
+from training.value.share import share_of_booster
 from training.value.spending import fitted_spending
 
 Numbers = NDArray[np.float64]
@@ -159,15 +160,22 @@ def _corrected(model: ValueModel, features: Numbers, seen: Sequence[_Seen]) -> V
 
 def _with_rates(model: ValueModel, seen: Sequence[_Seen], seed: int) -> ValueModel:
     orders = [rates.Observed(part.features, part.outcomes.orders, part.days) for part in seen]
-    with_orders = replace(
-        model, orders_rate=rates.fitted_rate(orders, family=rates.COUNTS, seed=seed)
-    )
+    closed = seen[-1].bases[:, 0] if seen else np.empty(0)
+    with_orders = replace(model, orders_rate=_rate(orders, closed, rates.COUNTS, seed))
     if model.spending is None:
         return with_orders
     money = [rates.Observed(part.features, part.outcomes.revenue, part.days) for part in seen]
-    return replace(
-        with_orders, revenue_rate=rates.fitted_rate(money, family=rates.AMOUNTS, seed=seed)
-    )
+    closed = closed * seen[-1].bases[:, 1] if seen else closed
+    return replace(with_orders, revenue_rate=_rate(money, closed, rates.AMOUNTS, seed))
+
+
+def _rate(
+    observed: Sequence[rates.Observed], closed: Numbers, family: rates.Family, seed: int
+) -> Rate | None:
+    rate = rates.fitted_rate(observed, family=family, seed=seed)
+    if rate is None:
+        return None
+    return replace(rate, share=share_of_booster(observed, closed, family=family, seed=seed))
 
 
 def _revenue(base: Numbers, seen: Sequence[_Seen]) -> Correction:

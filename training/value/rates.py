@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import lightgbm as lgb
 import numpy as np
@@ -30,8 +30,17 @@ SETTINGS: Final = {
     "num_threads": 1,
     "verbose": -1,
 }
-COUNTS: Final = {"objective": "poisson"}
-AMOUNTS: Final = {"objective": "tweedie", "tweedie_variance_power": 1.5}
+
+
+class Family(NamedTuple):
+    """What a booster fits: how the variance grows, as mean ** `power`, and LightGBM's settings."""
+
+    power: float
+    settings: Mapping[str, object]
+
+
+COUNTS: Final = Family(1.0, {"objective": "poisson"})
+AMOUNTS: Final = Family(1.5, {"objective": "tweedie", "tweedie_variance_power": 1.5})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +52,7 @@ class Observed:
     days: float
 
 
-def fitted_rate(
-    observed: Sequence[Observed], *, family: Mapping[str, object], seed: int
-) -> Rate | None:
+def fitted_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> Rate | None:
     """Return the rate that windows teach, `family` being COUNTS or AMOUNTS.
 
     None where there are fewer than a thousand rows, or nothing happened in them. Targets are taken
@@ -65,5 +72,5 @@ def fitted_rate(
         feature_name=list(FEATURE_NAMES),
         params={**SETTINGS, "seed": seed},
     )
-    booster = lgb.train({**SETTINGS, **family, "seed": seed}, table, N_TREES)
+    booster = lgb.train({**SETTINGS, **family.settings, "seed": seed}, table, N_TREES)
     return Rate(without_parameters(str(booster.model_to_string())), per_day)

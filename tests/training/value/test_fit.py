@@ -143,7 +143,7 @@ def test_boosters_answer_as_lightgbm_does(history, model):
     rate = model.orders_rate
     closed = replace(model, orders_rate=None).predict(features, horizon_days=90).orders
     raw = lgb.Booster(model_str=rate.text).predict(features, raw_score=True)
-    expected = (closed + 90 * rate.per_day * np.exp(raw)) / 2
+    expected = closed + rate.share * (90 * rate.per_day * np.exp(raw) - closed)
     np.testing.assert_allclose(
         model.predict(features, horizon_days=90).orders, expected, rtol=1e-12
     )
@@ -151,5 +151,5 @@ def test_boosters_answer_as_lightgbm_does(history, model):
 
 def test_a_missing_booster_is_refused(model):
     fields = parse_object(json.dumps(numbers_of(model)).encode(), source="value")
-    with pytest.raises(BundleRefused, match="orders_per_day"):
+    with pytest.raises(BundleRefused, match="orders_rate"):
         read_value(fields, orders_text=None, revenue_text=model.revenue_rate.text)
