@@ -82,7 +82,7 @@ def _left_out(rescorings: Sequence[Rescoring], promises: Mapping[str, Promise]) 
     for bundle_id in dict.fromkeys(each.bundle_id for each in rescorings):
         own = [each for each in rescorings if each.bundle_id == bundle_id]
         if bundle_id not in promises:
-            yield f"{_times(len(own))} with {bundle_id}, which is not on the shelf"
+            yield f"{_times(len(own))} with {bundle_id}, which is not to be found on the shelf"
         elif n := sum(not _is_prediction(each, promises) for each in own):
             until = format_moment(promises[bundle_id].trained_until)
             yield (

@@ -62,7 +62,7 @@ def test_bundles_that_are_not_on_the_shelf_are_named_and_not_counted():
     gone = found(asked(bundle_id="gone"), asked(bundle_id="gone"))
 
     assert gone.by_month == {}
-    assert gone.left_out == ("2 rescorings with gone, which is not on the shelf",)
+    assert gone.left_out == ("2 rescorings with gone, which is not to be found on the shelf",)
 
 
 def test_months_are_those_of_utc_whatever_the_zone():
