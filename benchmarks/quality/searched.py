@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
-LEARNERS = ["lgbm", "rf", "extra_tree", "lrl1"]
+LEARNERS = ["lgbm", "xgboost", "rf", "extra_tree"]  # what takes missing values
 
 
 def is_installed() -> bool:
