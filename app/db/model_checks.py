@@ -1,6 +1,7 @@
 """What checks of bundles found: one by bundle and moment."""
 
 from datetime import datetime
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
@@ -8,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.db.tables import ModelCheckRow
 from app.domain.checks import BundleCheck
-
-_CHECKS = TypeAdapter(BundleCheck)
 
 
 def put(session: Session, check: BundleCheck) -> None:
@@ -29,7 +28,7 @@ def put(session: Session, check: BundleCheck) -> None:
 
 def json_of(check: BundleCheck) -> str:
     """Return a check as JSON, as it is kept."""
-    return _CHECKS.dump_json(check).decode()
+    return _checks().dump_json(check).decode()
 
 
 def newest_moment(session: Session, bundle_id: str) -> datetime | None:
@@ -50,6 +49,11 @@ def newest(session: Session, bundle_id: str) -> BundleCheck | None:
     if result is None:
         return None
     try:
-        return _CHECKS.validate_json(result)
+        return _checks().validate_json(result)
     except ValidationError:
         return None
+
+
+@cache  # made when there is something to read: a start does not wait for it
+def _checks() -> TypeAdapter[BundleCheck]:
+    return TypeAdapter(BundleCheck)
