@@ -40,7 +40,7 @@ th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--rule);text-align:righ
 white-space:nowrap}
 thead th{color:var(--soft);font-weight:500;vertical-align:bottom}
 th:first-child{text-align:left;font-weight:500}
-tbody th{white-space:normal;overflow-wrap:anywhere}
+tbody th{white-space:normal;overflow-wrap:anywhere;min-width:7em}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:28px}
 figure{margin:18px 0;min-width:0}
 .figures{align-items:start;margin:18px 0}.figures figure{margin:0}.figures .wide{margin:0}
