@@ -80,7 +80,8 @@ class WarningOut(Answer):
     code: Annotated[
         str,
         Field(
-            description="For programs: drifted, miscalibrated, fallback, stale", examples=["miscalibrated"]
+            description="For programs: drifted, miscalibrated, fallback, stale",
+            examples=["miscalibrated"],
         ),
     ]
     text: Annotated[
