@@ -109,6 +109,7 @@ def _out(bundle: RiskBundle, card: str, problem: str | None) -> BundleOut:
         ),
         trained_until=facts.trained_until,
         currency=bundle.currency,
+        basis=facts.basis.value,
         tier_policy=TierPolicyOut.model_validate(policy_block(bundle.tier_policy)),
         feature_hash=features.fingerprint,
         features=[

@@ -57,6 +57,10 @@ class BundleOut(Answer):
         datetime,
         Field(description="It saw nothing from here on", examples=["2026-11-01T00:00:00Z"]),
     ]
+    basis: Annotated[
+        Literal["learned", "rhythm", "prior"],
+        Field(description="What it rests on; see `basis` of a score", examples=["learned"]),
+    ]
     currency: Annotated[
         str | None,
         Field(description="Amounts in other currencies are not used", examples=["EUR"]),
@@ -67,12 +71,12 @@ class BundleOut(Answer):
             description="Where the tiers begin for a customer of whom nothing is known",
             examples=[
                 {
-                    "kind": "shares",
-                    "version": "shares-22-48-30",
+                    "kind": "value",
+                    "version": "value-1",
                     "high_from": 0.35,
                     "medium_from": 0.12,
-                    "value_basis": None,
-                    "offer_cost": None,
+                    "value_basis": "median",
+                    "offer_cost": 5.0,
                 }
             ],
         ),
