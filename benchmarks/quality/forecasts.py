@@ -62,9 +62,8 @@ def forecasts_of(case: Case, *, search_seconds: int) -> Forecasts:
         said[name] = silent_for(kind, parameters, rhythms, duration)
     rows = learned.dataset
     if search_seconds and is_installed():
-        said[f"FLAML, {search_seconds} s"] = searched(
-            rows.features, rows.churned, learned.population, seconds=search_seconds
-        )
+        name = f"FLAML, {search_seconds} s"
+        said[name] = searched(rows, learned.population, seconds=search_seconds)
     outcomes = case.outcomes
     if outcomes is None:
         outcomes = churned(case.history, case.churn, as_of=case.until).astype(np.float64)

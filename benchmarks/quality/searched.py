@@ -6,6 +6,8 @@ from importlib.util import find_spec
 import numpy as np
 from numpy.typing import NDArray
 
+from training.dataset import Dataset
+
 Numbers = NDArray[np.float64]
 LEARNERS = ["lgbm", "xgboost", "rf", "extra_tree"]  # what takes missing values
 
@@ -15,16 +17,21 @@ def is_installed() -> bool:
     return all(find_spec(name) is not None for name in ("flaml", "pandas", "xgboost"))
 
 
-def searched(rows: Numbers, churned: Numbers, asked: Numbers, *, seconds: int) -> Numbers:
-    """Return the churn probabilities of `asked`, after searching for `seconds` on `rows`."""
+def searched(rows: Dataset, asked: Numbers, *, seconds: int) -> Numbers:
+    """Return the churn probabilities of `asked`, after searching for `seconds` on `rows`.
+
+    It is told which rows are of one customer: without that it overfits beyond use.
+    """
     search = import_module("flaml.automl.automl").AutoML()
     search.fit(
-        rows,
-        churned.astype(int),
+        rows.features,
+        rows.churned.astype(int),
         task="classification",
         metric="log_loss",
         time_budget=seconds,
         estimator_list=LEARNERS,
+        split_type="group",
+        groups=rows.customer,
         n_jobs=1,
         seed=0,
         verbose=0,
