@@ -70,12 +70,12 @@ class ScoreOut(Answer):
             description="Where the tiers begin for this customer",
             examples=[
                 {
-                    "kind": "shares",
-                    "version": "shares-22-48-30",
+                    "kind": "value",
+                    "version": "value-1",
                     "high_from": 0.35,
                     "medium_from": 0.12,
-                    "value_basis": None,
-                    "offer_cost": None,
+                    "value_basis": "own",
+                    "offer_cost": 5.0,
                 }
             ],
         ),
