@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from app.cli import terminal
-from app.cli.bundles import BundleName, ModelsFolder, open_named, shelf_of, signing_key
+from app.cli.bundles import (
+    BundleName,
+    ModelsFolder,
+    open_named,
+    reference_of,
+    shelf_of,
+    signing_key,
+)
 from app.cli.commands import commands
 from app.cli.inputs import (
     ActivityOption,
@@ -202,7 +209,8 @@ def evaluate(
         log = log_of(
             on_stage, activity, customers, reading_of(maps, sets, timezone), opened.currency
         )
-        found = run(log.history, opened, as_of=moment, on_progress=on_stage)
+        reference = reference_of(opened, models)
+        found = run(log.history, opened, as_of=moment, reference=reference, on_progress=on_stage)
     for note in log.notes:
         terminal.say_aside(f"note: {note}")
     numbers = found.as_numbers()

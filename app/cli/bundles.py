@@ -10,6 +10,7 @@ from app.domain.moments import format_moment
 
 if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
     from app.bundle.opened import RiskBundle
+    from app.bundle.reference import Reference
     from app.bundle.shelf import BundleListing
 
 models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
@@ -50,6 +51,13 @@ def open_named(name: str, folder: Path | None) -> "RiskBundle":
     if name == PROMOTED:
         return open_promoted(shelf, key=key)
     return open_bundle(shelf / check_bundle_id(name), key=key)
+
+
+def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None":
+    """Return the population that an opened bundle was trained on, where it came with one."""
+    from app.bundle.reference import read_reference
+
+    return read_reference(shelf_of(folder) / bundle.id, bundle.manifest)
 
 
 @models.command("list")

@@ -7,18 +7,22 @@ from typing import Any
 
 from app.bundle.opened import RiskBundle
 from app.bundle.quality import calibration_table
+from app.bundle.reference import Reference
 from app.domain.moments import format_moment, from_micros
 from app.features.history import History
 from training.document.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
 from training.document.words import between, day, figure, percent, signed
 from training.evaluation.against_card import Change, changes_of
 from training.evaluation.judged import baseline_at, customers_at, judged
+from training.evaluation.value import value_figures, value_section
 from training.evaluation.window import window_of
+from training.sections.drift import drift_since_section, stability_against
 from training.sections.metrics import highlights, metrics_table
 from training.sections.ranking import ranking_section
 from training.sections.reliability import reliability_blocks
 from training.sections.segments import segments_section
 from training.tested import Figures, Tested, figures_of
+from training.value.evaluate import ValueMetrics
 
 OnProgress = Callable[[str, int, int], None]
 STAGE = "Evaluating"
@@ -27,12 +31,21 @@ N_STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a bundle said as of a moment, held against what came; `changes` since its card."""
+    """What a bundle said as of a moment, held against what came.
+
+    Attributes
+    ----------
+    changes : since the bundle's card.
+    value : how well orders and revenue were foreseen; empty where they were not.
+    moved : stability index by column against the bundle's reference; empty where it has none.
+    """
 
     bundle: RiskBundle
     tested: Tested
     figures: Figures
     changes: list[Change]
+    value: dict[str, ValueMetrics]
+    moved: list[tuple[str, float]]
 
     def as_numbers(self) -> dict[str, Any]:
         """Return the evaluation as JSON can hold it."""
@@ -55,6 +68,8 @@ class Evaluation:
             "since_the_card": [
                 {**asdict(change), "verdict": change.verdict} for change in self.changes
             ],
+            "value": {name: metrics.as_numbers() for name, metrics in self.value.items()},
+            "stability": {name: round(moved, 6) for name, moved in self.moved},
         }
 
 
@@ -63,13 +78,15 @@ def evaluate(
     bundle: RiskBundle,
     *,
     as_of: datetime | None,
+    reference: Reference | None = None,
     seed: int = 0,
     on_progress: OnProgress,
 ) -> Evaluation:
     """Return how what `bundle` says as of `as_of` met what `history` knows came of it.
 
     Features know only what had been received by `as_of`; without one, the newest window that has
-    closed is taken. `EvaluationRefused` where the window has not closed, or the bundle has seen it.
+    closed is taken. `reference` is the bundle's own, to measure drift against. `EvaluationRefused`
+    where the window has not closed, or the bundle has seen it.
     """
     window = window_of(history, bundle.manifest.facts, as_of=as_of)
     on_progress(STAGE, 1, N_STEPS)
@@ -81,7 +98,9 @@ def evaluate(
     figures = figures_of(tested, seed=seed)
     on_progress(STAGE, N_STEPS, N_STEPS)
     metrics = bundle.manifest.facts.metrics
-    return Evaluation(bundle, tested, figures, changes_of(metrics, figures))
+    moved = stability_against(reference, tested.features, tested.said) if reference else []
+    value = value_figures(history, bundle, tested, customers)
+    return Evaluation(bundle, tested, figures, changes_of(metrics, figures), value, moved)
 
 
 def document_of(evaluation: Evaluation) -> Document:
@@ -97,6 +116,8 @@ def document_of(evaluation: Evaluation) -> Document:
             ranking_section(tested),
             Section("Calibration", reliability_blocks(tested)),
             segments_section(tested, currency=facts.currency),
+            value_section(evaluation.value, days=tested.window.days),
+            *([drift_since_section(evaluation.moved, tested.window)] if evaluation.moved else []),
         ),
     )
 

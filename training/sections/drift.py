@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.drift import MOVED_FAR_FROM, MOVED_FROM, population_stability, shares_in_bins
-from app.bundle.reference import reference_of
+from app.bundle.reference import RISK, Reference, reference_of
 from app.features.catalogue import FEATURE_NAMES
 from training.document.blocks import Figure, Paragraph, Section, table
 from training.document.words import day
@@ -30,8 +30,15 @@ def stability_of(
     population, probabilities : the same of the population that is the reference.
     """
     reference = reference_of(FEATURE_NAMES, population, probabilities)
+    return stability_against(reference, features, said)
+
+
+def stability_against(
+    reference: Reference, features: NDArray[np.float64], said: NDArray[np.float64]
+) -> list[tuple[str, float]]:
+    """Return the stability index of each column against a bundle's reference, largest first."""
     found = []
-    columns = zip([*FEATURE_NAMES, "probability"], [*features.T, said], strict=True)
+    columns = zip([*FEATURE_NAMES, RISK], [*features.T, said], strict=True)
     for name, values in columns:
         column = reference.columns[name]
         shares = shares_in_bins(values, column.inner_edges)
@@ -48,13 +55,26 @@ def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
         f"{window.days} days without anything being wrong. Elsewhere {MOVED_FROM} counts as moved "
         f"and {MOVED_FAR_FROM} as far; features that grow with the age of a log always move."
     )
+    return Section("Drift reference", (Paragraph(text), _moved(moved)))
+
+
+def drift_since_section(moved: list[tuple[str, float]], window: Window) -> Section:
+    """Return how far customers had moved from those that a bundle was trained on."""
+    text = (
+        f"The population of {day(window.as_of)} against the one that the bundle was trained on, by "
+        f"population stability index: from {MOVED_FROM} on a column has moved, from "
+        f"{MOVED_FAR_FROM} on far. Features that grow with the age of a log always move."
+    )
+    return Section("Drift", (Paragraph(text), _moved(moved)))
+
+
+def _moved(moved: list[tuple[str, float]]) -> Figure:
     shown = moved[:N_SHOWN]
-    risk = next(value for name, value in moved if name == "probability")
+    risk = next(value for name, value in moved if name == RISK)
     rows = [(name, value, f"{value:.3f}") for name, value in shown]
     axis = Axis("", 0.0, max(MOVED_FROM, *(value for _, value in shown)), ())
     caption = (
         f"The ten columns that moved most, by population stability index. Probability: {risk:.3f}."
     )
     numbers = table("Stability", ("column", "index"), [(name, text) for name, _, text in rows])
-    figure = Figure(bars("Stability", caption, axis, rows), caption, numbers)
-    return Section("Drift reference", (Paragraph(text), figure))
+    return Figure(bars("Stability", caption, axis, rows), caption, numbers)

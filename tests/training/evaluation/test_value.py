@@ -1,0 +1,57 @@
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from app.bundle.reference import reference_of
+from app.bundle.value_facts import Expected
+from app.features.catalogue import FEATURE_NAMES
+from tests.training.evaluation.bundles import AS_OF, N_ORDERS, N, Opinion, bundle, log, silent
+from training.document.markdown import markdown_of
+from training.evaluation.evaluate import document_of, evaluate
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Expects one order of 10 from who ordered repeatedly, and nothing of the others."""
+
+    def expected(self, features, probabilities):
+        orders = (features[:, N_ORDERS] > 1).astype(float)
+        numbers = dict.fromkeys(Expected._fields, np.zeros(len(features)))
+        return Expected(**numbers | {"orders": orders, "revenue": 10 * orders})
+
+
+def held(reference=None, **changes):
+    judged = replace(bundle(Opinion(-1.0, 2.0)), **changes)
+    return evaluate(log(), judged, as_of=AS_OF, reference=reference, on_progress=silent)
+
+
+def test_orders_and_revenue_are_held_against_what_was_ordered():
+    """60 orders were foreseen; 54 came: 6 of 120 forecasts were off by one."""
+    value = held(value=Foreseen()).value
+
+    assert value["orders"].total_bias == pytest.approx(60 / 54 - 1)
+    assert value["orders"].rmse == pytest.approx(np.sqrt(6 / N))
+    assert value["revenue"].rmse == pytest.approx(10 * np.sqrt(6 / N))
+
+
+def test_a_bundle_that_foresees_no_value_is_not_judged_by_it():
+    found = held()
+
+    assert found.value == {}
+    assert "No value is foreseen" in markdown_of(document_of(found))
+
+
+def test_customers_who_did_not_move_are_stable_and_others_are_not():
+    tested = held().tested
+    same = reference_of(FEATURE_NAMES, tested.features, tested.said)
+    other = reference_of(FEATURE_NAMES, tested.features + 1000, tested.said)
+
+    assert max(moved for _, moved in held(same).moved) == pytest.approx(0)
+    name, moved = held(other).moved[0]
+    assert moved > 1
+    assert f"| {name} |".replace("_", r"\_") in markdown_of(document_of(held(other)))
+
+
+def test_a_bundle_without_a_reference_is_not_asked_about_drift():
+    assert held().moved == []

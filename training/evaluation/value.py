@@ -1,0 +1,69 @@
+"""What customers were said to bring, held against what they brought."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.opened import RiskBundle
+from app.domain.churn import ChurnKind
+from app.features.history import History
+from training.document.blocks import Paragraph, Section, table
+from training.document.words import figure, percent
+from training.tested import Tested
+from training.value.evaluate import ValueMetrics, value_metrics_of
+from training.value.seen import outcomes_in
+
+Numbers = NDArray[np.float64]
+
+
+def value_figures(
+    history: History, bundle: RiskBundle, tested: Tested, customers: NDArray[np.int64]
+) -> dict[str, ValueMetrics]:
+    """Return how forecasts of orders and of their revenue did, by name; empty where there is none.
+
+    Where churn is the end of a contract, revenue holds the subscription too, which no log of orders
+    can be held against: then orders alone are judged.
+
+    Parameters
+    ----------
+    customers : int64 array of shape (n,), positions in `history` of the rows of `tested`.
+    """
+    if bundle.value is None:
+        return {}
+    said = bundle.value.expected(tested.features, tested.said)
+    happened = outcomes_in(history, tested.window, customers)
+    pairs = {"orders": (happened.orders, said.orders)}
+    if bundle.churn.kind is ChurnKind.ABSENCE:
+        pairs["revenue"] = (happened.revenue, said.revenue)
+    found = {name: _figures(*pair) for name, pair in pairs.items()}
+    return {name: metrics for name, metrics in found.items() if metrics is not None}
+
+
+def value_section(found: dict[str, ValueMetrics], *, days: int) -> Section:
+    """Return the figures of value for people."""
+    if not found:
+        return Section("Value", (Paragraph("No value is foreseen, or nothing was ordered."),))
+    rows = [
+        (name, figure(m.rmse, 2), figure(m.spearman), figure(m.gini, 3), percent(m.total_bias))
+        for name, m in found.items()
+    ]
+    header = ("foreseen", "RMSE", "Spearman", "normalised Gini", "total off by")
+    tenths = [
+        table(
+            f"Tenths of the customers by foreseen {name}",
+            ("tenth", "said", "happened"),
+            [
+                (str(i + 1), figure(said, 2), figure(was, 2))
+                for i, (said, was) in enumerate(m.deciles)
+            ],
+        )
+        for name, m in found.items()
+    ]
+    text = f"Orders and their revenue within {days} days, per customer, as foreseen and as it came."
+    return Section("Value", (Paragraph(text), table("Value", header, rows), *tenths))
+
+
+def _figures(happened: Numbers, forecast: Numbers) -> ValueMetrics | None:
+    told = np.isfinite(forecast) & np.isfinite(happened)
+    if not happened[told].sum() > 0:
+        return None
+    return value_metrics_of(happened[told], forecast[told])
