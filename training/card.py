@@ -168,14 +168,15 @@ def _tiers(told: CardFacts) -> Section:
     if policy.kind == "value":
         text += " Edges are each customer's own; the table has those of the median customer."
     blocks: list[Block] = [Paragraph(text), table("Tiers", ("tier", "probability", "share"), rows)]
-    return Section("Tiers", (*blocks, *_movement(told.movement)))
+    cut = "its own cut points" if policy.kind == "shares" else "the same costs and values"
+    return Section("Tiers", (*blocks, *_movement(told.movement, cut)))
 
 
 def _from(edge: float | None) -> str:
     return "never" if edge is None else f"p ≥ {edge:.4f}"
 
 
-def _movement(movement: Movement | None) -> tuple[Block, ...]:
+def _movement(movement: Movement | None, cut: str) -> tuple[Block, ...]:
     if movement is None:
         text = "The history is too short to tell how many customers a week of learning moves."
         return (Paragraph(text),)
@@ -186,7 +187,7 @@ def _movement(movement: Movement | None) -> tuple[Block, ...]:
             f"**{percent(movement.with_memory)}** move."
         )
     text = (
-        f"Learned from {DAYS_LESS} days less, with its own cut points, the bundle puts "
+        f"Learned from {DAYS_LESS} days less, with {cut}, the bundle puts "
         f"**{percent(movement.share)}** of the same {movement.n:,} customers, with the same "
         f"features, into another tier, {percent(movement.share_across)} from Low to High or back; "
         f"the probability changes by {movement.mean_shift:.4f} on average.{memory}"

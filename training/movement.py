@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
+from app.domain.tiers import AnyTierPolicy, TierPolicy
 from app.features.history import History
 from training.fit import Recipe
 from training.histories import known_before
@@ -83,15 +84,23 @@ def movement_of_a_week(
     learned: Learned,
     *,
     cut_off: int,
+    policy: AnyTierPolicy,
+    values: NDArray[np.float64],
     recipe: Recipe,
     seed: int,
     on_progress: OnProgress,
 ) -> Movement | None:
     """Return how many of today's customers change tier by the newest week of learning alone.
 
-    Everything is learned again from what was known a week before `cut_off`, with its own cut
-    points; both bundles then look at the same features as of `cut_off`. None where the shorter
+    Everything is learned again from what was known a week before `cut_off`, shares with their own
+    cut points; both bundles then look at the same features as of `cut_off`. None where the shorter
     history is too short.
+
+    Parameters
+    ----------
+    policy : the tiers of the bundle.
+    values : float64 array of shape (n,)
+        What each of the population is worth, for tiers by value; NaN = not known.
     """
     before = cut_off - DAYS_LESS * MICROSECONDS_PER_DAY
     try:
@@ -107,7 +116,10 @@ def movement_of_a_week(
     except TrainingRefused:
         return None
     then, now = (one.student.probabilities_of(learned.population) for one in (earlier, learned))
-    was = tiers_at(then, policy_by_shares(earlier.student.probabilities_of(earlier.population)))
-    policy = policy_by_shares(now)
-    remembered = tiers_at(now, policy, before=was) if policy.band != 1 else None
-    return movement_between(was, tiers_at(now, policy), shift=now - then, remembered=remembered)
+    before_policy = policy
+    if isinstance(policy, TierPolicy):
+        before_policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
+    was = tiers_at(then, before_policy, values=values)
+    remembered = tiers_at(now, policy, values=values, before=was) if policy.band != 1 else None
+    tiers = tiers_at(now, policy, values=values)
+    return movement_between(was, tiers, shift=now - then, remembered=remembered)

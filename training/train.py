@@ -98,15 +98,6 @@ def train(
     _refuse_leaks(known, learned, seed)
     report = report_on(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
     past = reports_before(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
-    movement = movement_of_a_week(
-        known,
-        churn,
-        learned,
-        cut_off=cut_off,
-        recipe=recipe,
-        seed=seed,
-        on_progress=on_progress,
-    )
     probabilities = learned.student.probabilities_of(learned.population)
     worth = worth_of(
         known,
@@ -116,6 +107,17 @@ def train(
         probabilities=probabilities,
         tested=report.tested if report else None,
         costs=costs,
+        seed=seed,
+        on_progress=on_progress,
+    )
+    movement = movement_of_a_week(
+        known,
+        churn,
+        learned,
+        cut_off=cut_off,
+        policy=worth.policy,
+        values=worth.values,
+        recipe=recipe,
         seed=seed,
         on_progress=on_progress,
     )
