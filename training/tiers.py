@@ -99,7 +99,7 @@ def policy_by_value(
     probabilities : float64 array of shape (n,)
         Churn probabilities of the population as of today, or of a sample of it.
     values : float64 array of shape (n,)
-        What each is expected to bring in 12 months, NaN = not known; then the median counts.
+        What each would bring in 12 months if kept, NaN = not known; then the median counts.
     n_population : int, optional
         How many the population has, where `probabilities` are a sample of it.
 

@@ -52,10 +52,10 @@ class Worth:
 
     @property
     def values(self) -> Numbers:
-        """What each of the population is worth, shape (n,), NaN = not known."""
+        """What each of the population is worth if kept, shape (n,), NaN = not known."""
         if self.expected is None:
             return np.full(len(self.probabilities), np.nan)
-        return self.expected.revenue_12m
+        return self.expected.kept_12m
 
     def metrics(self) -> dict[str, Any]:
         """Return the figures of value and profit for the manifest."""
@@ -123,7 +123,7 @@ def worth_of(
         value_tested = value_test_of(known, churn, tested, seed=seed)
     policy: AnyTierPolicy = policy_by_shares(probabilities)
     if costs is not None:
-        worth = np.full(len(probabilities), np.nan) if expected is None else expected.revenue_12m
+        worth = np.full(len(probabilities), np.nan) if expected is None else expected.kept_12m
         everybody = int(in_population(known, churn, as_of=to_micros(until)).sum())
         policy = policy_by_value(probabilities, worth, costs, n_population=everybody)
     on_progress("value", N_STEPS, N_STEPS)

@@ -41,16 +41,19 @@ class CustomerValue:
 
     def expected(self, features: Numbers, probabilities: Numbers) -> Expected:
         """Return what to expect of customers with these features and churn probabilities."""
-        orders, revenue, orders_12m, revenue_12m, next_order_days = self._orders(
+        orders, revenue, orders_12m, revenue_12m, next_order_days, kept_12m = self._orders(
             features, probabilities
         )
         days = self.churn.horizon_days
         if self.churn.kind is ChurnKind.CANCELLATION:
-            near, year = recurring_revenue(features, probabilities, horizon_days=days)
+            near, year, kept = recurring_revenue(features, probabilities, horizon_days=days)
             revenue = near + np.nan_to_num(revenue)
             revenue_12m = year + np.nan_to_num(revenue_12m)
+            kept_12m = kept + np.nan_to_num(kept_12m)
         at_risk = probabilities * revenue_12m
-        return Expected(orders, revenue, orders_12m, revenue_12m, next_order_days, at_risk)
+        return Expected(
+            orders, revenue, orders_12m, revenue_12m, next_order_days, kept_12m, at_risk
+        )
 
     def _orders(self, features: Numbers, probabilities: Numbers) -> tuple[Numbers, ...]:
         if self.model is None:
@@ -126,4 +129,5 @@ def _golden(
 
 
 def _answers(said: Forecast) -> tuple[Numbers, ...]:
-    return said.orders, said.revenue, said.orders_12m, said.revenue_12m, said.next_order_days
+    near = (said.orders, said.revenue)
+    return (*near, said.orders_12m, said.revenue_12m, said.next_order_days, said.kept_12m)

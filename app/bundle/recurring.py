@@ -45,7 +45,9 @@ _COLUMNS: Final = _Columns(
 def recurring_revenue(
     features: NDArray[np.float64], probabilities: NDArray[np.float64], *, horizon_days: float
 ) -> NDArray[np.float64]:
-    """Return revenue expected of each subscription, shape (2, n): in the horizon, and in 365 days.
+    """Return revenue expected of each subscription, shape (3, n).
+
+    In the horizon, in 365 days, and in 365 days if it is sure to run on.
 
     The price per day times the days that the subscription is expected to run. A customer whose
     probability of ending within the horizon is p ends at a constant rate, ``-log(1 - p)`` per
@@ -62,7 +64,7 @@ def recurring_revenue(
     probabilities : float64 array of shape (n,)
         That the contract ends within `horizon_days`.
     """
-    out = np.empty((2, len(features)))
+    out = np.empty((3, len(features)))
     rows = np.ascontiguousarray(features, dtype=np.float64)
     _expect_each(rows, probabilities, _COLUMNS, float(horizon_days), out)
     return out
@@ -86,6 +88,7 @@ def _expect_each(
         rate = -math.log(max(1 - probabilities[i], _CERTAIN)) / horizon_days
         out[0, i] = a_day * _days_running(rate, horizon_days)
         out[1, i] = a_day * _days_running(rate, YEAR_DAYS)
+        out[2, i] = a_day * YEAR_DAYS
 
 
 @part

@@ -54,6 +54,8 @@ class Forecast:
     revenue : expected amount of those orders, in the bundle's currency; NaN also where none of the
         customer's orders has an amount, or too few orders of the log had one.
     orders_12m, revenue_12m : the same within 365 days.
+    kept_12m : revenue within 365 days of a customer who has not left for good: at the own rhythm
+        and amount, whatever silence says about being one still. Never below `revenue_12m`.
     next_order_days : days from the snapshot until an order is as likely to have come as not
         (the median); NaN where that is more than a year away, or never.
     """
@@ -63,6 +65,7 @@ class Forecast:
     orders_12m: NDArray[np.float64]
     revenue_12m: NDArray[np.float64]
     next_order_days: NDArray[np.float64]
+    kept_12m: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

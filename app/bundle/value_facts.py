@@ -12,7 +12,7 @@ from app.domain.errors import BundleRefused
 
 Numbers = NDArray[np.float64]
 
-N_ANSWERS: Final = 5  # of the forecast, per golden row
+N_ANSWERS: Final = 6  # of the forecast, per golden row
 ORDERS_FILE: Final = "value_orders.txt"
 REVENUE_FILE: Final = "value_revenue.txt"
 
@@ -25,6 +25,7 @@ class Expected(NamedTuple):
     orders, orders_12m : number of orders within the horizon, and within 365 days.
     revenue, revenue_12m : of orders, and of the subscription where churn is the end of a contract.
     next_order_days : days until an order is as likely to have come as not.
+    kept_12m : revenue within 365 days of a customer who stays: what is lost with one who leaves.
     at_risk : churn probability times `revenue_12m`.
     """
 
@@ -33,6 +34,7 @@ class Expected(NamedTuple):
     orders_12m: Numbers
     revenue_12m: Numbers
     next_order_days: Numbers
+    kept_12m: Numbers
     at_risk: Numbers
 
 
@@ -63,7 +65,7 @@ class ValueFacts:
 
 
 def read_value_facts(fields: Fields) -> ValueFacts:
-    """Return the section; `BundleRefused` unless each golden row has its five answers."""
+    """Return the section; `BundleRefused` unless each golden row has all its answers."""
     fields.only("forecast", "golden")
     golden = tuple(row.only("says").numbers_or_missing("says") for row in fields.each("golden"))
     if not golden or any(len(row) != N_ANSWERS for row in golden):

@@ -124,14 +124,16 @@ def forecasts_of(
     columns: Columns,
     days: Days,
 ) -> NDArray[np.float64]:
-    """Return what to expect of each customer, shape (5, n).
+    """Return what to expect of each customer, shape (6, n).
 
-    Orders and revenue within the horizon, orders and revenue within a year, and days to the next
-    order. `margins`, shape (2, n), are the logarithms of what boosters say over their rates;
-    without a booster (a rate of NaN) they are not looked at. `silences`, shape (n,), are
-    probabilities of no order within the horizon that somebody knows better, NaN = nobody does.
+    Orders and revenue within the horizon, orders and revenue within a year, days to the next order,
+    and revenue within a year of somebody who is sure to be a customer still.
+
+    `margins`, shape (2, n), are the logarithms of what boosters say over their rates; without a
+    booster (a rate of NaN) they are not looked at. `silences`, shape (n,), are probabilities of no
+    order within the horizon that somebody knows better, NaN = nobody does.
     """
-    out = np.empty((5, len(features)))
+    out = np.empty((6, len(features)))
     room = np.empty(2 + N_DESCRIBING)
     _forecast_each(learned, margins, features, silences, columns, days, room, out)
     return out
@@ -202,6 +204,8 @@ def _forecast_each(
         out[1, i] = _joined(near * paying, for_money * days.horizon, of_money)
         out[2, i] = _joined(year * ordering, for_orders * YEAR_DAYS, of_orders)
         out[3, i] = _joined(year * paying, for_money * YEAR_DAYS, of_money)
+        staying = expected_order_days(timing, -np.inf, repeats, age, YEAR_DAYS)
+        out[5, i] = max(staying * base[1] * math.exp(revenue.level), out[3, i])
         level = _even_level(timing, gone, repeats, age, days.horizon, silences[i])
         out[4, i] = median_wait(timing, gone, repeats, age, NEXT_ORDER_WITHIN_DAYS, level)
 

@@ -95,8 +95,9 @@ def value_blocks(
         *[column.tolist() for column in expected],
         strict=True,
     ):
-        orders, revenue, orders_12m, revenue_12m, days, at_risk = map(_none_if_missing, numbers)
-        if not sufficient or {orders, revenue, orders_12m, revenue_12m, days, at_risk} == {None}:
+        told = [_none_if_missing(number) for number in numbers]
+        orders, revenue, orders_12m, revenue_12m, _, kept_12m, at_risk = told
+        if not sufficient or all(each is None for each in told):
             yield None
             continue
         yield {
@@ -106,6 +107,7 @@ def value_blocks(
             "expected_revenue": revenue,
             "expected_orders_12m": orders_12m,
             "expected_revenue_12m": revenue_12m,
+            "revenue_12m_if_kept": kept_12m,
             "next_order_expected_at": None if moment is None else format_micros(moment),
             "value_at_risk": at_risk,
         }

@@ -39,7 +39,7 @@ class ScoreColumns:
     expected
         What each is expected to bring; None where the bundle foresees no value.
     values
-        float64, revenue in 12 months by which a policy by value judges, NaN = not known.
+        float64, revenue of 12 months if kept, by which a policy by value judges, NaN = not known.
     before
         int64, the code of the tier in which each stood before, `NO_TIER` = not known.
     medium_from, high_from
@@ -110,7 +110,7 @@ def _columns(
     probabilities, percentiles = bundle.rated(margins)
     value = bundle.value
     expected = None if value is None else value.expected(features, probabilities)
-    values = np.full(len(margins), np.nan) if expected is None else expected.revenue_12m
+    values = np.full(len(margins), np.nan) if expected is None else expected.kept_12m
     stood = np.full(len(margins), NO_TIER) if before is None else before
     own = placed(bundle.tier_policy, probabilities, values, stood)
     low, high = _ends(bundle, probabilities, margins, features)

@@ -90,6 +90,20 @@ def test_one_customer_gets_the_bits_that_it_gets_among_many(write_valued, rows):
         np.testing.assert_array_equal(np.ravel(alone), np.array(many)[:, i])
 
 
+def test_who_is_kept_brings_no_less_than_who_may_have_left(rows, model):
+    plain = replace(model, orders_rate=None, revenue_rate=None)
+    rows = rows.copy()
+    rows[:, COLUMNS.orders] = rows[:, COLUMNS.order_days] = 5
+    rows[:, COLUMNS.since_first] = 400
+    rows[:, COLUMNS.since_last] = np.linspace(1, 390, len(rows))
+    said = plain.predict(rows, horizon_days=90)
+    assert (said.kept_12m >= said.revenue_12m).all()
+    # Silence tells whether somebody is a customer still, not what a customer brings.
+    alike = said.kept_12m / rows[:, COLUMNS.order_amount]
+    assert said.revenue_12m[-1] < 0.2 * said.kept_12m[-1]
+    assert alike[-1] == pytest.approx(alike[0], rel=0.5)
+
+
 @pytest.mark.parametrize("probability", [0.02, 0.3, 0.49, 0.51, 0.9])
 def test_the_date_of_the_next_order_agrees_with_the_probability_of_none(rows, model, probability):
     """As likely to have come as not before the horizon, exactly where none is less likely."""

@@ -34,7 +34,7 @@ def subscriber(**changes):
 
 def worth(probability, **changes):
     rows = np.array([subscriber(**changes)])
-    near, year = recurring_revenue(rows, np.array([probability]), horizon_days=90)
+    near, year, _ = recurring_revenue(rows, np.array([probability]), horizon_days=90)
     return near[0], year[0]
 
 
@@ -89,3 +89,10 @@ def test_what_does_not_tell_its_period_has_no_worth(changes):
 def test_more_risk_is_never_more_worth(one, other):
     low, high = sorted((one, other))
     assert worth(low)[1] >= worth(high)[1] >= 0
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.4, 1.0])
+def test_who_is_kept_pays_the_whole_year_whatever_the_risk(probability):
+    rows = np.array([subscriber()])
+    kept = recurring_revenue(rows, np.array([probability]), horizon_days=90)[2]
+    assert kept[0] == pytest.approx(30 * 365 / 30.4375)

@@ -28,7 +28,8 @@ class ValueTest:
     n_buyers : who had ordered before it.
     orders, revenue : figures of the forecasts; None where there was none, or nothing happened.
     values : float64 array of shape (n,)
-        What each customer of the churn test was said to bring in 12 months; NaN = not known.
+        What each customer of the churn test was said to bring in 12 months if kept, NaN = not
+        known.
     """
 
     window: Window
@@ -53,7 +54,7 @@ def value_test_of(
     said = value.expected(tested.features, tested.said)
     buyers, features = buyers_at(known, as_of=window.as_of)
     if model is None or not len(buyers):
-        return ValueTest(window, len(buyers), None, None, said.revenue_12m)
+        return ValueTest(window, len(buyers), None, None, said.kept_12m)
     forecast = model.predict(features, horizon_days=window.days)
     happened = outcomes_in(known, window, buyers)
     return ValueTest(
@@ -61,7 +62,7 @@ def value_test_of(
         len(buyers),
         _figures(happened.orders, forecast.orders),
         _figures(happened.revenue, forecast.revenue),
-        said.revenue_12m,
+        said.kept_12m,
     )
 
 

@@ -88,6 +88,14 @@ class ValueOut(Answer):
     expected_revenue_12m: Annotated[
         float | None, Field(description="Revenue within 365 days", examples=[331.0])
     ]
+    revenue_12m_if_kept: Annotated[
+        float | None,
+        Field(
+            description="Revenue within 365 days of this customer if staying; tiers by value rest "
+            "on it",
+            examples=[402.5],
+        ),
+    ]
     next_order_expected_at: Annotated[
         datetime | None,
         Field(

@@ -49,7 +49,7 @@ def tables(section: Section) -> list[Table]:
 
 def today(n=4):
     revenue = np.array([10.0, 20.0, 30.0, np.nan])[:n]
-    return Expected(*[revenue] * 5, 0.5 * revenue)
+    return Expected(*[revenue] * 6, 0.5 * revenue)
 
 
 def test_forecasts_made_earlier_are_held_against_what_came(value_test, tested):
