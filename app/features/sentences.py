@@ -30,7 +30,7 @@ _PLURALS = {
     "events": "event",
 }
 _WHOLE_FROM = 100  # from here on a decimal tells a person nothing
-_MOST_SAID = 1_000  # sentences of one feature that are remembered
+_MOST_SAID = 256  # sentences of one feature that are remembered: some 4 MB where all are full
 
 
 @dataclass(frozen=True, slots=True)
