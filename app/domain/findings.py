@@ -14,7 +14,7 @@ from app.domain.sentences import Sentence
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
-# A few dozen sets of triggers cover nearly all customers of a company; each takes some 5 kB.
+# A few hundred sets of triggers cover nearly all customers of a company; each takes about 1 kB.
 _PLANS_KEPT: Final = 4096
 
 
@@ -190,6 +190,7 @@ def _calls_without_signal(
         yield _Call(f"tier_{tier.value}", called, default.respond_within_hours, is_signal=False)
 
 
+@lru_cache(maxsize=1024)
 def _intervention(playbook: Playbook, name: str) -> _Intervention:
     rule = playbook.interventions[name]
     steps = [
