@@ -31,7 +31,9 @@ from tests.training.shops import (
     with_events,
 )
 from training.histories import known_before
+from training.tiers import ContactCosts
 from training.train import train
+from training.value.seen import buyers_at
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,29 @@ def test_a_bundle_opens_and_answers(shelf, trained):
     assert bundle.manifest.facts.basis is Basis.LEARNED
     assert bundle.warnings == ()
     assert bundle.currency == "EUR"
+
+
+def test_a_bundle_of_orders_foresees_what_they_bring(shelf, trained):
+    bundle = open_bundle(shelf / trained.bundle_id)
+    _, buyers = buyers_at(shop(), as_of=UNTIL_MICROS)
+
+    expected = bundle.value.expected(buyers, bundle.probabilities(buyers))
+
+    assert (expected.revenue_12m > 0).all()
+    assert (expected.kept_12m >= expected.revenue_12m).all()
+    assert abs(trained.metrics["value_test"]["orders"]["total_bias"]) < 0.3
+    assert {"Value", "Profit of contact"} <= {
+        line.removeprefix("## ")
+        for line in (shelf / trained.bundle_id / "card.md").read_text().splitlines()
+    }
+
+
+def test_tiers_by_value_are_not_asked_of_too_few_customers(tmp_path):
+    few, costs = shop(n_customers=60), ContactCosts(1.0, (5.0,), 0.3)
+
+    with pytest.raises(TrainingRefused, match="customers"):
+        train(few, churn=NO_ORDER, until=UNTIL, models=tmp_path, costs=costs)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_history_and_seed_give_the_same_bytes(shelf, trained, tmp_path):
