@@ -119,6 +119,6 @@ def _out(bundle: RiskBundle, card: str, problem: str | None) -> BundleOut:
         metrics=dict(facts.metrics),
         libraries=dict(facts.libraries),
         signed=bundle.manifest.signature is not None,
-        warnings=[problem] if problem else [],
+        warnings=[*([problem] if problem else []), *(each.text for each in bundle.warnings)],
         card=card,
     )

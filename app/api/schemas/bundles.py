@@ -109,7 +109,11 @@ class BundleOut(Answer):
     signed: Annotated[bool, Field(description="Whether it carries a signature", examples=[False])]
     warnings: Annotated[
         list[str],
-        Field(description="Why a newly promoted bundle is not in service", examples=[[]]),
+        Field(
+            description="Why a newly promoted bundle is not in service, and why to trust this one "
+            "less",
+            examples=[[]],
+        ),
     ]
     card: Annotated[
         str,
