@@ -136,7 +136,8 @@ def _groups_inside(held: Held) -> str:
         reach = reach_of(held.uncertainty.coverage) * np.sqrt(
             held.uncertainty.common**2 + by_chance
         )
-        level += int(expit(logit(said) - reach) <= seen <= expit(logit(said) + reach))
+        half = 0.5 / len(rows)  # a customer more or less is no surprise
+        level += int(expit(logit(said) - reach) - half <= seen <= expit(logit(said) + reach) + half)
     n = len(groups)
     return f"; tenths inside customers' intervals {customers}/{n}, inside the level's {level}/{n}"
 

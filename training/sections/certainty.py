@@ -58,7 +58,9 @@ def covered_groups(
         margins = logit(np.clip(said, SUREST, 1 - SUREST))
         by_chance = 1 / (n * said * (1 - said))
         reach = reach_of(coverage) * np.sqrt(common**2 + by_chance)
-        inside = (expit(margins - reach) <= seen) & (seen <= expit(margins + reach))
+        # Half a customer to either side: of 300 customers at one in 200, none is no surprise.
+        low, high = n * expit(margins - reach) - 0.5, n * expit(margins + reach) + 0.5
+        inside = (low <= n * seen) & (n * seen <= high)
         covered, n_groups = covered + int(inside.sum()), n_groups + len(said)
     return covered, n_groups
 
