@@ -63,7 +63,7 @@ def score_file(
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
 
     What a log has beyond `rows_in_memory` events goes through a file beside `out`, which takes
-    about 90 bytes an event and is gone at the end; memory does not grow with the log. A log is
+    about 75 bytes an event and is gone at the end; memory does not grow with the log. A log is
     scored by parts of `rows_per_part` events. Rows are in bytewise order of the ids within each;
     which customers are in which part only depends on their ids and the length of the files, so the
     same files always give the same scores in the same order.
