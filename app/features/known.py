@@ -56,7 +56,7 @@ def columns_of(history: History) -> Columns:
 
 def longest_slice(starts: Positions) -> int:
     """Return the number of events of the customer who has most."""
-    return int((starts[1:] - starts[:-1]).max(initial=0))
+    return int(np.maximum.reduce(starts[1:] - starts[:-1], initial=0))
 
 
 def empty_known(capacity: int) -> Known:

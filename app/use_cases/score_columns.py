@@ -1,8 +1,7 @@
 """The numbers of many customers as columns: what every assessment starts from."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,7 @@ from app.features.population import population_and_last
 LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreColumns:
+class ScoreColumns(NamedTuple):
     """Features and risks of many customers as of one moment; every column has shape (n,).
 
     Attributes
@@ -110,8 +108,11 @@ def _columns(
     probabilities, percentiles = bundle.rated(margins)
     value = bundle.value
     expected = None if value is None else value.expected(features, probabilities)
-    values = np.full(len(margins), np.nan) if expected is None else expected.kept_12m
-    stood = np.full(len(margins), NO_TIER) if before is None else before
+    values = _filled(len(margins), np.nan) if expected is None else expected.kept_12m
+    stood = before
+    if stood is None:
+        stood = np.empty(len(margins), np.int64)
+        stood.fill(NO_TIER)
     own = placed(bundle.tier_policy, probabilities, values, stood)
     low, high = _ends(bundle, probabilities, margins, features)
     return ScoreColumns(
@@ -142,7 +143,7 @@ def _ends(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if bundle.intervals is not None:
         return bundle.intervals.around(probabilities, margins, features)
-    unknown = np.full(len(margins), np.nan)
+    unknown = _filled(len(margins), np.nan)
     return unknown, unknown
 
 
@@ -150,3 +151,10 @@ def _unusual(bundle: RiskBundle, features: NDArray[np.float64]) -> NDArray[np.bo
     if bundle.usual_ranges is not None:
         return bundle.usual_ranges.left_by(features)
     return np.zeros(len(features), np.bool_)
+
+
+def _filled(n: int, value: float) -> NDArray[np.float64]:
+    """Return what `np.full` does, which takes six times as long for one."""
+    column = np.empty(n)
+    column.fill(value)
+    return column
