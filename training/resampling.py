@@ -16,6 +16,7 @@ N_RESAMPLES: Final = 400
 N_RESAMPLES_OF_MANY: Final = 200
 MANY: Final = 50_000  # customers; their intervals are narrow, and each resample costs milliseconds
 FIGURES: Final = ("auc", "average_precision", "log_loss", "brier", "ece", "top_decile_lift")
+UNBOUNDED: Final = frozenset({"log_loss", "top_decile_lift"})  # all others lie in 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def intervals_of(
         name: _ends(np.array([getattr(m, name) for m in figures]), around=getattr(found, name))
         for name in FIGURES
     }
-    return {name: (max(low, 0.0), high) for name, (low, high) in ends.items()}
+    return {
+        name: (max(low, 0.0), high if name in UNBOUNDED else min(high, 1.0))
+        for name, (low, high) in ends.items()
+    }
 
 
 def differences_of(

@@ -63,3 +63,11 @@ def test_the_interval_of_the_calibration_error_lies_around_it_although_noise_rai
 
     assert 0 <= low < error < high
     assert error == pytest.approx((low + high) / 2, rel=0.25)
+
+
+def test_an_interval_stays_where_its_figure_can_be():
+    said = np.linspace(0.01, 0.99, 40)
+    ends = intervals_of((said > 0.45).astype(float), said + np.tile([0, 0.009], 20), seed=0)
+
+    assert ends["auc"][1] <= 1
+    assert ends["ece"][0] >= 0
