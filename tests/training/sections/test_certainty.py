@@ -10,8 +10,6 @@ from training.support import SupportReport
 MET = [(0.2, 0.21, 400), (0.6, 0.58, 400)]
 TABLE = ((0.9,), (0.2,))
 UNCERTAINTY = Uncertainty(0.9, 0.3, "tenure_days", (30.0,), (0.0,), TABLE, TABLE)
-    0.9, 0.3, "tenure_days", (30.0,), (0.0,), ((0.9,), (0.2,)), ((0.9,), (0.2,))
-)
 
 
 def test_groups_near_what_was_said_are_inside_and_others_are_not():
