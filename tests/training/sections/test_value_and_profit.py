@@ -68,7 +68,7 @@ def test_the_section_tells_totals_what_is_at_risk_and_the_test(value_test):
     assert "75.0 % have a value" in texts(section)
     assert "bring 60 EUR in the next 12 months, 30 of it at risk" in texts(section)
     metrics, *tenths = tables(section)
-    assert [row[0] for row in metrics.rows] == ["orders", "revenue"]
+    assert [row[0] for row in metrics.rows] == ["orders", "revenue of orders"]
     assert all(len(table.rows) == 10 for table in tenths)
 
 
