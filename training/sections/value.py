@@ -34,7 +34,7 @@ def value_section(
         return Section("Value", tuple(blocks))
     figures = [
         ("orders", tested.orders),
-        *([("revenue", tested.revenue)] if tested.revenue else []),
+        *([("revenue of orders", tested.revenue)] if tested.revenue else []),
     ]
     blocks.append(_metrics(figures, tested))
     blocks += [_tenths(name, metrics) for name, metrics in figures]
