@@ -7,7 +7,7 @@ from app.bundle.opened import RiskBundle
 from app.domain.churn import ChurnKind
 from app.features.history import History
 from training.document.blocks import Paragraph, Section, table
-from training.document.words import figure, percent
+from training.document.words import figure, signed
 from training.tested import Tested
 from training.value.evaluate import ValueMetrics, value_metrics_of
 from training.value.seen import outcomes_in
@@ -43,7 +43,13 @@ def value_section(found: dict[str, ValueMetrics], *, days: int) -> Section:
     if not found:
         return Section("Value", (Paragraph("No value is foreseen, or nothing was ordered."),))
     rows = [
-        (name, figure(m.rmse, 2), figure(m.spearman), figure(m.gini, 3), percent(m.total_bias))
+        (
+            name,
+            figure(m.rmse, 2),
+            figure(m.spearman),
+            figure(m.gini, 3),
+            f"{signed(100 * m.total_bias, 1)} %",
+        )
         for name, m in found.items()
     ]
     header = ("foreseen", "RMSE", "Spearman", "normalised Gini", "total off by")

@@ -28,13 +28,15 @@ class Axis:
             raise ValueError(f"axis {self.label!r} must rise, got {self.low} to {self.high}")
 
 
-def axis_of(label: str, values: Sequence[float], *, percent: bool = False) -> Axis:
-    """Return an axis with round ticks around all finite `values`."""
+def axis_of(
+    label: str, values: Sequence[float], *, percent: bool = False, n_steps: int = N_TICKS
+) -> Axis:
+    """Return an axis with round ticks, in about `n_steps` steps around all finite `values`."""
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
     if low == high:
         low, high = low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
-    step = _round_step((high - low) / N_TICKS)
+    step = _round_step((high - low) / n_steps)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(
         (i * step, number(i * step, step, percent=percent)) for i in range(first, last + 1)

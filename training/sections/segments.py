@@ -67,7 +67,7 @@ def _cells(row: _Row) -> tuple[str, ...]:
 
 def _misses(rows: list[_Row]) -> Figure:
     ends = [end for row in rows for end in (row.low, row.high, 0.0)]
-    axis = axis_of("churned less said, in points of probability", ends, percent=True)
+    axis = axis_of("churned less said, in points of probability", ends, percent=True, n_steps=3)
     drawn = [(r.name, r.low, r.miss, r.high, signed(100 * r.miss, 1)) for r in rows]
     text = (
         "By how many points more (right of the line) or fewer (left) churned than was said, with "
