@@ -12,7 +12,7 @@ from app.bundle.reasons import Reasons
 from app.bundle.tier_columns import TIERS
 from app.domain.answers import Question
 from app.domain.assessment import Assessment, Risk
-from app.domain.moments import format_moment, to_micros
+from app.domain.moments import format_micros, format_moment, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.standing import Standing
 from app.domain.warnings import BundleWarning
@@ -146,7 +146,7 @@ def question_of(
         churn=bundle.churn,
         bundle={
             "id": bundle.id,
-            "trained_until": format_moment(facts.trained_until),
+            "trained_until": format_micros(to_micros(facts.trained_until)),  # remembered
             "feature_hash": facts.features.fingerprint,
         },
         playbook={"version": playbook.version, "sha256": playbook.sha256},
