@@ -13,8 +13,8 @@ from benchmarks.world import holdfast, world
 KEYS = ("rescore_postgres_customers_per_s",)
 
 _NEWEST = (
-    "SELECT done, failed, finished_at - started_at FROM jobs WHERE state = 'completed' "
-    "ORDER BY created_at DESC LIMIT 1"
+    "SELECT done, failed, finished_at - started_at FROM jobs "
+    "WHERE kind = 'rescore' AND state = 'completed' ORDER BY created_at DESC LIMIT 1"
 )
 
 
