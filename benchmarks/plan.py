@@ -18,7 +18,7 @@ class Plan:
     seconds
         Length of one turn of a server under load.
     n_customers, n_days
-        The simulated company. 400 days give about 50 events per customer, with a heavy tail.
+        The simulated company. 350 days give about 50 events per customer, with a heavy tail.
     copies
         How many copies of that company (with other ids) the file of a rescoring holds.
     large_copies
@@ -33,5 +33,5 @@ class Plan:
     large_copies: int
 
 
-FULL = Plan(rounds=7, seconds=5.0, n_customers=5000, n_days=400, copies=20, large_copies=60)
-QUICK = Plan(rounds=3, seconds=2.0, n_customers=2000, n_days=400, copies=10, large_copies=30)
+FULL = Plan(rounds=7, seconds=5.0, n_customers=5000, n_days=350, copies=20, large_copies=60)
+QUICK = Plan(rounds=3, seconds=2.0, n_customers=2000, n_days=350, copies=10, large_copies=30)

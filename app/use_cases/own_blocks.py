@@ -124,6 +124,12 @@ def expected_moments(days: NDArray[np.float64], *, as_of: int) -> list[int | Non
     ]
 
 
+def expected_micros(days: NDArray[np.float64], *, as_of: int) -> NDArray[np.int64]:
+    """Return the same of many at once; where `days` is NaN, the number means nothing."""
+    micros = as_of + (np.nan_to_num(days) * MICROSECONDS_PER_DAY).astype(np.int64)
+    return np.asarray(micros - micros % _SECOND, np.int64)
+
+
 def _whole_second(micros: int) -> int:
     return micros - micros % _SECOND
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 import orjson
 import polars as pl
+from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
 from app.domain.assessment import Json
@@ -17,7 +19,7 @@ from app.features.history import History
 from app.files.parted import LogPart
 from app.files.scores import MOMENT, NUMBERS, SCHEMA
 from app.use_cases.assess import CHUNK, N_REASONS, is_stale, texts_of
-from app.use_cases.own_blocks import expected_moments
+from app.use_cases.own_blocks import expected_micros
 from app.use_cases.score_columns import ScoreColumns, explained_columns, score_columns
 from app.use_cases.tell import tell_each
 
@@ -116,9 +118,13 @@ def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, pl.Series | Non
         return dict.fromkeys(_VALUE)
     expected = columns.expected
     known = (expected.orders_12m, expected.revenue_12m, expected.at_risk)
-    moments = expected_moments(expected.next_order_days, as_of=as_of)
     series = [pl.Series(numbers).fill_nan(None) for numbers in known]
-    return dict(zip(_VALUE, [*series, pl.Series(moments, dtype=MOMENT)], strict=True))
+    return dict(zip(_VALUE, [*series, _moments(expected.next_order_days, as_of)], strict=True))
+
+
+def _moments(days: NDArray[np.float64], as_of: int) -> pl.Series:
+    moments = pl.Series(expected_micros(days, as_of=as_of)).cast(MOMENT)
+    return pl.select(pl.when(pl.Series(~np.isnan(days))).then(moments)).to_series()
 
 
 def _tier_of_score() -> pl.Expr:

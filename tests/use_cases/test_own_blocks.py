@@ -18,7 +18,7 @@ from app.domain.standing import Standing
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
 from app.playbook.read import read_playbook
 from app.use_cases.assess import assess, question_of
-from app.use_cases.own_blocks import expected_moments, tiers_before
+from app.use_cases.own_blocks import expected_micros, expected_moments, tiers_before
 from app.use_cases.score_part import Scoring, scored_tables
 from tests.bundles import put_bundle_into_service
 from tests.plain_answers import plain_answer
@@ -133,6 +133,11 @@ def test_only_what_stood_before_the_moment_keeps_a_customer():
 def test_dates_are_told_in_whole_seconds_and_missing_ones_not_at_all():
     day = MICROSECONDS_PER_DAY
     assert expected_moments(np.array([1.0, np.nan, 1e-9]), as_of=0) == [day, None, 0]
+
+
+def test_moments_of_many_are_those_of_one():
+    days, as_of = np.random.default_rng(1).exponential(90.0, 500), 1_763_000_000_123_456
+    assert expected_micros(days, as_of=as_of).tolist() == expected_moments(days, as_of=as_of)
 
 
 def test_files_hold_the_same_numbers_with_and_without_reasons(valued, playbook, answers):
