@@ -47,13 +47,17 @@ class Pipeline:
         # What answers will be for, in this order; None: nobody waits for it.
         self._under_way: deque[asyncio.Future[PGresult] | None] = deque()
         self._is_batch_open = False
+        self._is_open = True
+        # Kept, because libpq closes the socket by itself where the server is gone, and then no
+        # longer tells its number, which the next socket of the process gets.
+        self._socket = self._libpq.socket
         self._libpq.enter_pipeline_mode()
-        self._loop.add_reader(self._libpq.socket, self._receive)
+        self._loop.add_reader(self._socket, self._receive)
 
     @property
     def is_open(self) -> bool:
         """Whether it can be asked."""
-        return not self._connection.closed
+        return self._is_open
 
     @property
     def n_under_way(self) -> int:
@@ -81,10 +85,11 @@ class Pipeline:
 
     def close(self, why: str = "closed") -> None:
         """End the connection; whoever still waits gets a `NoAnswerError`."""
-        if not self.is_open:
+        if not self._is_open:
             return
-        self._loop.remove_reader(self._libpq.socket)
-        self._loop.remove_writer(self._libpq.socket)
+        self._is_open = False
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
         self._libpq.finish()
         for answer in self._under_way:
             if answer is not None and not answer.done():
@@ -127,9 +132,15 @@ class Pipeline:
     def _flush(self) -> None:
         """Write what the socket takes now, and the rest when it takes more."""
         if self._libpq.flush():
-            self._loop.add_writer(self._libpq.socket, self._flush)
+            self._loop.add_writer(self._socket, self._flush_rest)
         else:
-            self._loop.remove_writer(self._libpq.socket)
+            self._loop.remove_writer(self._socket)
+
+    def _flush_rest(self) -> None:
+        try:
+            self._flush()
+        except psycopg.Error as error:
+            self.close(str(error))
 
     def _receive(self) -> None:
         try:

@@ -1,12 +1,13 @@
 """Questions on the event loop: the answers of a Reader, and none where the connection ends."""
 
 import asyncio
+import socket
 
 import pytest
 
 from app.db import customers
 from app.db.connect import connect, writer_factory
-from app.db.pipeline import Pipelines
+from app.db.pipeline import PATIENCE_SECONDS, Pipelines
 from app.db.reading import N_PIPELINES, Question, Reader
 from app.domain.customers import Customer
 
@@ -51,6 +52,16 @@ def end_connections(engine):
         )
 
 
+def cut_connections(pipelines):
+    """End all connections as a crash of the server would; return the numbers of their sockets."""
+    numbers = [each._socket for each in pipelines._open]
+    for number in numbers:
+        end = socket.socket(fileno=number)
+        end.shutdown(socket.SHUT_RDWR)
+        end.detach()
+    return numbers
+
+
 def test_many_questions_at_once_get_the_answers_of_a_reader_each_its_own(engine):
     async def questions(pipelines):
         return await asyncio.gather(*[pipelines.rows(KNOWN, i, [IDS[i % 50]]) for i in range(200)])
@@ -93,6 +104,28 @@ def test_what_is_under_way_when_connections_end_has_no_answer(engine):
         return await under_way
 
     assert asking(engine, questions) == [None] * N_PIPELINES
+
+
+def test_a_server_that_is_gone_without_a_word_keeps_nobody_waiting(engine):
+    async def questions(pipelines):
+        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
+        await asyncio.sleep(0)
+        cut_connections(pipelines)
+        return await asyncio.wait_for(under_way, PATIENCE_SECONDS / 2)
+
+    assert asking(engine, questions) == [None] * N_PIPELINES
+
+
+def test_the_numbers_of_sockets_that_ended_are_free_for_others(engine):
+    async def questions(pipelines):
+        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
+        await asyncio.sleep(0)
+        numbers = cut_connections(pipelines)
+        await under_way
+        loop = asyncio.get_running_loop()
+        return [loop.remove_reader(number) for number in numbers]
+
+    assert asking(engine, questions) == [False] * N_PIPELINES
 
 
 def test_connections_that_ended_are_opened_again(engine):
