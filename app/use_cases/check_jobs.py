@@ -3,9 +3,11 @@
 import logging
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import jobs
@@ -26,13 +28,16 @@ def ask_for_check(
 ) -> Job:
     """Queue a check of a bundle with what is known at `as_of`; an existing `job_id` gives that."""
     wanted = job_id or uuid.uuid4().hex
-    try:
+    facts = {"as_of": as_of, "now": now}
+    with suppress(JobNotFound):
         return jobs.get(session, wanted)
-    except JobNotFound:
-        facts = {"as_of": as_of, "now": now}
-        return jobs.create(
-            session, wanted, bundle_id=bundle_id, total=0, kind=JobKind.MONITOR, **facts
-        )
+    try:
+        with session.begin_nested():
+            return jobs.create(
+                session, wanted, bundle_id=bundle_id, total=0, kind=JobKind.MONITOR, **facts
+            )
+    except IntegrityError:  # somebody asked for the same at the same time
+        return jobs.get(session, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,3 +115,10 @@ def test_methods_that_nobody_knows_share_one_label():
 
     assert text.count("_count{") == 1
     assert 'method="other"' in text
+
+
+def test_head_counts_for_the_route_that_get_has(client, scrape):
+    client.head(f"/v1/customers/{CUSTOMER}/badge")
+
+    labels = 'method="HEAD",route="/v1/customers/{customer_id}/badge",status="200"'
+    assert scrape()[f"holdfast_request_seconds_count{{{labels}}}"] == 1

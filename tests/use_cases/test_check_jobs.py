@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +57,17 @@ def test_a_check_that_was_asked_for_is_made_once(checker, ask, writers, served):
     assert state(writers, job).state is JobState.COMPLETED
     with writers.begin() as session:
         assert model_checks.newest(session, served.current().id) is not None
+
+
+def test_who_asks_for_the_same_at_the_same_time_gets_the_same_job(ask):
+    at_once = threading.Barrier(8)
+
+    def asked(_):
+        at_once.wait()
+        return ask(job_id="nightly").job_id
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(asked, range(8))) == ["nightly"] * 8
 
 
 def test_asking_with_the_same_id_gives_the_same_job(ask):
