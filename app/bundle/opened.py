@@ -27,6 +27,7 @@ from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import Trees, parse_trees
 from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.domain.activity import TYPE_CODES
 from app.domain.basis import warnings_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
@@ -209,6 +210,11 @@ def _value(folder: Path, manifest: Manifest) -> Foresight | None:
 
 def _risk_bundle(manifest: Manifest, scorer: Scorer, *, source: str) -> RiskBundle:
     facts, names = manifest.facts, manifest.facts.features.names
+    if facts.churn.event not in TYPE_CODES:
+        raise BundleRefused(
+            f"{source} speaks of the event {facts.churn.event!r:.80}, which this version of "
+            "Holdfast does not tell apart: train a new bundle with this version"
+        )
     try:
         intervals = None if facts.uncertainty is None else intervals_of(facts.uncertainty, names)
         ranges = None if facts.support is None else usual_ranges(facts.support, names)

@@ -13,6 +13,9 @@ MEDIUM_FROM_SCORE: Final = 40
 HIGH_FROM_SCORE: Final = 70
 # An edge nearer to certainty than this is none: no score could tell the tiers apart there.
 ALMOST_CERTAIN: Final = 1 - 1e-9
+# Odds a hundred times those of the edge: nobody would ever leave a tier. Much wider ones would
+# also round edges to 1 and pass each other.
+WIDEST_BAND: Final = 100.0
 
 ValueBasis: TypeAlias = Literal["own", "median"]
 
@@ -259,8 +262,8 @@ def _moved(edge: float | None, factor: float) -> float | None:
 
 
 def _check_band(band: float) -> None:
-    if not 1 <= band < float("inf"):
-        raise ValueError(f"band must be a finite factor of at least 1, got {band}")
+    if not 1 <= band <= WIDEST_BAND:
+        raise ValueError(f"band must be a factor of 1 to {WIDEST_BAND:g}, got {band}")
 
 
 def _check_probability(probability: float) -> None:

@@ -10,6 +10,7 @@ from app.bundle import opened
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
 from app.bundle.opened import open_bundle
+from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES
 
@@ -50,6 +51,13 @@ def test_explaining_gives_the_same_margins(bundle, features):
 def test_features_of_another_shape_are_refused(bundle):
     with pytest.raises(ValueError, match=r"\(n, 2\)"):
         bundle.margins(np.zeros((3, 5)))
+
+
+def test_an_event_that_no_log_tells_apart_is_refused(write):
+    unknown = write(churn=ChurnDefinition(ChurnKind.ABSENCE, "banana", 90))
+
+    with pytest.raises(BundleRefused, match="the event 'banana'"):
+        open_bundle(unknown, expected=FEATURES)
 
 
 def test_golden_rows_that_come_out_differently_are_refused(write, booster_text, monkeypatch):

@@ -165,3 +165,9 @@ def test_numbers_that_make_no_tiers_are_refused(changes, named):
 def test_edges_of_a_customer_are_in_order(edges):
     with pytest.raises(ValueError, match="medium_from < high_from"):
         TierEdges(*edges)
+
+
+@pytest.mark.parametrize("band", [0.9, 1e16, float("inf"), float("nan")])
+def test_a_band_that_would_move_edges_past_each_other_is_refused(band):
+    with pytest.raises(ValueError, match="band must be a factor of 1 to 100"):
+        replace(POLICY, band=band)
