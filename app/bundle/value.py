@@ -40,6 +40,8 @@ COLUMNS: Final = Columns(
     since_last=FEATURE_INDEX["days_since_order"],
     order_amount=FEATURE_INDEX["order_amount_mean"],
 )
+# Fits end well within; integrals over rates beyond it would take steps that change no sum.
+MOST: Final = 1e12
 NO_SPENDING: Final = Spending(math.nan, math.nan, math.nan)
 NO_CORRECTION: Final = Correction((0.0,) * N_DESCRIBING, 0.0, 0.0)
 
@@ -108,10 +110,11 @@ class ValueModel:
     revenue_rate: Rate | None = None
 
     def __post_init__(self) -> None:
-        if not (all(0 < x < math.inf for x in self.timing) and 0 < self.reference_days < math.inf):
+        numbers = (*self.timing, self.reference_days)
+        if not all(1 / MOST <= x <= MOST for x in numbers):
             raise ValueError(
-                f"timing and reference days must be finite and above 0, got {self.timing}, "
-                f"{self.reference_days}"
+                f"timing and reference days must be finite and above 0 ({1 / MOST:g} to {MOST:g}), "
+                f"got {self.timing}, {self.reference_days}"
             )
         if self.spending is not None and not (
             all(0 < x < math.inf for x in self.spending) and self.spending.q > 1

@@ -238,3 +238,9 @@ def test_a_missing_field_is_refused_by_name():
 def test_a_horizon_must_be_some_days(days):
     with pytest.raises(ValueError, match="horizon"):
         model().predict(buyers(1), horizon_days=days)
+
+
+@pytest.mark.parametrize("numbers", [(1e300, 1.0, 1.0, 1.0), (1.0, 1.0, 1e300, 1.0)])
+def test_rates_whose_integral_would_never_end_are_refused(numbers):
+    with pytest.raises(ValueError, match="1e-12 to 1e\\+12"):
+        ValueModel(Timing(*numbers), None, reference_days=90.0)
