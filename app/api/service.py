@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from app.api.key_ring import KeyRing
 from app.api.metrics import Metrics
-from app.db.reading import Asked, Reader, answer_to
+from app.db.reading import Asked, Reader, Row
 from app.domain.playbooks import Playbook
 from app.use_cases.last_check import LastCheck
 from app.use_cases.serve_bundle import BundleInService
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone l
     from app.db.pipeline import Pipelines
 
 T = TypeVar("T")
+
+MANY_BYTES: Final = 1_000_000  # of packed events: twenty thousand of them, some milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,23 @@ class Service:
     metrics: Metrics
 
     async def answer_to(self, asked: Asked[T]) -> T:
-        """Return what a question is answered, without making anybody else wait.
+        """Return what a question is answered, without making anybody else wait for long.
 
-        A SQLite file in WAL mode makes no reader wait. A PostgreSQL server is asked over the
-        pipelines, and where these cannot answer in a thread, which says what is wrong.
+        A SQLite file in WAL mode makes no reader wait, and a PostgreSQL server is asked over the
+        pipelines. Where neither can answer at once, a thread does, which says what is wrong; and
+        it makes the answer where a history is so long that others would notice.
         """
-        if self.pipelines is None:
-            return answer_to(self.reader, asked)
-        rows = await self.pipelines.rows(asked.question, *asked.parameters)
+        rows = await self._rows_at_once(asked)
         if rows is None:
             rows = await run_in_threadpool(self.reader.rows, asked.question, *asked.parameters)
+        if _n_bytes(rows) > MANY_BYTES:
+            return await run_in_threadpool(asked.read, rows)
         return asked.read(rows)
+
+    async def _rows_at_once(self, asked: Asked[T]) -> list[Row] | None:
+        if self.pipelines is None:
+            return self.reader.idle_rows(asked.question, *asked.parameters)
+        return await self.pipelines.rows(asked.question, *asked.parameters)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -67,3 +75,8 @@ class Service:
         """
         with self.writers.begin() as session:
             yield session
+
+
+def _n_bytes(rows: list[Row]) -> int:
+    """Return how long the packed histories in some rows are."""
+    return sum([len(value) for row in rows for value in row if isinstance(value, bytes)])

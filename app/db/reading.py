@@ -5,7 +5,6 @@ itself. One statement sees one state of the database by itself and needs none of
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
@@ -64,18 +63,27 @@ class Reader:
         A connection that was idle may have died: where it fails, a new one is asked, and what
         fails there is raised as SQLAlchemy's error.
         """
+        found = self.idle_rows(question, *parameters)
+        return self._asked_anew(question, parameters) if found is None else found
+
+    def idle_rows(self, question: Question, *parameters: Parameter) -> list[Row] | None:
+        """Return the rows from a connection that is open; None where there is none, or it fails.
+
+        To open one may have to wait until a writer gives its own back.
+        """
         statement, adapted = _adapted(self._engine.dialect.name, question, parameters)
-        with suppress(IndexError):
+        try:
             idle = self._idle.pop()
-            driver = cast("Any", idle.connection.dbapi_connection)
-            try:
-                found = self._asked(driver, statement, adapted)
-            except self._engine.dialect.loaded_dbapi.Error:
-                idle.close()
-            else:
-                self._keep(idle)
-                return found
-        return self._asked_anew(statement, adapted)
+        except IndexError:
+            return None
+        driver = cast("Any", idle.connection.dbapi_connection)
+        try:
+            found = self._asked(driver, statement, adapted)
+        except self._engine.dialect.loaded_dbapi.Error:
+            idle.close()
+            return None
+        self._keep(idle)
+        return found
 
     def _asked(self, driver: Any, statement: str, adapted: tuple[object, ...]) -> list[Row]:  # noqa: ANN401 - of either driver
         if self._is_sqlite:
@@ -84,7 +92,8 @@ class Reader:
             cursor = driver.execute(statement, adapted, prepare=True, binary=True)
         return cast("list[Row]", cursor.fetchall())
 
-    def _asked_anew(self, statement: str, adapted: tuple[object, ...]) -> list[Row]:
+    def _asked_anew(self, question: Question, parameters: tuple[Parameter, ...]) -> list[Row]:
+        statement, adapted = _adapted(self._engine.dialect.name, question, parameters)
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql(SMALL_CACHE if self._is_sqlite else GENERIC_PLANS)

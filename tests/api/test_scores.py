@@ -68,6 +68,15 @@ def test_a_moment_that_cannot_be_asked_about_is_refused(client, with_history, su
             assert (error["location"], error["pointer"]) == ("query", "/as_of")
 
 
+def test_a_very_long_history_is_answered_in_a_thread_with_the_same_words(
+    client, with_history, monkeypatch
+):
+    path = f"/v1/customers/{with_history}/score"
+    at_once = client.get(path).json()
+    monkeypatch.setattr("app.api.service.MANY_BYTES", -1)
+    assert client.get(path, params={"as_of": at_once["as_of"]}).json() == at_once
+
+
 def test_a_plain_question_and_one_with_a_query_have_the_same_answer(client, with_history, holds):
     """The first takes the short way, the second the whole of FastAPI."""
     plain = client.get(f"/v1/customers/{with_history}/score")

@@ -48,6 +48,15 @@ def test_a_connection_that_died_meanwhile_is_replaced(reader, writing):
     assert reader.rows(KNOWN, ["c-1"]) == [("c-1",)]
 
 
+def test_whoever_must_not_wait_is_answered_by_an_open_connection_or_not_at_all(reader, writing):
+    put(writing, "c-1")
+    assert reader.idle_rows(KNOWN, ["c-1"]) is None
+    reader.rows(KNOWN, ["c-1"])
+    assert reader.idle_rows(KNOWN, ["c-1"]) == [("c-1",)]
+    reader._idle[0].connection.dbapi_connection.close()
+    assert reader.idle_rows(KNOWN, ["c-1"]) is None
+
+
 def test_a_question_that_fails_is_an_error_in_sqlalchemys_terms_and_no_harm_to_the_next(reader):
     for _ in range(2):
         with pytest.raises(DatabaseError):
