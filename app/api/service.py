@@ -79,4 +79,4 @@ class Service:
 
 def _n_bytes(rows: list[Row]) -> int:
     """Return how long the packed histories in some rows are."""
-    return sum([len(value) for row in rows for value in row if isinstance(value, bytes)])
+    return sum(len(value) for row in rows for value in row if isinstance(value, bytes))
