@@ -152,7 +152,8 @@ def question_of(
         playbook={"version": playbook.version, "sha256": playbook.sha256},
         basis=facts.basis,
         warnings=[
-            {"code": each.code, "text": each.text} for each in (*bundle.warnings, *staleness)
+            {"code": each.code, "text": each.text}
+            for each in (*bundle.warnings, *staleness, *_hindsight(as_of, facts.trained_until))
         ],
     )
 
@@ -181,6 +182,17 @@ def staleness_of(
             f"{STALE_LOG_DAYS} days before: see whether the feed has stopped."
         )
     return tuple(BundleWarning("stale", text) for text in found)
+
+
+def _hindsight(as_of: datetime, trained_until: datetime) -> tuple[BundleWarning, ...]:
+    """Return the warning about a moment that the bundle had seen the outcome of."""
+    if as_of >= trained_until:
+        return ()
+    text = (
+        f"The bundle learned from what happened until {format_moment(trained_until)}: as of a "
+        "moment before, this is no prediction."
+    )
+    return (BundleWarning("hindsight", text),)
 
 
 def texts_of(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_]) -> Sequence[str]:

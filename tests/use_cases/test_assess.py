@@ -273,6 +273,20 @@ def test_what_is_too_old_is_said_in_every_answer(bundle, playbook):
     assert "whether the feed has stopped" in silent.warnings[-1]["text"]
 
 
+def test_as_of_a_moment_that_the_bundle_learned_from_no_answer_is_called_a_prediction(
+    bundle, playbook
+):
+    until = bundle.manifest.facts.trained_until
+    codes = [
+        [
+            warning["code"]
+            for warning in question_of(bundle, playbook, as_of=until - earlier).warnings
+        ]
+        for earlier in (timedelta(0), timedelta(microseconds=1))
+    ]
+    assert codes == [[], ["hindsight"]]
+
+
 def test_columns_hold_the_same_numbers_as_the_answers(ask, bundle):
     columns = score_columns(history_of([BUYER, VISITOR]), bundle, as_of=MOMENT)
     buyer, visitor = ask(BUYER, VISITOR)

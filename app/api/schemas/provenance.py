@@ -80,7 +80,7 @@ class WarningOut(Answer):
     code: Annotated[
         str,
         Field(
-            description="For programs: drifted, miscalibrated, fallback, stale",
+            description="For programs: drifted, miscalibrated, fallback, stale, hindsight",
             examples=["miscalibrated"],
         ),
     ]
