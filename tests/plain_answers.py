@@ -16,7 +16,7 @@ from app.features.engine import features_of
 from app.features.history import NO_MOMENT
 from app.features.population import in_population, last_activity_at
 from app.features.sentences import sentence
-from app.use_cases.assess import staleness_of
+from app.use_cases.assess import hindsight_of, staleness_of
 
 
 def plain_findings(playbook, row, *, tier, as_of, previous=None):
@@ -204,6 +204,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
             for each in (
                 *bundle.warnings,
                 *staleness_of(as_of, trained_until=facts.trained_until, log_until=None),
+                *hindsight_of(as_of, trained_until=facts.trained_until),
             )
         ],
     }

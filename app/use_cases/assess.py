@@ -140,6 +140,7 @@ def question_of(
     """
     facts = bundle.manifest.facts
     staleness = staleness_of(as_of, trained_until=facts.trained_until, log_until=log_until)
+    hindsight = hindsight_of(as_of, trained_until=facts.trained_until)
     return Question(
         as_of=to_micros(as_of),
         stale=staleness != (),
@@ -153,7 +154,7 @@ def question_of(
         basis=facts.basis,
         warnings=[
             {"code": each.code, "text": each.text}
-            for each in (*bundle.warnings, *staleness, *_hindsight(as_of, facts.trained_until))
+            for each in (*bundle.warnings, *staleness, *hindsight)
         ],
     )
 
@@ -184,7 +185,7 @@ def staleness_of(
     return tuple(BundleWarning("stale", text) for text in found)
 
 
-def _hindsight(as_of: datetime, trained_until: datetime) -> tuple[BundleWarning, ...]:
+def hindsight_of(as_of: datetime, *, trained_until: datetime) -> tuple[BundleWarning, ...]:
     """Return the warning about a moment that the bundle had seen the outcome of."""
     if as_of >= trained_until:
         return ()
