@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.fields import Fields
+from app.bundle.pareto_nbd import Timing
 from app.bundle.predict import raw_margins
 from app.bundle.trees import parse_trees
 from app.bundle.treeshap import Explainer, build_explainer
@@ -26,7 +27,6 @@ from app.bundle.value_kernels import (
     Days,
     Rates,
     Spending,
-    Timing,
     bases_of,
     forecasts_of,
 )

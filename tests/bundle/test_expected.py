@@ -11,8 +11,9 @@ import pytest
 from app.bundle.current import current_features
 from app.bundle.expected import CustomerValue, value_facts_of
 from app.bundle.opened import open_bundle
+from app.bundle.pareto_nbd import Timing
 from app.bundle.value import COLUMNS, Rate, ValueModel
-from app.bundle.value_kernels import Spending, Timing
+from app.bundle.value_kernels import Spending
 from app.bundle.write import write_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused

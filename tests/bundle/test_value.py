@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from app.bundle.fields import parse_object
-from app.bundle.value import COLUMNS, ValueModel, numbers_of, read_value
-from app.bundle.value_kernels import (
-    Correction,
-    Spending,
+from app.bundle.pareto_nbd import (
     Timing,
-    expected_amount,
     expected_order_days,
     log_likelihoods_of,
     log_odds_gone,
     median_wait,
     silence,
 )
+from app.bundle.value import COLUMNS, ValueModel, numbers_of, read_value
+from app.bundle.value_kernels import Correction, Spending, expected_amount
 from app.domain.errors import BundleRefused
 from app.features.catalogue import FEATURE_NAMES
 from training.btyd import Rhythms, pareto_nbd, silent_for

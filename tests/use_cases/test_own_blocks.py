@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from app.bundle.opened import open_promoted
+from app.bundle.pareto_nbd import Timing
 from app.bundle.tier_columns import NO_TIER, TIERS
 from app.bundle.value import ValueModel
-from app.bundle.value_kernels import Spending, Timing
+from app.bundle.value_kernels import Spending
 from app.domain.answers import answer_of
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.domain.standing import Standing

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bundle.pareto_nbd import Timing, log_likelihoods_of
 from app.bundle.value import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
-from app.bundle.value_kernels import Correction, Spending, Timing, log_likelihoods_of
+from app.bundle.value_kernels import Correction, Spending
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
 from training.btyd import fitted
