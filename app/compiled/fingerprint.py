@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 
 import numpy as np
@@ -18,7 +19,7 @@ def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
     """Return 32 hex digits over all that decides the machine code of an entry.
 
     That is the bytecode and the constants of the function and of every part that it calls, however
-    far away; the kinds of its arguments; compiler, interpreter and processor.
+    far away; the kinds of its arguments; how Python calls it; compiler, interpreter, processor.
 
     Raises
     ------
@@ -36,7 +37,8 @@ def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
 def _toolchain() -> str:
     compilers = " ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
     machine = f"{sys.platform} {platform.machine()} {processor()}"
-    return f"{compilers} {sys.implementation.cache_tag} {machine}"
+    called = hashlib.sha256(Path(__file__).with_name("bridge.py").read_bytes()).hexdigest()
+    return f"{compilers} {sys.implementation.cache_tag} {machine} {called}"
 
 
 def _of_function(function: FunctionType, seen: set[object]) -> Iterator[bytes]:

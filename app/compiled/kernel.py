@@ -11,16 +11,15 @@ files that an earlier process wrote, in milliseconds, where Numba takes seconds 
 again as the rest of the service. Without such a file the first call compiles, and writes it.
 """
 
+import inspect
 import threading
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
 
-import numpy as np
-
-from app.compiled.arguments import Kind, Shape, kinds_of, pieces, shapes_of
+from app.compiled.arguments import Kind, kinds_of
 from app.compiled.fingerprint import fingerprint
-from app.compiled.machine_code import Native, link
+from app.compiled.machine_code import WRONG_COUNT, Native, link
 from app.compiled.stored import read_code, write_code
 
 Arguments = TypeVarTuple("Arguments")
@@ -69,7 +68,6 @@ class Entry(Generic[*Arguments]):
         self.__name__ = function.__name__
         self.__doc__ = function.__doc__
         self._native: Native | None = None
-        self._shapes: tuple[Shape, ...] = ()
         self._lock = threading.Lock()
 
     def __call__(self, *arguments: *Arguments) -> None:
@@ -78,22 +76,21 @@ class Entry(Generic[*Arguments]):
         Raises
         ------
         TypeError
-            If an argument is not an array of the dtype and dimensions of the first call.
+            If an argument is none of the kind of the first call, or there are more or fewer.
         """
         native = self._native or self._prepared(arguments)
-        status = native(np.ndarray, *pieces(arguments, self._shapes))
-        if status:
+        wrong = native(*arguments)
+        if wrong:
             raise TypeError(
-                f"kernel {self.__name__} takes C-contiguous arrays like those of its first call, "
-                f"got another one as array or number {status} of its arguments"
+                f"kernel {self.__name__} takes C-contiguous arrays and numbers like those of its "
+                f"first call, got {self._described(wrong, len(arguments))}"
             )
 
     def _prepared(self, arguments: tuple[Any, ...]) -> Native:
         with self._lock:
             if self._native is None:
                 kinds = kinds_of(self.function, arguments)
-                self._shapes = shapes_of(kinds)
-                self._native = link(self._code(kinds), kinds)
+                self._native = link(self._code(kinds))
             return self._native
 
     def _code(self, kinds: tuple[Kind, ...]) -> bytes:
@@ -106,6 +103,11 @@ class Entry(Generic[*Arguments]):
             code = machine_code_of(self.function, kinds)
             write_code(self.function, key, code)
         return code
+
+    def _described(self, wrong: int, n_arguments: int) -> str:
+        if wrong == WRONG_COUNT:
+            return f"{n_arguments} arguments"
+        return f"another kind of {list(inspect.signature(self.function).parameters)[wrong - 1]}"
 
 
 def part(function: Callable[P, R]) -> Part[P, R]:

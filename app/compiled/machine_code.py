@@ -1,40 +1,49 @@
-"""From machine code in memory to something that Python calls, by LLVM's linker alone.
-
-The code takes NumPy arrays as they are: it reads where their data is, and how much, from the
-fields that NumPy's C interface guarantees (`PyArrayObject_fields`). Making an address of each array
-in Python would take longer than most kernels run.
-"""
+"""From machine code in memory to something that Python calls, by LLVM's linker alone."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import llvmlite.binding as llvm
-
-from app.compiled.arguments import Kind, pieces_of_kinds
+import numpy as np
 
 SYMBOL: Final = "holdfast_kernel"
+WRONG_COUNT: Final = -1
+_FASTCALL: Final = 0x80  # METH_FASTCALL
 
 Native: TypeAlias = Callable[..., int]
-
-_PASSED: Final[dict[Any, Any]] = {int: ctypes.c_int64, float: ctypes.c_double}
 
 _linked: Final[list[object]] = []  # code lives as long as the process
 
 
-def link(code: bytes, kinds: Sequence[Kind]) -> Native:
-    """Return the kernel in `code`, which takes numpy.ndarray, then the pieces of its arguments.
+class _Method(ctypes.Structure):
+    """PyMethodDef."""
 
-    It returns 0, or the number of the piece (from 1) that is not as it was compiled for.
+    _fields_: ClassVar = [
+        ("name", ctypes.c_char_p),
+        ("address", ctypes.c_void_p),
+        ("flags", ctypes.c_int),
+        ("text", ctypes.c_char_p),
+    ]
+
+
+def link(code: bytes) -> Native:
+    """Return the kernel in `code` as a builtin function, see `app.compiled.bridge`.
+
+    A call through ctypes would take a microsecond, and a tenth of one for each array.
     """
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target().create_target_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    _linked.append(engine)
-    passed = [_PASSED.get(kind, ctypes.py_object) for kind in pieces_of_kinds(kinds)]
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.py_object, *passed)
-    return prototype(engine.get_function_address(SYMBOL))
+    address = engine.get_function_address(SYMBOL)
+    method = _Method(SYMBOL.encode(), address, _FASTCALL, None)
+    _linked.append((engine, method))
+    make: Any = ctypes.pythonapi.PyCFunction_NewEx
+    make.restype = ctypes.py_object
+    make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
+    builtin: Native = make(ctypes.addressof(method), np.ndarray, None)
+    return builtin
 
 
 @cache

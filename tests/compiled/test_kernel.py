@@ -1,5 +1,7 @@
+import sys
 import textwrap
 import zlib
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import NamedTuple
 
@@ -105,8 +107,70 @@ def test_other_arrays_than_those_it_was_compiled_for_are_refused(arguments, othe
     compiled = entry(weigh_each)
     compiled(*arguments)
 
-    with pytest.raises(TypeError, match="weigh_each takes C-contiguous arrays"):
+    with pytest.raises(TypeError, match=r"weigh_each takes C-contiguous arrays.* kind of out"):
         compiled(arguments[0], 3, other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (np.ones(3), "heavy"),
+        (np.ones(3), None),
+        (np.ones(3),),
+        (np.ones(3), 3.0, 3.0),
+        ([1.0, 2.0], 3.0),
+        [np.ones(3), 3.0],
+        None,
+    ],
+)
+def test_what_is_no_tuple_of_the_same_kinds_is_refused(arguments, other):
+    compiled = entry(weigh_each)
+    compiled(*arguments)
+
+    with pytest.raises(TypeError, match=r"weigh_each takes .* got another kind of pair"):
+        compiled(other, 3, arguments[-1])
+    assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
+
+
+@pytest.mark.parametrize("other", [3.0, "3", None, 2**63, np.ones(1)])
+def test_what_is_no_whole_number_is_refused(arguments, other):
+    compiled = entry(weigh_each)
+    compiled(*arguments)
+
+    with pytest.raises(TypeError, match=r"weigh_each takes .* got another kind of n"):
+        compiled(arguments[0], other, arguments[-1])
+
+
+def test_more_or_fewer_arguments_are_refused(arguments):
+    compiled = entry(weigh_each)
+    compiled(*arguments)
+
+    with pytest.raises(TypeError, match=r"weigh_each takes .* got 4 arguments"):
+        compiled(*arguments, 1)
+    with pytest.raises(TypeError, match=r"weigh_each takes .* got 0 arguments"):
+        compiled()
+
+
+def test_numbers_may_be_numpys_and_minus_one(arguments):
+    compiled, out = entry(weigh_each), arguments[-1]
+    compiled(*arguments)
+
+    compiled(arguments[0]._replace(weight=np.float32(-1.0)), np.int64(2), out)
+    assert out.tolist() == [-0.5, -1.0, 7.5]
+    compiled(arguments[0]._replace(weight=-1), -1, out)
+    assert out.tolist() == [-0.5, -1.0, 7.5]
+
+
+def test_a_call_leaves_no_reference_behind(arguments):
+    compiled, out = entry(weigh_each), arguments[-1]
+    compiled(*arguments)
+    before = [sys.getrefcount(each) for each in (*arguments, arguments[0].numbers, out)]
+
+    for n in (3, "wrong"):
+        with suppress(TypeError):
+            compiled(arguments[0], n, out)
+
+    assert [sys.getrefcount(x) for x in (*arguments, arguments[0].numbers, out)] == before
 
 
 def test_a_kernel_that_needs_numba_at_run_time_is_refused():

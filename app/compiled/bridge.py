@@ -1,0 +1,164 @@
+"""How Python calls a kernel: a builtin function in LLVM's language, around what Numba made.
+
+It has the signature of a builtin with METH_FASTCALL and takes the objects of its arguments as they
+are: numbers through Python's C interface, arrays through the fields that NumPy's guarantees
+(`PyArrayObject_fields`), tuples item by item. Its `self` is numpy.ndarray. It returns an int: 0, or
+the number (from 1) of the argument that the kernel was not compiled for, or `WRONG_COUNT`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.codegen import CodeLibrary
+from numba.core.compiler import CompileResult
+from numba.core.cpu import CPUContext
+from numba.core.types.containers import BaseTuple
+from numba.np.arrayobj import make_array, populate_array
+from numba.np.numpy_support import as_dtype
+
+from app.compiled.machine_code import SYMBOL, WRONG_COUNT
+
+# PyArrayObject_fields and PyArray_Descr of NumPy 2: bytes from the start of the object.
+_HEAD: Final = object.__basicsize__
+_CLASS: Final = _HEAD - 8
+_DATA, _N_DIMENSIONS, _SHAPE, _STRIDES = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 24
+_DTYPE, _FLAGS = _HEAD + 40, _HEAD + 48
+_KIND, _ITEM_SIZE = _HEAD + 8, _HEAD + 24
+_CONTIGUOUS_AND_ALIGNED: Final = 0x101
+_TUPLE_SUBCLASS: Final = 1 << 26  # Py_TPFLAGS_TUPLE_SUBCLASS
+
+_BYTE, _INT, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_DOUBLE: Final = ir.DoubleType()
+_ADDRESS: Final = _BYTE.as_pointer()
+_NULL: Final = ir.Constant(_ADDRESS, None)
+
+
+def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Type]) -> ir.Module:
+    """Return the builtin that checks its arguments, then calls the kernel without the GIL."""
+    context, module = kernel.target_context, library.create_ir_module(SYMBOL)
+    signature = ir.FunctionType(_ADDRESS, [_ADDRESS, _ADDRESS.as_pointer(), _LONG])
+    function = ir.Function(module, signature, SYMBOL)
+    builder = ir.IRBuilder(function.append_basic_block())
+    array_class, passed, n_passed = function.args
+    taking = _Taking(context, builder, array_class)
+    taking.leave_unless(builder.icmp_signed("==", n_passed, _LONG(len(given))), WRONG_COUNT)
+    arguments = [
+        taking.taken(kind, builder.load(builder.gep(passed, [_LONG(i)])), i + 1)
+        for i, kind in enumerate(given)
+    ]
+    returned, convention = kernel.signature.return_type, context.call_conv
+    called = cgutils.get_or_insert_function(
+        module, convention.get_function_type(returned, given), kernel.fndesc.llvm_func_name
+    )
+    thread = _python(builder, "PyEval_SaveThread", _ADDRESS)
+    convention.call_function(builder, called, returned, given, arguments)
+    _python(builder, "PyEval_RestoreThread", ir.VoidType(), thread)
+    _leave(builder, 0)
+    return module
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """From Python's objects to Numba's values; leaves with the number of one of another kind."""
+
+    context: CPUContext
+    builder: ir.IRBuilder
+    array_class: ir.Value
+
+    def taken(self, kind: types.Type, each: ir.Value, number: int) -> ir.Value:
+        """Return the value of an object that belongs to the argument of this number."""
+        if isinstance(kind, BaseTuple):
+            return self._tuple(kind, each, number)
+        if isinstance(kind, types.Array):
+            return self._array(kind, each, number)
+        return self._number(kind, each, number)
+
+    def leave_unless(self, claim: ir.Value, number: int) -> None:
+        """Leave with this number unless the claim is true."""
+        with self.builder.if_then(self.builder.not_(claim), likely=False):
+            _leave(self.builder, number)
+
+    def _tuple(self, kind: BaseTuple, each: ir.Value, number: int) -> ir.Value:
+        builder, n = self.builder, len(kind)
+        flags = _python(builder, "PyType_GetFlags", _LONG, self._field(each, _CLASS, _ADDRESS))
+        as_tuple = builder.and_(flags, _LONG(_TUPLE_SUBCLASS))
+        self.leave_unless(builder.icmp_unsigned("!=", as_tuple, _LONG(0)), number)
+        n_items = _python(builder, "PyTuple_Size", _LONG, each)
+        self.leave_unless(builder.icmp_signed("==", n_items, _LONG(n)), number)
+        values = [
+            self.taken(inner, _python(builder, "PyTuple_GetItem", _ADDRESS, each, _LONG(i)), number)
+            for i, inner in enumerate(kind)
+        ]
+        return self.context.make_tuple(builder, kind, values)
+
+    def _number(self, kind: types.Type, each: ir.Value, number: int) -> ir.Value:
+        """Return the number; -1 says that there is none, if Python has an error to tell of it."""
+        builder, is_int = self.builder, kind == types.int64
+        if is_int:
+            value = _python(builder, "PyLong_AsLongLong", _LONG, each)
+            is_suspect = builder.icmp_signed("==", value, _LONG(-1))
+        else:
+            value = _python(builder, "PyFloat_AsDouble", _DOUBLE, each)
+            is_suspect = builder.fcmp_ordered("==", value, _DOUBLE(-1.0))
+        with builder.if_then(is_suspect, likely=False):
+            error = _python(builder, "PyErr_Occurred", _ADDRESS)
+            with builder.if_then(builder.icmp_unsigned("!=", error, _NULL)):
+                _python(builder, "PyErr_Clear", ir.VoidType())
+                _leave(builder, number)
+        return value
+
+    def _array(self, kind: types.Array, each: ir.Value, number: int) -> ir.Value:
+        dtype = np.dtype(as_dtype(kind.dtype))
+        self._leave_unless_equal(each, number, (_CLASS, self.array_class))
+        self._leave_unless_equal(each, number, (_N_DIMENSIONS, _INT(kind.ndim)))
+        flags = self.builder.and_(self._field(each, _FLAGS, _INT), _INT(_CONTIGUOUS_AND_ALIGNED))
+        is_plain = self.builder.icmp_unsigned("==", flags, _INT(_CONTIGUOUS_AND_ALIGNED))
+        self.leave_unless(is_plain, number)
+        described = self._field(each, _DTYPE, _ADDRESS)
+        self._leave_unless_equal(described, number, (_KIND, _BYTE(ord(dtype.kind))))
+        self._leave_unless_equal(described, number, (_ITEM_SIZE, _LONG(dtype.itemsize)))
+        return self._as_numba(kind, each, dtype.itemsize)
+
+    def _as_numba(self, kind: types.Array, each: ir.Value, item_size: int) -> ir.Value:
+        context, builder = self.context, self.builder
+        made = make_array(kind)(context, builder)
+        sizes = ir.ArrayType(_LONG, kind.ndim).as_pointer()
+        shape, strides = (
+            builder.load(builder.bitcast(self._field(each, where, _ADDRESS), sizes))
+            for where in (_SHAPE, _STRIDES)
+        )
+        populate_array(
+            made,
+            data=self._field(each, _DATA, context.get_data_type(kind.dtype).as_pointer()),
+            shape=shape,
+            strides=strides,
+            itemsize=_LONG(item_size),
+            meminfo=None,
+        )
+        return made._getvalue()  # noqa: SLF001 - how Numba's own code ends here
+
+    def _leave_unless_equal(
+        self, thing: ir.Value, number: int, expected: tuple[int, ir.Value]
+    ) -> None:
+        offset, value = expected
+        found = self._field(thing, offset, value.type)
+        self.leave_unless(self.builder.icmp_unsigned("==", found, value), number)
+
+    def _field(self, thing: ir.Value, offset: int, kind: ir.Type) -> ir.Value:
+        place = self.builder.gep(thing, [_LONG(offset)])
+        return self.builder.load(self.builder.bitcast(place, kind.as_pointer()))
+
+
+def _leave(builder: ir.IRBuilder, number: int) -> None:
+    builder.ret(_python(builder, "PyLong_FromLong", _ADDRESS, _LONG(number)))
+
+
+def _python(builder: ir.IRBuilder, name: str, returned: ir.Type, *arguments: ir.Value) -> ir.Value:
+    """Call a function of Python's C interface."""
+    kind = ir.FunctionType(returned, [each.type for each in arguments])
+    function = cgutils.get_or_insert_function(builder.module, kind, name)
+    return builder.call(function, arguments)
