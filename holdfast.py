@@ -3,9 +3,9 @@
 This is where the two halves meet: `app` never imports `training`, so neither could hold them all.
 """
 
-import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,16 +47,9 @@ from app.domain.errors import HoldfastError
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
     from pydantic_core import ErrorDetails
 
-    from training.tested import Figures
+    from app.use_cases.read_log import Log
+    from training.document.blocks import Document
     from training.tiers import ContactCosts
-
-_METRICS: Final = (
-    ("auc", "AUC", "{:.4f}"),
-    ("log_loss", "log loss", "{:.4f}"),
-    ("brier", "Brier score", "{:.4f}"),
-    ("ece", "calibration error (ECE)", "{:.4f}"),
-    ("top_decile_lift", "lift of the riskiest tenth", "{:.2f}"),
-)
 
 
 def main() -> None:
@@ -149,6 +142,7 @@ def train(
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
     from app.use_cases.manage_models import promote_model
+    from training.told import profit_lines, tested_lines
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
@@ -169,16 +163,14 @@ def train(
             signing_key=key,
             on_progress=on_stage,
         )
-    for note in (*log.notes, *result.warnings):
-        terminal.say_aside(f"note: {note}")
-    for line in (*_figures(result.metrics), *_profit(result.metrics)):
+    _say_notes((*log.notes, *result.warnings))
+    for line in (*tested_lines(result.metrics), *profit_lines(result.metrics)):
         terminal.say(line)
     terminal.say(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
     if promote:
         promote_model(shelf, result.bundle_id, key=key)
         terminal.say("promoted")
-    if log.n_rejected:
-        raise typer.Exit(terminal.EXIT_PARTLY)
+    _end_if_rejected(log)
 
 
 @commands.command(rich_help_panel="Train")
@@ -201,7 +193,7 @@ def evaluate(
     """
     from training.evaluation.evaluate import document_of, verdict_of
     from training.evaluation.evaluate import evaluate as run
-    from training.evaluation.write import write_files
+    from training.told import evaluation_lines
 
     opened = open_named(bundle, models)
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
@@ -211,17 +203,14 @@ def evaluate(
         )
         reference = reference_of(opened, models)
         found = run(log.history, opened, as_of=moment, reference=reference, on_progress=on_stage)
-    for note in log.notes:
-        terminal.say_aside(f"note: {note}")
+    _say_notes(log.notes)
     numbers = found.as_numbers()
     terminal.say(f"Bundle {opened.id} as of {numbers['as_of']}, {found.tested.window.days} days on")
-    for line in _judged(found.figures):
+    for line in evaluation_lines(found.figures):
         terminal.say(line)
     terminal.say(verdict_of(found.changes))
-    files = write_files(out, name="evaluation", document=document_of(found), numbers=numbers)
-    terminal.say(f"written: {', '.join(map(str, files))}")
-    if log.n_rejected:
-        raise typer.Exit(terminal.EXIT_PARTLY)
+    _write(out, "evaluation", document_of(found), numbers)
+    _end_if_rejected(log)
 
 
 @commands.command(rich_help_panel="Train")
@@ -245,7 +234,6 @@ def compare(
     """
     from training.evaluation.compare import compare as run
     from training.evaluation.compare import document_of, figures_table, verdict_of
-    from training.evaluation.write import write_files
 
     opened = open_named(a, models), open_named(b, models)
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
@@ -253,28 +241,32 @@ def compare(
         reading = reading_of(maps, sets, timezone)
         log = log_of(on_stage, activity, customers, reading, opened[0].currency)
         found = run(log.history, *opened, as_of=moment, on_progress=on_stage)
-    for note in log.notes:
-        terminal.say_aside(f"note: {note}")
+    _say_notes(log.notes)
     numbers, figures = found.as_numbers(), figures_table(found)
     terminal.say(f"A {opened[0].id}, B {opened[1].id}, as of {numbers['as_of']}")
     terminal.say_table(figures.header, figures.rows)
     terminal.say(f"{found.movement.share:.1%} of {found.movement.n:,} customers change tier.")
     terminal.say(verdict_of(found))
-    files = write_files(out, name="comparison", document=document_of(found), numbers=numbers)
+    _write(out, "comparison", document_of(found), numbers)
+    _end_if_rejected(log)
+
+
+def _say_notes(notes: Iterable[str]) -> None:
+    for note in notes:
+        terminal.say_aside(f"note: {note}")
+
+
+def _write(out: Path, name: str, document: "Document", numbers: Mapping[str, Any]) -> None:
+    from training.evaluation.write import write_files
+
+    files = write_files(out, name=name, document=document, numbers=numbers)
     terminal.say(f"written: {', '.join(map(str, files))}")
+
+
+def _end_if_rejected(log: "Log") -> None:
+    """End with the exit code for work that was done but in part; the log's notes say the rest."""
     if log.n_rejected:
         raise typer.Exit(terminal.EXIT_PARTLY)
-
-
-def _judged(figures: "Figures") -> list[str]:
-    """Return a small table: each figure with its interval, beside that of the baseline."""
-    lines = [f"{'':28}{'bundle':>10}{'95 % interval':>20}{'RFM logistic':>14}"]
-    for name, title, form in _METRICS:
-        low, high = figures.intervals[name]
-        ours, theirs = getattr(figures.ours, name), getattr(figures.baseline, name, math.nan)
-        ends = f"{form.format(low)} to {form.format(high)}"
-        lines.append(f"{title:28}{form.format(ours):>10}{ends:>20}{form.format(theirs):>14}")
-    return lines
 
 
 def _setting(problem: "ErrorDetails") -> str:
@@ -304,29 +296,3 @@ def _contact_costs(asked: AskedCosts | None) -> "ContactCosts | None":
         return Costs(*asked)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-
-
-def _figures(metrics: dict[str, Any]) -> list[str]:
-    """Return a small table: each figure of ours beside that of the three-variable baseline."""
-    if "test" not in metrics:
-        return ["Not tested: the history is too short to hold a label window out."]
-    ours, baseline = metrics["test"], metrics["baseline_rfm_logistic"]
-    lines = [
-        f"Tested on what happened in the {metrics['tested_horizon_days']} days from "
-        f"{metrics['tested_as_of']}",
-        f"{'':28}{'bundle':>10}{'RFM logistic':>14}",
-    ]
-    for name, title, form in _METRICS:
-        lines.append(f"{title:28}{form.format(ours[name]):>10}{form.format(baseline[name]):>14}")
-    return lines
-
-
-def _profit(metrics: dict[str, Any]) -> list[str]:
-    """Return what tiers by value are expected to earn; nothing where tiers go by shares."""
-    if "expected_profit" not in metrics:
-        return []
-    shares = metrics["tier_shares"]
-    return [
-        f"High {shares['high']:.1%}, Medium {shares['medium']:.1%}, Low {shares['low']:.1%}; "
-        f"contacting High and Medium once is expected to earn {metrics['expected_profit']:,.0f}"
-    ]
