@@ -142,7 +142,7 @@ def train(
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
     from app.use_cases.manage_models import promote_model
-    from training.told import profit_lines, tested_lines
+    from training.told import holdout_lines, profit_lines
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
@@ -164,7 +164,7 @@ def train(
             on_progress=on_stage,
         )
     _say_notes((*log.notes, *result.warnings))
-    for line in (*tested_lines(result.metrics), *profit_lines(result.metrics)):
+    for line in (*holdout_lines(result.metrics), *profit_lines(result.metrics)):
         terminal.say(line)
     terminal.say(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
     if promote:

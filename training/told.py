@@ -15,7 +15,7 @@ _METRICS: Final = (
 )
 
 
-def tested_lines(metrics: Mapping[str, Any]) -> list[str]:
+def holdout_lines(metrics: Mapping[str, Any]) -> list[str]:
     """Return each figure of a new bundle beside that of the three-variable baseline."""
     if "test" not in metrics:
         return ["Not tested: the history is too short to hold a label window out."]

@@ -1,6 +1,6 @@
 """What training prints, from the figures that it hands over."""
 
-from training.told import profit_lines, tested_lines
+from training.told import holdout_lines, profit_lines
 
 FIGURES = {"auc": 0.75, "log_loss": 0.5, "brier": 0.2, "ece": 0.01, "top_decile_lift": 2.0}
 TESTED = {
@@ -12,13 +12,13 @@ TESTED = {
 
 
 def test_a_bundle_that_could_not_be_tested_says_why():
-    (line,) = tested_lines({})
+    (line,) = holdout_lines({})
 
     assert line == "Not tested: the history is too short to hold a label window out."
 
 
 def test_every_figure_stands_beside_that_of_the_baseline():
-    title, heading, *rows = tested_lines(TESTED)
+    title, heading, *rows = holdout_lines(TESTED)
 
     assert title == "Tested on what happened in the 90 days from 2026-01-01"
     assert heading.split() == ["bundle", "RFM", "logistic"]
