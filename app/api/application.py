@@ -13,7 +13,7 @@ from app.api import contract, docs, problems
 from app.api.guard import Guard
 from app.api.head import HeadAsGet
 from app.api.logs import AccessLog
-from app.api.quick_route import QuickRoute
+from app.api.quick_route import QuickRoutes
 from app.api.routes import (
     activity,
     badges,
@@ -48,16 +48,17 @@ def make_application(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # asked per request else
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
+            Middleware(
+                QuickRoutes,
+                service=service,
+                allowed=Allowed(Scope.SCORES_READ),
+                routes=[scores.QUICK, badges.QUICK],
+            ),
             Middleware(HeadAsGet),
             Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
         ],
     )
     app.state.service = service
-    may_read = Allowed(Scope.SCORES_READ)
-    app.router.routes += [
-        QuickRoute("/v1/customers/{customer_id}/score", may_read, scores.get_score),
-        QuickRoute("/v1/customers/{customer_id}/badge", may_read, badges.get_badge),
-    ]
     for room in (scores, badges, customers, activity, jobs, bundles, checks, metrics):
         app.include_router(room.router, responses=problems_of_keys())
     app.include_router(health.router)

@@ -1,8 +1,10 @@
-"""A deadline for the head of a request, which no ASGI application ever gets to see."""
+"""What no ASGI application gets to see: a deadline for the head of a request, and few packets."""
 
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.api.joined_writes import JoinedWrites
 
 GRACE_SECONDS = 2.0  # for the answer 408 that the guard writes when a body is late
 
@@ -10,16 +12,20 @@ GRACE_SECONDS = 2.0  # for the answer 408 that the guard writes when a body is l
 class DeadlineProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, closing connections whose request does not arrive in time.
 
-    The clock starts with the connection, and with the first byte of each further request; it
+    An answer leaves in one packet, see `JoinedWrites`.
+
+    The clock starts with the connection, and with the first piece of each further request; it
     stops when the request has arrived in full. Idle kept-alive connections are uvicorn's concern.
     """
 
     receive_seconds: float
     _deadline: asyncio.TimerHandle | None = None
+    _is_arriving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Start the clock of the first request."""
-        super().connection_made(transport)
+        self._writes = JoinedWrites(transport)
+        super().connection_made(self._writes)  # type: ignore[arg-type]  # all that a transport does
         self._start()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -27,16 +33,27 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._stop()
         super().connection_lost(exc)
 
-    def on_message_begin(self) -> None:
-        """Start the clock of a further request; the first one's is already running."""
-        super().on_message_begin()
-        if self._deadline is None:
+    def data_received(self, data: bytes) -> None:
+        """Start the clock of a request that did not come in one piece, unless it is running."""
+        super().data_received(data)
+        if self._is_arriving and self._deadline is None:
             self._start()
+
+    def on_message_begin(self) -> None:
+        """Note that a request is arriving."""
+        super().on_message_begin()
+        self._is_arriving = True
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request is here."""
+        self._is_arriving = False
         self._stop()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Write the head of an answer without a body."""
+        self._writes.flush()
+        super().on_response_complete()
 
     def _start(self) -> None:
         self._deadline = self.loop.call_later(

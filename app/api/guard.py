@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import problems
 
 log = logging.getLogger("holdfast.api")
-_BODY_HEADERS = (b"content-length", b"transfer-encoding")
+BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 
 class _TooLargeError(Exception):
@@ -98,7 +98,7 @@ class Guard:
 
 def has_body(scope: Scope) -> bool:
     """Return whether the request announces a body."""
-    return any(name in _BODY_HEADERS for name, _ in scope["headers"])
+    return any(name in BODY_HEADERS for name, _ in scope["headers"])
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

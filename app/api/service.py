@@ -55,6 +55,13 @@ class Service:
             return await run_in_threadpool(asked.read, rows)
         return asked.read(rows)
 
+    async def answer_at_once(self, asked: Asked[T]) -> T | None:
+        """Return the same where it takes no thread; None where it does."""
+        rows = await self._rows_at_once(asked)
+        if rows is None or _n_bytes(rows) > MANY_BYTES:
+            return None
+        return asked.read(rows)
+
     async def _rows_at_once(self, asked: Asked[T]) -> list[Row] | None:
         if self.pipelines is None:
             return self.reader.idle_rows(asked.question, *asked.parameters)

@@ -11,7 +11,9 @@ from starlette.responses import Response
 from app.api.access import CustomerId, ScoresRead
 from app.api.badge_svg import badge_svg
 from app.api.json_route import JsonRoute
+from app.api.quick_route import QuickRoute
 from app.api.schemas.badges import BadgeOut
+from app.api.service import Service
 from app.use_cases.stored_scores import NewestScore, newest_score
 
 router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["Badges"], route_class=JsonRoute)
@@ -29,10 +31,9 @@ async def get_badge(customer_id: CustomerId, service: ScoresRead) -> Response:
 
     A customer who is unknown, or was never scored, has a grey badge that says so.
     """
-    message, color = _look(await service.answer_to(newest_score(customer_id)))
-    badge = {"schemaVersion": 1, "label": LABEL, "message": message, "color": color or NO_COLOR}
+    badge = _badge(await service.answer_to(newest_score(customer_id)))
     headers = {"Cache-Control": CACHE_CONTROL}
-    return Response(orjson.dumps(badge), headers=headers, media_type="application/json")
+    return Response(badge, headers=headers, media_type="application/json")
 
 
 @router.get(
@@ -62,6 +63,24 @@ async def get_badge_svg(
     if if_none_match is not None and _matches(if_none_match, tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(image, media_type="image/svg+xml", headers=headers)
+
+
+async def _badge_at_once(service: Service, customer_id: str) -> bytes | None:
+    newest = await service.answer_at_once(newest_score(customer_id))
+    return None if newest is None else _badge(newest)
+
+
+QUICK: Final = QuickRoute("badge", _badge_at_once, cache_control=CACHE_CONTROL)
+
+
+def _badge(newest: NewestScore | None) -> bytes:
+    message, color = _look(newest)
+    return orjson.dumps({
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": message,
+        "color": color or NO_COLOR,
+    })
 
 
 def _look(newest: NewestScore | None) -> tuple[str, str | None]:

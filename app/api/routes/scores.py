@@ -14,7 +14,7 @@ from app.api.access import CustomerId, ScoresRead
 from app.api.fields import MomentOrDate, Text
 from app.api.json_route import JsonRoute
 from app.api.problems import FieldError, RefusedError, field_errors
-from app.api.quick_route import EVERYDAY_ID
+from app.api.quick_route import EVERYDAY_ID, QuickRoute
 from app.api.schemas.findings import InterventionsOut, SignalsOut
 from app.api.schemas.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
@@ -37,7 +37,7 @@ AsOf = Annotated[
 _SCORING = problems.of(CustomerNotFound, NoBundleInService, BundleRefused)
 _ID = TypeAdapter(Text)
 _is_everyday = re.compile(EVERYDAY_ID).fullmatch
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}  # personal data, and another answer a moment later
+_NO_STORE: Final = "no-store"  # personal data, and another answer a moment later
 
 
 @router.get("/customers/{customer_id}/score", response_model=ScoreOut, responses=_SCORING)
@@ -113,6 +113,16 @@ def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     return _json(orjson.dumps({"scored": n_scored, "failed": failed, "results": results}))
 
 
+async def _answer_at_once(service: Service, customer_id: str) -> bytes | None:
+    bundle = service.bundles.current()
+    asked = scoring(bundle, service.playbook, [customer_id], as_of=service.now())
+    answers = await service.answer_at_once(asked)
+    return answers[0].answer if answers else None
+
+
+QUICK: Final = QuickRoute("score", _answer_at_once, cache_control=_NO_STORE)
+
+
 async def _answer(service: Service, customer_id: str, as_of: datetime | None) -> bytes:
     bundle = service.bundles.current()
     moment = _past(as_of, service.now(), location="query")
@@ -169,4 +179,4 @@ def _result(index: int, customer_id: str, answer: orjson.Fragment | None) -> Jso
 
 def _json(answer: bytes) -> Response:
     """Return JSON as it is: a test holds every answer against its schema."""
-    return Response(answer, headers=_NOT_KEPT, media_type="application/json")
+    return Response(answer, headers={"Cache-Control": _NO_STORE}, media_type="application/json")
