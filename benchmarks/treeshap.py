@@ -98,7 +98,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
     build_s = seconds(lambda: treeshap.build_explainer(trees))  # the first one compiles or loads
     build_s = seconds(lambda: treeshap.build_explainer(trees))
-    explainer = treeshap.build_explainer(trees)
+    explainer, adder = treeshap.build_explainer(trees), predict.adder_of(trees)
 
     def ours(part: np.ndarray) -> np.ndarray:
         return treeshap.raw_contributions(explainer, part)
@@ -107,7 +107,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
         return booster.predict(part, pred_contrib=True, num_threads=1)
 
     def our_margins(part: np.ndarray) -> np.ndarray:
-        return predict.raw_margins(explainer, part)
+        return predict.raw_margins(adder, part)
 
     def margins(part: np.ndarray) -> np.ndarray:
         return booster.predict(part, raw_score=True, num_threads=1)
@@ -118,7 +118,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
 
     some = rows[:N_CONTRIB_ROWS]
     difference = float(np.max(np.abs(ours(some) - theirs(some))))
-    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - predict.raw_margins(explainer, rows))))
+    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - predict.raw_margins(adder, rows))))
     timings: dict[str, list[float]] = {name: [] for name in MEASURES}
     for repeat in range(repeats):
         our_row, their_row = one_by_one(ours, repeat), one_by_one(theirs, repeat)

@@ -35,11 +35,12 @@ class KernelScorer:
     def __init__(self, trees: Trees) -> None:
         self._n_features = trees.n_features
         self._explainer = treeshap.build_explainer(trees)
+        self._adder = predict.adder_of(trees, explainer=self._explainer)
         self._warm_up()
 
     def raw_margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the uncalibrated log-odds, shape (n,), of features of shape (n, n_features)."""
-        return predict.raw_margins(self._explainer, features)
+        return predict.raw_margins(self._adder, features)
 
     def raw_contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values, shape (n, n_features + 1); the last column is the base."""

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from app.bundle.fields import Fields
 from app.bundle.pareto_nbd import Timing
-from app.bundle.predict import raw_margins
+from app.bundle.predict import Forest, adder_of, raw_margins
 from app.bundle.trees import parse_trees
-from app.bundle.treeshap import Explainer, build_explainer
+from app.bundle.treeshap import Explainer
 from app.bundle.value_kernels import (
     N_DESCRIBING,
     Columns,
@@ -81,7 +81,7 @@ class Rate:
     text: str
     per_day: float
     share: float = 0.5
-    tables: Explainer = field(init=False, repr=False, compare=False)
+    adder: Forest | Explainer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.per_day < math.inf:
@@ -89,7 +89,7 @@ class Rate:
         if not 0 <= self.share <= 1:
             raise ValueError(f"a booster's share must lie in 0 to 1, got {self.share}")
         trees = parse_trees(self.text, n_features=len(FEATURE_INDEX), source="value booster")
-        object.__setattr__(self, "tables", build_explainer(trees))
+        object.__setattr__(self, "adder", adder_of(trees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class ValueModel:
         margins, per_day, shares = np.zeros((2, len(rows))), [math.nan, math.nan], [0.0, 0.0]
         for i, rate in enumerate((self.orders_rate, self.revenue_rate)):
             if rate is not None:
-                margins[i] = raw_margins(rate.tables, rows)
+                margins[i] = raw_margins(rate.adder, rows)
                 per_day[i], shares[i] = rate.per_day, rate.share
         rates = Rates(*per_day, *shares)
         answers = forecasts_of(

@@ -97,6 +97,6 @@ def test_no_damage_crashes_or_hangs(booster):
             n_refused += 1
             continue
         explainer = treeshap.build_explainer(trees)
-        assert np.isfinite(predict.raw_margins(explainer, rows)).all()
+        assert np.isfinite(predict.raw_margins(predict.adder_of(trees), rows)).all()
         treeshap.raw_contributions(explainer, rows)
     assert n_refused > 50

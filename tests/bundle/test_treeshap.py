@@ -25,8 +25,15 @@ SIZES = [(1, 2), (3, 1), (5, 4), (20, 15), (40, 31), (6, 120)]
 
 
 def explainer_of(booster):
-    trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
-    return treeshap.build_explainer(trees)
+    return treeshap.build_explainer(trees_of(booster))
+
+
+def adder_of(booster):
+    return predict.adder_of(trees_of(booster))
+
+
+def trees_of(booster):
+    return parse_trees(booster.model_to_string(), n_features=N_FEATURES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -36,8 +43,8 @@ def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves
     booster = random_booster(rng, n_trees=n_trees, n_leaves=n_leaves, **KINDS[kind])
     rows = np.vstack([random_rows(rng, 150), odd_rows(rng, 150)])
 
-    explainer = explainer_of(booster)
-    margins = predict.raw_margins(explainer, rows)
+    explainer, adder = explainer_of(booster), adder_of(booster)
+    margins = predict.raw_margins(adder, rows)
     contributions, margins_beside = treeshap.explain(explainer, rows)
 
     assert margins_beside.tobytes() == margins.tobytes()
@@ -52,14 +59,14 @@ def test_500_trees_stay_within_1e_9():
     booster = random_booster(rng, n_trees=500, n_leaves=8)
     rows = random_rows(rng, 100)
 
-    explainer = explainer_of(booster)
+    explainer, adder = explainer_of(booster), adder_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(
         treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
     )
     assert (
-        predict.raw_margins(explainer, rows).tobytes()
+        predict.raw_margins(adder, rows).tobytes()
         == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
     )
 
@@ -76,14 +83,14 @@ def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, m
         lambda trees: cut_into_blocks(trees, max_conditions=max_conditions),
     )
 
-    explainer = explainer_of(booster)
+    explainer, adder = explainer_of(booster), adder_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(
         treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
     )
     margins = booster.predict(rows, raw_score=True, num_threads=1)
-    assert predict.raw_margins(explainer, rows).tobytes() == margins.tobytes()
+    assert predict.raw_margins(adder, rows).tobytes() == margins.tobytes()
     assert treeshap.explain(explainer, rows)[1].tobytes() == margins.tobytes()
     assert treeshap.explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
 
@@ -92,15 +99,15 @@ def test_one_row_equals_its_row_of_many():
     rng = np.random.default_rng(12)
     booster = random_booster(rng, n_trees=30, n_leaves=20, categorical_feature=[CATEGORICAL])
     rows = odd_rows(rng, 300)
-    explainer = explainer_of(booster)
+    explainer, adder = explainer_of(booster), adder_of(booster)
 
     together = treeshap.raw_contributions(explainer, rows)
-    margins = predict.raw_margins(explainer, rows)
+    margins = predict.raw_margins(adder, rows)
 
     for i in range(len(rows)):
         alone = rows[i : i + 1]
         assert treeshap.raw_contributions(explainer, alone).tobytes() == together[i].tobytes()
-        assert predict.raw_margins(explainer, alone).tobytes() == margins[i].tobytes()
+        assert predict.raw_margins(adder, alone).tobytes() == margins[i].tobytes()
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 8, 127, 128, 129, 300])
@@ -109,14 +116,14 @@ def test_any_number_of_rows_is_explained_and_none_is_changed(n_rows):
     booster = random_booster(rng, n_trees=5, n_leaves=6)
     rows = odd_rows(rng, 300)[:n_rows]
     before = rows.copy()
-    explainer = explainer_of(booster)
+    explainer, adder = explainer_of(booster), adder_of(booster)
 
     contributions = treeshap.raw_contributions(explainer, rows)
 
     assert contributions.shape == (n_rows, N_FEATURES + 1)
     assert rows.tobytes() == before.tobytes()
     np.testing.assert_allclose(
-        contributions.sum(axis=1), predict.raw_margins(explainer, rows), rtol=0, atol=1e-9
+        contributions.sum(axis=1), predict.raw_margins(adder, rows), rtol=0, atol=1e-9
     )
 
 

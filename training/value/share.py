@@ -46,7 +46,7 @@ def share_of_booster(
     if blind is None or not (happened.sum() > 0 and closed[told].sum() > 0):
         return HALF
     rows = np.ascontiguousarray(observed[-1].features[told])
-    alone = _levelled(np.exp(raw_margins(blind.tables, rows)), happened)
+    alone = _levelled(np.exp(raw_margins(blind.adder, rows)), happened)
     mean = (alone + _levelled(closed[told], happened)) / 2
     better = 1 - deviance(happened, alone, family.power) / deviance(happened, mean, family.power)
     return 1.0 if better >= MUCH_BETTER else HALF
