@@ -86,4 +86,9 @@ class Service:
 
 def _n_bytes(rows: list[Row]) -> int:
     """Return how long the packed histories in some rows are."""
-    return sum(len(value) for row in rows for value in row if isinstance(value, bytes))
+    n_bytes = 0
+    for row in rows:
+        for value in row:
+            if isinstance(value, bytes):
+                n_bytes += len(value)
+    return n_bytes

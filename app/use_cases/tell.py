@@ -1,10 +1,12 @@
 """What people are told about each customer: reasons in words, signals and interventions."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
 from app.bundle.reasons import NO_REASON, Reasons
@@ -38,18 +40,16 @@ def tell_each(
 ) -> Iterator[Told]:
     """Yield what is told about each customer, as of a moment in microseconds (UTC)."""
     sayings = _sayings(bundle.usual.tobytes())
-    usual = bundle.usual.tolist()
-    for customer_id, sufficient, tier, features, positions, moves, verdicts in zip(
+    for customer_id, sufficient, tier, row, positions, moves, verdicts in zip(
         customer_ids,
         columns.sufficient.tolist(),
         columns.tiers.tolist(),
-        columns.features,
+        _rows(columns.features, bundle.usual),
         reasons.positions.tolist(),
         reasons.moves.tolist(),
         verdicts_of(playbook, columns.features, bundle.usual),
         strict=True,
     ):
-        row = features.tolist() + usual  # one at a time, which stays in the nearest cache
         yield Told(
             _reasons(sayings, row, positions, moves) if sufficient else [],
             findings_of(
@@ -63,22 +63,36 @@ def tell_each(
         )
 
 
+def _rows(features: NDArray[np.float64], usual: NDArray[np.float64]) -> Iterator[Sequence[float]]:
+    """Yield each customer's features and the usual ones behind them, without a list of either."""
+    n_columns = 2 * len(usual)
+    whole = np.empty((len(features), n_columns))
+    whole[:, : len(usual)] = features
+    whole[:, len(usual) :] = usual
+    numbers = whole.reshape(-1).data
+    for first in range(0, len(numbers), n_columns):
+        yield numbers[first : first + n_columns]
+
+
 class _Saying(NamedTuple):
     """What can be said about one feature, up to the customer's own value."""
 
     feature: str
     usual: float | None
     phrase: Phrase
+    said: Mapping[float, str]  # the phrase's, which most values are found in
 
 
 @lru_cache(maxsize=8)
 def _sayings(usual: bytes) -> tuple[_Saying, ...]:
     """Return what can be said about each feature; `usual` holds the usual values as float64."""
     values = np.frombuffer(usual, np.float64).tolist()
-    return tuple([
-        _Saying(feature.name, _none_if_missing(value), phrase(feature, value))
-        for feature, value in zip(CATALOGUE, values, strict=True)
-    ])
+    sayings = []
+    for feature, value in zip(CATALOGUE, values, strict=True):
+        says = phrase(feature, value)
+        known = None if math.isnan(value) else value
+        sayings.append(_Saying(feature.name, known, says, says.said))
+    return tuple(sayings)
 
 
 def _reasons(
@@ -88,18 +102,14 @@ def _reasons(
     for position, move in zip(positions, moves, strict=True):
         if position == NO_REASON:
             break
-        feature, usual, says = sayings[position]
+        feature, usual, says, said = sayings[position]
         value = row[position]
         told.append({
             "feature": feature,
             "direction": "raises" if move > 0 else "lowers",
-            "value": _none_if_missing(value),
+            "value": value if value == value else None,  # noqa: PLR0124 - true for all but NaN
             "usual": usual,
             "contribution": move,
-            "text": says.of(value),
+            "text": said.get(value) or says.of(value),
         })
     return told
-
-
-def _none_if_missing(value: float) -> float | None:
-    return value if value == value else None  # noqa: PLR0124 - true for all but NaN
