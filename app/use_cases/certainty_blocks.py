@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from app.bundle.opened import RiskBundle
 from app.domain.assessment import Json
 from app.use_cases.score_columns import ScoreColumns
@@ -26,7 +24,8 @@ def unusual_features(columns: ScoreColumns, bundle: RiskBundle) -> list[list[str
     ranges = bundle.usual_ranges
     if ranges is None:
         return [None] * len(columns.sufficient)
-    named: list[list[str] | None] = [[] if told else None for told in columns.sufficient.tolist()]
-    for i in np.flatnonzero(columns.unusual & columns.sufficient).tolist():
-        named[i] = list(ranges.unusual_in(columns.features[i]))
-    return named
+    told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
+    return [
+        (list(ranges.unusual_in(columns.features[i])) if unusual else []) if sufficient else None
+        for i, (sufficient, unusual) in enumerate(told)
+    ]

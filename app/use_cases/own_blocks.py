@@ -95,11 +95,11 @@ def value_blocks(
         *[column.tolist() for column in expected],
         strict=True,
     ):
-        told = [_none_if_missing(number) for number in numbers]
-        orders, revenue, orders_12m, revenue_12m, _, kept_12m, at_risk = told
-        if not sufficient or all(each is None for each in told):
+        told = [each if each == each else None for each in numbers]  # noqa: PLR0124 - NaN differs
+        if not sufficient or told.count(None) == len(told):
             yield None
             continue
+        orders, revenue, orders_12m, revenue_12m, _, kept_12m, at_risk = told
         yield {
             "currency": currency,
             "horizon_days": horizon_days,
