@@ -1,5 +1,6 @@
 """The scorer of the serving path: flat trees and compiled kernels, LightGBM stays unloaded."""
 
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ from app.bundle import expected, predict, tier_columns, treeshap
 from app.bundle.rating import rated
 from app.bundle.reasons import reasons_of
 from app.bundle.trees import Trees
+from app.compiled.kernel import NoMachineCode
 
 _STUMP: Final = Trees(  # one split of one feature, as small as trees get
     n_features=1,
@@ -60,8 +62,15 @@ class KernelScorer:
 
 def warm_up() -> None:
     """Compile or load the kernels of any bundle, before there is one."""
-    contributions, margins = KernelScorer(_STUMP).raw_explained(np.zeros((1, 1)))
-    rated(margins, np.zeros(1))
-    reasons_of(contributions, margins, most=1, least=0.0)
-    expected.warm_up()
-    tier_columns.warm_up()
+    for make_ready in (_warm_up_trees, _warm_up_choice, expected.warm_up, tier_columns.warm_up):
+        with suppress(NoMachineCode):  # opening a bundle says who answers instead
+            make_ready()
+
+
+def _warm_up_trees() -> None:
+    KernelScorer(_STUMP).raw_explained(np.zeros((1, 1)))
+
+
+def _warm_up_choice() -> None:
+    rated(np.zeros(1), np.zeros(1))
+    reasons_of(np.zeros((1, 2)), np.zeros(1), most=1, least=0.0)

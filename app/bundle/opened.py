@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bundle import expected
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
 from app.bundle.columns import check_columns
@@ -21,12 +22,14 @@ from app.bundle.folder import (
 )
 from app.bundle.golden import Scorer, compare_golden_rows
 from app.bundle.interval import Intervals, intervals_of
+from app.bundle.kernels import KernelScorer
 from app.bundle.manifest import FeatureSet, Manifest
 from app.bundle.rating import rated
 from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
-from app.bundle.trees import Trees, parse_trees
+from app.bundle.trees import parse_trees
 from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.compiled.kernel import NoMachineCode
 from app.domain.activity import TYPE_CODES
 from app.domain.basis import warnings_of
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -166,22 +169,15 @@ def _scorer(folder: Path, trusted: TrustedFiles) -> Scorer:
     check_columns(trusted.booster_text, trusted.manifest.facts.features.names, source=str(source))
     trees = parse_trees(trusted.booster_text, n_features=n_features, source=str(source))
     try:
-        return _kernel_scorer(trees)
+        return KernelScorer(trees)
     except Exception:  # whatever keeps kernels from loading, LightGBM can still answer
         log.warning(
-            "the compiled kernels cannot be used, so LightGBM answers instead: the same numbers, "
-            "explanations about ten times slower",
+            "the compiled kernels of the trees cannot be used, so LightGBM answers instead: the "
+            "same numbers, explanations about ten times slower",
             exc_info=True,
         )
     check_in_child(folder)
     return BoosterScorer(trusted.booster_text)
-
-
-def _kernel_scorer(trees: Trees) -> Scorer:
-    # Imported here, because importing them is already where the linker of kernels can fail.
-    from app.bundle.kernels import KernelScorer  # noqa: PLC0415 - see above
-
-    return KernelScorer(trees)
 
 
 def _value(folder: Path, manifest: Manifest) -> Foresight | None:
@@ -191,20 +187,19 @@ def _value(folder: Path, manifest: Manifest) -> Foresight | None:
     names = [name for name in (ORDERS_FILE, REVENUE_FILE) if name in manifest.files]
     limit = MAX_BOOSTER_BYTES
     content = {name: read_named(folder, name, manifest, limit=limit) for name in names}
-    try:
-        from app.bundle import expected  # noqa: PLC0415 - kernels, as in `_kernel_scorer`
-    except ImportError:
-        log.warning("the compiled kernels cannot be used: no value is foreseen", exc_info=True)
-        return None
     if facts is None:
         return expected.value_of_customers(None, churn)
-    model = expected.opened_value(
-        facts,
-        {name: text.decode("ascii", "replace") for name, text in content.items()},
-        [row.features for row in manifest.golden_rows],
-        horizon_days=churn.horizon_days,
-        source=str(folder),
-    )
+    try:
+        model = expected.opened_value(
+            facts,
+            {name: text.decode("ascii", "replace") for name, text in content.items()},
+            [row.features for row in manifest.golden_rows],
+            horizon_days=churn.horizon_days,
+            source=str(folder),
+        )
+    except NoMachineCode:
+        log.warning("the compiled kernels cannot be used: no value is foreseen", exc_info=True)
+        return None
     return expected.value_of_customers(model, churn)
 
 

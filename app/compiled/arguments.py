@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,9 @@ class TupleKind:
     made_by: type[tuple[Any, ...]]
     items: tuple["Kind", ...]
 
+
+WRONG_COUNT: Final = -1  # what a kernel returns that got more or fewer arguments
+Native: TypeAlias = Callable[..., int]  # a kernel that runs: 0, or the number of a wrong argument
 
 Kind: TypeAlias = type[int] | type[float] | ArrayKind | TupleKind
 

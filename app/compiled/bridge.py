@@ -20,7 +20,8 @@ from numba.core.types.containers import BaseTuple
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import as_dtype
 
-from app.compiled.machine_code import SYMBOL, WRONG_COUNT
+from app.compiled.arguments import WRONG_COUNT
+from app.compiled.machine_code import SYMBOL
 
 # PyArrayObject_fields and PyArray_Descr of NumPy 2: bytes from the start of the object.
 _HEAD: Final = object.__basicsize__

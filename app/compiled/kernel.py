@@ -9,18 +9,27 @@ by zero give NaN or infinity, as in NumPy.
 Numba compiles, but a process that only calls entries never loads it: it takes their code from
 files that an earlier process wrote, in milliseconds, where Numba takes seconds and as much memory
 again as the rest of the service. Without such a file the first call compiles, and writes it.
+
+Where that cannot be done, kernels run as the Python that they are written in, and the log says so.
 """
 
 import inspect
+import logging
 import threading
 from collections.abc import Callable
-from types import FunctionType
-from typing import Any, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
+from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple
 
-from app.compiled.arguments import Kind, kinds_of
-from app.compiled.fingerprint import fingerprint
-from app.compiled.machine_code import WRONG_COUNT, Native, link
-from app.compiled.stored import read_code, write_code
+from app.compiled.arguments import WRONG_COUNT, Kind, Native, kinds_of
+from app.compiled.interpreted import has_records, interpreted
+
+log = logging.getLogger(__name__)
+
+_interpreting: Final = threading.Event()  # set as soon as a kernel is interpreted
+
+
+class NoMachineCode(RuntimeError):
+    """A kernel cannot be loaded, and cannot be interpreted either."""
+
 
 Arguments = TypeVarTuple("Arguments")
 P = ParamSpec("P")
@@ -37,8 +46,10 @@ class Part(Generic[P, R]):
         self._compiled: Any = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Compile it on its own and call it: for tests, as the service calls entries only."""
-        return self.compiled(*args, **kwargs)
+        """Run it on its own: for tests, and for entries that are interpreted."""
+        run = self.function if _interpreting.is_set() else self.compiled
+        result: R = run(*args, **kwargs)
+        return result
 
     @property
     def compiled(self) -> Any:  # noqa: ANN401 - Numba has no types
@@ -77,6 +88,8 @@ class Entry(Generic[*Arguments]):
         ------
         TypeError
             If an argument is none of the kind of the first call, or there are more or fewer.
+        NoMachineCode
+            If none can be had, and the kernel is one over records.
         """
         native = self._native or self._prepared(arguments)
         wrong = native(*arguments)
@@ -90,19 +103,25 @@ class Entry(Generic[*Arguments]):
         with self._lock:
             if self._native is None:
                 kinds = kinds_of(self.function, arguments)
-                self._native = link(self._code(kinds))
+                self._native = self._loaded(kinds)
             return self._native
 
-    def _code(self, kinds: tuple[Kind, ...]) -> bytes:
-        """Return the code for arguments of these kinds, from the file or the compiler."""
-        key = fingerprint(cast("FunctionType", self.function), kinds)
-        code = read_code(self.function, key)
-        if code is None:
-            from app.compiled.compiler import machine_code_of  # noqa: PLC0415 - this loads Numba
+    def _loaded(self, kinds: tuple[Kind, ...]) -> Native:
+        try:
+            from app.compiled.loading import native_of  # noqa: PLC0415 - this loads llvmlite
 
-            code = machine_code_of(self.function, kinds)
-            write_code(self.function, key, code)
-        return code
+            return native_of(self.function, kinds)
+        except (ImportError, OSError, RuntimeError) as error:
+            if has_records(kinds):
+                raise NoMachineCode(f"kernel {self.__name__}: {error}") from error
+            if not _interpreting.is_set():
+                log.warning(
+                    "no machine code can be had, so kernels run as Python: the same answers, "
+                    "many times slower",
+                    exc_info=True,
+                )
+                _interpreting.set()
+            return interpreted(self.function)
 
     def _described(self, wrong: int, n_arguments: int) -> str:
         if wrong == WRONG_COUNT:

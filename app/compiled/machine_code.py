@@ -1,18 +1,16 @@
 """From machine code in memory to something that Python calls, by LLVM's linker alone."""
 
 import ctypes
-from collections.abc import Callable
 from functools import cache
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
 import llvmlite.binding as llvm
 import numpy as np
 
-SYMBOL: Final = "holdfast_kernel"
-WRONG_COUNT: Final = -1
-_FASTCALL: Final = 0x80  # METH_FASTCALL
+from app.compiled.arguments import Native
 
-Native: TypeAlias = Callable[..., int]
+SYMBOL: Final = "holdfast_kernel"
+_FASTCALL: Final = 0x80  # METH_FASTCALL
 
 _linked: Final[list[object]] = []  # code lives as long as the process
 

@@ -6,10 +6,11 @@ import lightgbm
 import numpy as np
 import pytest
 
-from app.bundle import opened
+from app.bundle import opened, treeshap
 from app.bundle.booster import BoosterScorer
 from app.bundle.check import check_in_child
 from app.bundle.opened import open_bundle
+from app.compiled.kernel import entry
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES
@@ -62,7 +63,7 @@ def test_an_event_that_no_log_tells_apart_is_refused(write):
 
 def test_golden_rows_that_come_out_differently_are_refused(write, booster_text, monkeypatch):
     right = write()
-    monkeypatch.setattr(opened, "_kernel_scorer", lambda trees: Off(booster_text))
+    monkeypatch.setattr(opened, "KernelScorer", lambda trees: Off(booster_text))
 
     with pytest.raises(BundleRefused, match=r"booster\.txt answers its golden rows differently"):
         open_bundle(right, expected=FEATURES)
@@ -78,7 +79,8 @@ def test_without_kernels_lightgbm_answers_the_same_and_the_log_says_so(
 ):
     folder = write()
     with_kernels = open_bundle(folder, expected=FEATURES)
-    monkeypatch.setitem(sys.modules, "app.bundle.kernels", None)  # its import fails
+    monkeypatch.setattr(treeshap, "_fill_table", entry(treeshap._fill_table.function))
+    monkeypatch.setitem(sys.modules, "app.compiled.loading", None)  # its import fails
 
     without = open_bundle(folder, expected=FEATURES)
 

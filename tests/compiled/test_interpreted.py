@@ -1,0 +1,68 @@
+"""Kernels without machine code: in this process the loader's import is made to fail."""
+
+import sys
+import threading
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from app.compiled import kernel
+from app.compiled.kernel import NoMachineCode, entry, part
+
+RECORD = np.dtype([("weight", np.float64)])
+
+
+class Room(NamedTuple):
+    codes: np.ndarray
+    divisor: float
+
+
+@part
+def bit_of(code: int) -> int:
+    return 1 << code
+
+
+def bits_of_each(room: Room, n: int, out: np.ndarray) -> None:
+    for i in range(n):
+        out[i] = bit_of(room.codes[i]) / room.divisor
+
+
+def weigh(records: np.ndarray, out: np.ndarray) -> None:
+    for i in range(len(records)):
+        out[i] = records[i].weight
+
+
+@pytest.fixture(autouse=True)
+def _no_loader(monkeypatch):
+    monkeypatch.setitem(sys.modules, "app.compiled.loading", None)  # its import fails
+    monkeypatch.setattr(kernel, "_interpreting", threading.Event())
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64])
+def test_integers_are_as_wide_as_in_machine_code(dtype):
+    out = np.zeros(2)
+
+    entry(bits_of_each)(Room(np.array([3, 40], dtype), 2.0), 2, out)
+
+    assert out.tolist() == [4.0, 2.0**39]
+
+
+def test_a_division_by_zero_is_infinite_as_in_machine_code():
+    out = np.zeros(1)
+
+    entry(bits_of_each)(Room(np.array([0], np.int8), 0.0), 1, out)
+
+    assert out.tolist() == [np.inf]
+
+
+def test_the_log_says_so_once(caplog):
+    for _ in range(2):
+        entry(bits_of_each)(Room(np.array([0], np.int8), 1.0), 1, np.zeros(1))
+
+    assert caplog.text.count("no machine code can be had, so kernels run as Python") == 1
+
+
+def test_a_kernel_over_records_has_no_other_way():
+    with pytest.raises(NoMachineCode, match=r"kernel weigh: .*loading"):
+        entry(weigh)(np.zeros(1, RECORD), np.zeros(1))
