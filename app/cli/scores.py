@@ -80,11 +80,21 @@ def score(
 
 
 def rescore(
-    *, as_of: AsOf = None, database: DatabaseUrl = None, models: ModelsFolder = None
+    *,
+    as_of: AsOf = None,
+    database: DatabaseUrl = None,
+    models: ModelsFolder = None,
+    numbers_only: Annotated[
+        bool,
+        typer.Option(
+            "--numbers-only", help="Keep scores without reasons and signals; several times faster."
+        ),
+    ] = False,
 ) -> None:
     """Score everybody in the database and keep the answers; killed, it goes on where it was."""
     from app.db.connect import session_factory, writer_factory
-    from app.db.jobs import JobState
+    from app.db.jobs import JobState, Keeps
+    from app.db.reading import Reader
     from app.settings import Settings
     from app.use_cases.check_jobs import Checker
     from app.use_cases.keep_memory import spare_the_collector
@@ -98,6 +108,7 @@ def rescore(
     spare_the_collector()
     with engine_of(database) as engine, terminal.progress("Scoring customers") as on_progress:
         rescorer = Rescorer(
+            reader=Reader(engine),
             readers=session_factory(engine),
             writers=writer_factory(engine),
             bundles=bundles,
@@ -105,7 +116,8 @@ def rescore(
             now=lambda: datetime.now(UTC),
             chunk_size=Settings().rescore_chunk_size,
         )
-        job = rescore_now(rescorer, as_of=moment, on_progress=on_progress)
+        keeps = Keeps.NUMBERS if numbers_only else Keeps.ANSWERS
+        job = rescore_now(rescorer, as_of=moment, on_progress=on_progress, keeps=keeps)
         # The check that the rescoring queued; where a service is running, it may have done it.
         checks = Checker(Monitor(rescorer.readers, rescorer.writers, bundles, rescorer.now))
         checks.work()

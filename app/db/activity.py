@@ -106,11 +106,27 @@ def knowing(
     return Asked(_KNOWN, (moment, moment, moment, asked), read)
 
 
+def knowing_next(
+    after: str | None, *, limit: int, as_of: datetime, currency: str | None
+) -> Asked[KnownCustomers]:
+    """Return the question for the next `limit` customers in bytewise order, those behind `after`.
+
+    Rows come in that order, each with its customer's id in front.
+    """
+    moment = to_micros(as_of)
+    read = partial(_known, moment=moment, currency=currency)
+    return Asked(_KNOWN_NEXT, (moment, moment, moment, after or "", limit), read)
+
+
 def _read(
     found: list[Row], *, asked: Sequence[str], moment: int, currency: str | None
 ) -> KnownCustomers:
     by_id = {row[0]: row for row in found}
     rows = [by_id[each] for each in asked if each in by_id]
+    return _known(rows, moment=moment, currency=currency)
+
+
+def _known(rows: Sequence[Row], *, moment: int, currency: str | None) -> KnownCustomers:
     history = unpack_history(
         [row[0] for row in rows],
         [NO_MOMENT if row[1] is None else row[1] for row in rows],
@@ -158,17 +174,21 @@ SELECT c.customer_id, c.signed_up_at,
   (SELECT received_until FROM log_state)
 FROM customers c WHERE c.customer_id
 """
+_SQLITE: Final = _COLUMNS.format(
+    mark="?",
+    events="CAST(group_concat(a.packed, '') AS BLOB)",
+    versions="CAST(group_concat(v.packed, '') AS BLOB)",
+)
+_POSTGRESQL: Final = _COLUMNS.format(
+    mark="%s",
+    events="string_agg(a.packed, ''::bytea)",
+    versions="string_agg(v.packed, ''::bytea)",
+)
 _KNOWN: Final = Question(
-    sqlite=_COLUMNS.format(  # noqa: S608 - constants of this file
-        mark="?",
-        events="CAST(group_concat(a.packed, '') AS BLOB)",
-        versions="CAST(group_concat(v.packed, '') AS BLOB)",
-    )
-    + "IN (SELECT value FROM json_each(?))",
-    postgresql=_COLUMNS.format(
-        mark="%s",
-        events="string_agg(a.packed, ''::bytea)",
-        versions="string_agg(v.packed, ''::bytea)",
-    )
-    + "= ANY(%s)",
+    sqlite=_SQLITE + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
+    postgresql=_POSTGRESQL + "= ANY(%s)",
+)
+_KNOWN_NEXT: Final = Question(
+    sqlite=_SQLITE + "> ? ORDER BY c.customer_id LIMIT ?",
+    postgresql=_POSTGRESQL + "> %s ORDER BY c.customer_id LIMIT %s",
 )

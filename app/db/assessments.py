@@ -1,9 +1,8 @@
 """Assessments: every answer that was kept, and the newest score of each customer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -27,12 +26,11 @@ _CURRENT: Final = (
 _CURRENT_SCORE: Final = Question(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT} %s")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAssessment:
-    """One kept answer; the four numbers are None together where the history was not sufficient.
+class StoredAssessment(NamedTuple):
+    """One kept score; the four numbers are None together where the history was not sufficient.
 
-    `answer` is the full answer as JSON text, as it was given, and `standing` what it leaves to the
-    next one; this floor never looks inside.
+    `answer` is the full answer as JSON text, as it was given, empty where numbers alone are kept;
+    `standing` is what it leaves to the next one. This floor never looks inside.
     """
 
     customer_id: str

@@ -29,6 +29,13 @@ class JobKind(StrEnum):
     MONITOR = "monitor"  # hold the bundle against what happened; it counts no customers
 
 
+class Keeps(StrEnum):
+    """What a rescoring keeps of each customer."""
+
+    ANSWERS = "answers"  # scores, and the whole answers that they are from
+    NUMBERS = "numbers"  # scores alone
+
+
 class JobState(StrEnum):
     """What a job is at."""
 
@@ -52,6 +59,7 @@ class Job:
 
     job_id: str
     kind: JobKind
+    keeps: Keeps
     state: JobState
     as_of: datetime
     bundle_id: str
@@ -74,11 +82,13 @@ def create(
     total: int,
     now: datetime,
     kind: JobKind = JobKind.RESCORE,
+    keeps: Keeps = Keeps.ANSWERS,
 ) -> Job:
     """Queue a job for `total` customers."""
     row = JobRow(
         job_id=job_id,
         kind=kind.value,
+        keeps=keeps.value,
         state=JobState.QUEUED.value,
         as_of=as_of,
         bundle_id=bundle_id,
@@ -266,6 +276,7 @@ def _job(row: JobRow) -> Job:
     return Job(
         job_id=row.job_id,
         kind=JobKind(row.kind),
+        keeps=Keeps(row.keeps),
         state=JobState(row.state),
         as_of=row.as_of,
         bundle_id=row.bundle_id,

@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0005"
+MIGRATED_TO = "0006"
 
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
 
@@ -94,10 +94,10 @@ class LogStateRow(Base):
 
 
 class AssessmentRow(Base):
-    """Every answer that was kept, by customer and moment; `answer` is the full answer as JSON.
+    """Every score that was kept, by customer and moment; `answer` is the full answer as JSON.
 
-    `standing` is what the next answer is compared with, a twentieth of it; NULL in rows from before
-    there was this column.
+    It is empty where the rescoring kept numbers only. `standing` is what the next answer is
+    compared with, a twentieth of it; NULL in rows from before there was this column.
     """
 
     __tablename__ = "assessments"
@@ -158,6 +158,7 @@ class JobRow(Base):
 
     job_id: Mapped[Identifier] = mapped_column(primary_key=True)
     kind: Mapped[ShortText] = mapped_column(server_default="rescore")
+    keeps: Mapped[ShortText] = mapped_column(server_default="answers")
     state: Mapped[ShortText]
     as_of: Mapped[datetime]
     bundle_id: Mapped[ShortText]

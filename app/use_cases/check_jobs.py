@@ -28,13 +28,18 @@ def ask_for_check(
 ) -> Job:
     """Queue a check of a bundle with what is known at `as_of`; an existing `job_id` gives that."""
     wanted = job_id or uuid.uuid4().hex
-    facts = {"as_of": as_of, "now": now}
     with suppress(JobNotFound):
         return jobs.get(session, wanted)
     try:
         with session.begin_nested():
             return jobs.create(
-                session, wanted, bundle_id=bundle_id, total=0, kind=JobKind.MONITOR, **facts
+                session,
+                wanted,
+                as_of=as_of,
+                bundle_id=bundle_id,
+                total=0,
+                now=now,
+                kind=JobKind.MONITOR,
             )
     except IntegrityError:  # somebody asked for the same at the same time
         return jobs.get(session, wanted)

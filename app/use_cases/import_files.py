@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import activity as log
 from app.db.activity import Recorded
+from app.db.settling import settle_log
 from app.domain.activity import Activity
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
@@ -86,6 +87,7 @@ def import_activity(
         n_accepted += _record(writers, part)
         done += len(part)
         on_progress(done, good.height)
+    settle_log(writers)
     return ActivityImport(
         n_accepted=n_accepted,
         n_duplicates=good.height - n_accepted + file.n_duplicates,

@@ -1,6 +1,7 @@
 """What an answer leaves to the next one, as the text that is kept beside it."""
 
 from functools import lru_cache
+from typing import Final
 
 import orjson
 
@@ -26,16 +27,8 @@ def standing_from(text: str) -> Standing:
 
     Answers from before their standing was kept are read as a whole.
     """
-    kept = orjson.loads(text)
-    if isinstance(kept, dict):
-        kept = (
-            kept["as_of"],
-            kept["score"],
-            kept["tier"],
-            {each["signal"]: each["since"] for each in kept["signals"]},
-            {each["reason"]: each["since"] for each in kept["interventions"]},
-        )
-    as_of, score, tier, signals, interventions = kept
+    left = _told_apart(text) if text.startswith("{") else text
+    as_of, score, tier, signals, interventions = orjson.loads(left)
     return Standing(
         as_of=_moment(as_of),
         score=score,
@@ -43,6 +36,43 @@ def standing_from(text: str) -> Standing:
         signals={name: _moment(since) for name, since in signals.items()},
         interventions={reason: _moment(since) for reason, since in interventions.items()},
     )
+
+
+def numbers_left(as_of: str, score: int | None, tier: str | None, *, found: str) -> str:
+    """Return what a score without an answer leaves: findings stand as they were last `found`.
+
+    `as_of` is a moment as `format_micros` writes it, `found` comes from `tier_and_findings`.
+    """
+    return f'["{as_of}",{score},"{tier}",{found}' if tier else f'["{as_of}",null,null,{found}'
+
+
+def tier_and_findings(text: str | None) -> tuple[str | None, str]:
+    """Return the tier in what a kept answer leaves, and since when what stands: still as text.
+
+    Rescoring without answers asks for no more, a million times; None: there is no answer.
+    """
+    if text is None:
+        return None, NOTHING_FOUND
+    if text.startswith("{"):
+        text = _told_apart(text)
+    numbers, _, findings = text.partition(",{")  # neither a moment nor a tier has a brace
+    tier = numbers.rpartition(",")[2]
+    return None if tier == "null" else tier.strip('"'), "{" + findings
+
+
+NOTHING_FOUND: Final = "{},{}]"
+
+
+def _told_apart(answer: str) -> str:
+    """Return what a whole answer leaves, as `standing_text` writes it."""
+    kept = orjson.loads(answer)
+    return orjson.dumps((
+        kept["as_of"],
+        kept["score"],
+        kept["tier"],
+        {each["signal"]: each["since"] for each in kept["signals"]},
+        {each["reason"]: each["since"] for each in kept["interventions"]},
+    )).decode()
 
 
 # Those who were scored together share most of their moments.

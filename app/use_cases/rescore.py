@@ -3,22 +3,27 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import repeat
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.bundle.opened import RiskBundle
 from app.db import customers, jobs
-from app.db.assessments import StoredAssessment
-from app.db.jobs import LEASE, Job, JobState, LeaseLost
+from app.db.jobs import LEASE, Job, JobState, Keeps, LeaseLost
+from app.db.reading import Reader
+from app.db.settling import settle_log
 from app.domain.errors import HoldfastError, JobNotFound
 from app.domain.playbooks import Playbook
 from app.use_cases.check_jobs import ask_for_check
-from app.use_cases.score_customers import ScoredCustomer, score_customers
+from app.use_cases.in_order import in_order
+from app.use_cases.rescore_chunk import ChunkScorer, ReadChunk, ScoredChunk, read_chunks
 from app.use_cases.serve_bundle import BundleInService
 
 log = logging.getLogger("holdfast.jobs")
@@ -43,6 +48,7 @@ def ask_for_rescore(
     as_of: datetime,
     now: datetime,
     job_id: str | None = None,
+    keeps: Keeps = Keeps.ANSWERS,
 ) -> Job:
     """Queue a rescoring of everybody as of a moment; an existing `job_id` gives that job."""
     wanted = job_id or uuid.uuid4().hex
@@ -53,20 +59,17 @@ def ask_for_rescore(
             except JobNotFound:
                 total = customers.count(session)
                 return jobs.create(
-                    session, wanted, as_of=as_of, bundle_id=bundle_id, total=total, now=now
+                    session,
+                    wanted,
+                    as_of=as_of,
+                    bundle_id=bundle_id,
+                    total=total,
+                    now=now,
+                    keeps=keeps,
                 )
     except IntegrityError:  # somebody asked for the same at the same time
         with writers.begin() as session:
             return jobs.get(session, wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Customers up to `cursor`: their assessments, and why others have none."""
-
-    cursor: str
-    assessments: Sequence[StoredAssessment]
-    failures: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Rescorer:
     has run out, here or in another process.
     """
 
+    reader: Reader
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     bundles: BundleInService
@@ -106,46 +110,26 @@ class Rescorer:
 
     def _run(self, job: Job, is_stopping: Callable[[], bool]) -> None:
         bundle = self.bundles.opened(job.bundle_id)
-        # While one chunk is written the next is scored: a customer is in one of them only.
-        with ThreadPoolExecutor(1) as thread:
-            coming = thread.submit(self._scored_after, job.cursor, job, bundle)
+        settle_log(self.writers)
+        with self._scored(job, bundle) as chunks:
             while not is_stopping():
-                chunk = coming.result()
+                chunk = next(chunks, None)
                 if chunk is None:
                     self._complete(job)
                     return
-                coming = thread.submit(self._scored_after, chunk.cursor, job, bundle)
                 job = self._write(job, chunk)
         self._hand_back(job)
 
-    def _scored_after(self, cursor: str | None, job: Job, bundle: RiskBundle) -> _Chunk | None:
-        """Return the next customers, scored; None behind the last."""
-        with self.readers() as session:
-            ids = customers.ids_after(session, cursor, limit=self.chunk_size)
-            return _Chunk(ids[-1], *self._score(session, job, bundle, ids)) if ids else None
+    @contextmanager
+    def _scored(self, job: Job, bundle: RiskBundle) -> Iterator[Iterator[ScoredChunk]]:
+        """Give the chunks of a job: while one is written the next are scored, and read."""
+        scorer = ChunkScorer(job, bundle, self.playbook)
+        read = read_chunks(self.reader, job, bundle, size=self.chunk_size)
+        with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as scoring:
+            ahead = iter(partial(next, in_order(reading, _next, repeat(read), ahead=1)), None)
+            yield in_order(scoring, scorer.score, ahead, ahead=1)
 
-    def _score(
-        self, session: Session, job: Job, bundle: RiskBundle, ids: Sequence[str]
-    ) -> tuple[list[StoredAssessment], Mapping[str, str]]:
-        """Score a chunk; where that fails, one by one, so that one customer spoils only itself."""
-        try:
-            scored = score_customers(session, bundle, self.playbook, ids, as_of=job.as_of)
-            return [_stored(each, job) for each in scored], {}
-        except (ValueError, ArithmeticError):
-            log.exception("a chunk failed, scoring one by one", extra={"job_id": job.job_id})
-        stored: list[StoredAssessment] = []
-        failures: dict[str, str] = {}
-        for customer_id in ids:
-            try:
-                scored = score_customers(
-                    session, bundle, self.playbook, [customer_id], as_of=job.as_of
-                )
-                stored.extend(_stored(each, job) for each in scored)
-            except (ValueError, ArithmeticError) as error:
-                failures[customer_id] = f"could not be scored: {error}"
-        return stored, failures
-
-    def _write(self, job: Job, chunk: _Chunk) -> Job:
+    def _write(self, job: Job, chunk: ScoredChunk) -> Job:
         with self.writers.begin() as session:
             return jobs.finish_chunk(
                 session,
@@ -176,11 +160,14 @@ def rescore_now(
     *,
     as_of: datetime,
     on_progress: OnProgress,
+    keeps: Keeps = Keeps.ANSWERS,
     wait_seconds: float = 0.5,
 ) -> Job:
     """Rescore everybody and return the job once it has ended, whoever did the work."""
     bundle = rescorer.bundles.current()
-    job = ask_for_rescore(rescorer.writers, bundle_id=bundle.id, as_of=as_of, now=rescorer.now())
+    job = ask_for_rescore(
+        rescorer.writers, bundle_id=bundle.id, as_of=as_of, now=rescorer.now(), keeps=keeps
+    )
 
     def report() -> Job:
         with rescorer.readers() as session:
@@ -198,17 +185,5 @@ def rescore_now(
     return report()
 
 
-def _stored(scored: ScoredCustomer, job: Job) -> StoredAssessment:
-    risk = scored.risk
-    return StoredAssessment(
-        customer_id=scored.customer_id,
-        as_of=job.as_of,
-        bundle_id=job.bundle_id,
-        probability=risk and risk.probability,
-        score=risk and risk.score,
-        percentile=risk and risk.percentile,
-        tier=risk and risk.tier.value,
-        answer=scored.answer.decode(),
-        job_id=job.job_id,
-        standing=scored.standing.decode(),
-    )
+def _next(chunks: Iterator[ReadChunk]) -> ReadChunk | None:
+    return next(chunks, None)

@@ -70,10 +70,19 @@ class ScoreColumns(NamedTuple):
     last_activity_at: NDArray[np.int64]
 
 
-def score_columns(history: History, bundle: RiskBundle, *, as_of: datetime) -> ScoreColumns:
-    """Return the features and risks of every customer of `history`, in its order."""
+def score_columns(
+    history: History,
+    bundle: RiskBundle,
+    *,
+    as_of: datetime,
+    before: NDArray[np.int64] | None = None,
+) -> ScoreColumns:
+    """Return the features and risks of every customer of `history`, in its order.
+
+    `before` are the codes of the tiers in which customers stood; none is known without it.
+    """
     features = features_of(history, as_of=to_micros(as_of))
-    return _columns(history, bundle, features, bundle.margins(features), as_of=as_of)
+    return _columns(history, bundle, features, bundle.margins(features), as_of=as_of, before=before)
 
 
 def explained_columns(

@@ -46,7 +46,7 @@ def scoring(
     asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
 
     def read(rows: list[Row]) -> list[ScoredCustomer]:
-        return _scored(bundle, playbook, asked.read(rows), as_of=as_of)
+        return score_known(bundle, playbook, asked.read(rows), as_of=as_of)
 
     return Asked(asked.question, asked.parameters, read)
 
@@ -73,12 +73,13 @@ def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None
         occurred_at=to_micros(as_of) - days_ago * MICROSECONDS_PER_DAY,
         kind=kinds,
     )
-    _scored(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of)
+    score_known(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of)
 
 
-def _scored(
+def score_known(
     bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
 ) -> list[ScoredCustomer]:
+    """Return the answers about customers, from what is known of them."""
     before = {who: standing_from(text) for who, text in known.standing.items()}
     question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
     assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)

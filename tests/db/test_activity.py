@@ -7,6 +7,7 @@ import pytest
 
 from app.db import activity, customers
 from app.db.activity import Recorded
+from app.db.reading import answer_to
 from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES, Activity
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import to_micros
@@ -200,3 +201,28 @@ def test_what_was_rolled_back_is_not_known(reading, writing):
 
     with writing.begin() as session:
         assert activity.record(session, [an_activity()]) == [Recorded.ACCEPTED]
+
+
+def test_the_next_customers_come_in_bytewise_order(session):
+    ids = ["c-10", "c-2", "C-3", "d", "é"]
+    activity.record(session, [an_activity(f"e-{who}", who) for who in ids])
+
+    def next_after(customer_id, limit):
+        asked = activity.knowing_next(customer_id, limit=limit, as_of=LATER, currency=None)
+        return answer_to(session, asked).history.customer_ids
+
+    assert next_after(None, 2) == ["C-3", "c-10"]
+    assert next_after("c-10", 9) == ["c-2", "d", "é"]
+    assert next_after("é", 9) == []
+
+
+def test_the_next_customers_are_known_as_those_asked_for(session):
+    activity.record(session, [an_activity(), an_activity("e-2", "c-2", amount=3.5)])
+
+    asked = activity.knowing_next(None, limit=9, as_of=LATER, currency=None)
+    known = answer_to(session, asked).history
+
+    wanted = history(session, "c-1", "c-2")
+    assert known.starts.tolist() == wanted.starts.tolist()
+    assert known.occurred_at.tolist() == wanted.occurred_at.tolist()
+    np.testing.assert_array_equal(known.amount, wanted.amount)

@@ -1,6 +1,5 @@
 """Answers are kept, and the newest of each customer is found and listed quickly."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers
@@ -78,7 +77,7 @@ def test_nobody_unknown_has_a_score_and_a_known_customer_may_have_none(session):
 def test_many_at_once_are_each_their_customers_current_score(session):
     many = [an_assessment(f"c-{i:03d}", score=i) for i in range(100)]
     assessments.add_many(session, many)
-    assessments.add_many(session, [replace(one, score=99, as_of=LATER) for one in many[:50]])
+    assessments.add_many(session, [one._replace(score=99, as_of=LATER) for one in many[:50]])
 
     found = [latest_score(session, one.customer_id) for one in many]
     assert found == [99] * 50 + list(range(50, 100))

@@ -4,7 +4,12 @@ from app.domain.assessment import Findings, Risk
 from app.domain.moments import format_micros
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
-from app.use_cases.kept_answers import standing_from, standing_text
+from app.use_cases.kept_answers import (
+    numbers_left,
+    standing_from,
+    standing_text,
+    tier_and_findings,
+)
 
 AS_OF, EARLIER = 1_800_000_000_000_000, 1_799_000_000_000_001
 RISK = Risk(0.41, 78, 96, RiskTier.HIGH, margin=-0.36, base_margin=-1.2, other_contributions=0.2)
@@ -42,3 +47,34 @@ def test_answers_from_before_their_standing_was_kept_are_read_as_a_whole():
     }
 
     assert standing_from(orjson.dumps(answer).decode()) == STANDING
+
+
+def test_what_stands_is_taken_out_of_what_an_answer_left_without_parsing_it():
+    tier, found = tier_and_findings(standing_text(EARLIER, RISK, FINDINGS).decode())
+    left = standing_from(numbers_left(format_micros(AS_OF), 78, "high", found=found))
+
+    assert tier == "high"
+    assert left == STANDING
+
+
+def test_a_score_without_an_answer_leaves_no_findings_where_none_were_known():
+    tier, found = tier_and_findings(None)
+    left = standing_from(numbers_left(format_micros(AS_OF), None, None, found=found))
+
+    assert tier is None
+    assert left == Standing(AS_OF, None, None, signals={}, interventions={})
+
+
+def test_findings_are_taken_out_of_answers_from_before_their_standing_was_kept():
+    answer = {
+        "as_of": format_micros(EARLIER),
+        "score": None,
+        "tier": None,
+        "signals": FINDINGS.signals,
+        "interventions": FINDINGS.interventions,
+    }
+
+    tier, found = tier_and_findings(orjson.dumps(answer).decode())
+
+    assert tier is None
+    assert standing_from(numbers_left(format_micros(AS_OF), 78, "high", found=found)) == STANDING

@@ -6,16 +6,20 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import text
 
 from app.db.activity import record
 from app.db.connect import session_factory, writer_factory
+from app.db.jobs import Keeps
+from app.db.reading import Reader
 from app.domain.activity import Activity
 from app.playbook.read import read_playbook
-from app.use_cases import rescore
+from app.use_cases import rescore_chunk
 from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.rescore import Rescorer, ask_for_rescore, rescore_now
+from app.use_cases.score_customers import score_customers
 from app.use_cases.serve_bundle import BundleInService
 from tests.bundles import put_bundle_into_service
 
@@ -44,6 +48,7 @@ def writers(database):
 def new_worker(database, writers, bundles):
     def make(**changes) -> Rescorer:
         values = {
+            "reader": Reader(database),
             "readers": session_factory(database),
             "writers": writers,
             "bundles": bundles,
@@ -135,20 +140,89 @@ def test_a_job_whose_bundle_is_gone_fails_and_says_why(new_worker, writers):
 
 
 def test_a_customer_who_cannot_be_scored_fails_alone(new_worker, writers, job, monkeypatch):
-    real = rescore.score_customers
+    real = rescore_chunk.score_known
 
-    def picky(session, bundle, playbook, customer_ids, *, as_of):
-        if "c-010" in customer_ids:
+    def picky(bundle, playbook, known, *, as_of):
+        if "c-010" in known.history.customer_ids:
             raise ValueError("broken history")
-        return real(session, bundle, playbook, customer_ids, as_of=as_of)
+        return real(bundle, playbook, known, as_of=as_of)
 
-    monkeypatch.setattr(rescore, "score_customers", picky)
+    monkeypatch.setattr(rescore_chunk, "score_known", picky)
     new_worker().work()
 
     with writers.begin() as session:
         failures = failures_of_job(session, job.job_id, limit=10, after=None).items
     assert failures == [("c-010", "could not be scored: broken history")]
     assert scored(writers, job) == [who for who in EVERYBODY if who != "c-010"]
+
+
+def results(writers, job):
+    with writers.begin() as session:
+        return results_of_job(session, job.job_id, limit=10 * N_CUSTOMERS, after=None).items
+
+
+def test_numbers_alone_are_those_of_the_answers(new_worker, writers, bundles):
+    worker, kept = new_worker(), {}
+    for keeps in Keeps:
+        later = NOW + timedelta(days=10)
+        job = ask_for_rescore(
+            writers, bundle_id=bundles.current().id, as_of=later, now=NOW, keeps=keeps
+        )
+        worker.work()
+        kept[keeps] = results(writers, job)
+
+    assert {one.answer for one in kept[Keeps.NUMBERS]} == {""}
+    assert "" not in {one.answer for one in kept[Keeps.ANSWERS]}
+    alike = {"answer": "", "standing": None, "job_id": None}
+    assert [one._replace(**alike) for one in kept[Keeps.NUMBERS]] == [
+        one._replace(**alike) for one in kept[Keeps.ANSWERS]
+    ]
+
+
+def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
+    new_worker, writers, bundles, database
+):
+    worker, reader = new_worker(), Reader(database)
+    bundle, playbook = bundles.current(), worker.playbook
+    first = ask_for_rescore(writers, bundle_id=bundle.id, as_of=NOW, now=NOW)
+    worker.work()
+    until = NOW + timedelta(days=2)
+    expected = score_customers(reader, bundle, playbook, EVERYBODY, as_of=until)
+    ask_for_rescore(
+        writers,
+        bundle_id=bundle.id,
+        as_of=NOW + timedelta(days=1),
+        now=NOW,
+        keeps=Keeps.NUMBERS,
+    )
+    worker.work()
+    after = score_customers(reader, bundle, playbook, EVERYBODY, as_of=until)
+
+    for one, two, kept in zip(expected, after, results(writers, first), strict=True):
+        mine, theirs = orjson.loads(one.answer), orjson.loads(two.answer)
+        assert mine["previous"]["score"] == kept.score
+        assert theirs["previous"]["at"] == "2026-11-23T12:00:00Z"
+        assert [s["since"] for s in mine["signals"]] == [s["since"] for s in theirs["signals"]]
+
+
+def test_a_customer_whose_numbers_cannot_be_had_fails_alone(
+    new_worker, writers, bundles, monkeypatch
+):
+    real = rescore_chunk.score_columns
+
+    def picky(history, bundle, *, as_of, before):
+        if "c-010" in history.customer_ids:
+            raise ValueError("broken history")
+        return real(history, bundle, as_of=as_of, before=before)
+
+    monkeypatch.setattr(rescore_chunk, "score_columns", picky)
+    job = ask_for_rescore(
+        writers, bundle_id=bundles.current().id, as_of=NOW, now=NOW, keeps=Keeps.NUMBERS
+    )
+    new_worker().work()
+
+    assert scored(writers, job) == [who for who in EVERYBODY if who != "c-010"]
+    assert found(writers, job).failed == 1
 
 
 def test_rescoring_now_reports_progress_to_the_end(new_worker):
@@ -169,6 +243,7 @@ import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from app.db.connect import connect, session_factory, writer_factory
+from app.db.reading import Reader
 from app.playbook.read import read_playbook
 from app.use_cases.rescore import Rescorer
 from app.use_cases.serve_bundle import BundleInService
@@ -177,7 +252,8 @@ engine = connect(sys.argv[1])
 bundles = BundleInService(Path(sys.argv[2]))
 bundles.refresh()
 worker = Rescorer(
-    readers=session_factory(engine), writers=writer_factory(engine), bundles=bundles,
+    reader=Reader(engine), readers=session_factory(engine), writers=writer_factory(engine),
+    bundles=bundles,
     playbook=read_playbook(), now=lambda: datetime.now(UTC), chunk_size=1,
     lease=timedelta(seconds=0.5),
 )

@@ -1,0 +1,132 @@
+"""A chunk of a rescoring: customers as they are read, and as a job keeps their scores."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from app.bundle.opened import RiskBundle
+from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.db import activity
+from app.db.activity import KnownCustomers
+from app.db.assessments import StoredAssessment
+from app.db.jobs import Job, Keeps
+from app.db.reading import Reader, Row
+from app.domain.moments import format_micros, to_micros
+from app.domain.playbooks import Playbook
+from app.use_cases.assess import texts_of
+from app.use_cases.kept_answers import numbers_left, tier_and_findings
+from app.use_cases.score_columns import score_columns
+from app.use_cases.score_customers import score_known
+
+log = logging.getLogger("holdfast.jobs")
+_CODES = {tier.value: code for tier, code in CODE_OF_TIER.items()} | {None: NO_TIER}
+_NAMES = [tier.value for tier in TIERS]
+_Risk = tuple[float | None, int | None, int | None, str | None]
+_NO_RISK: _Risk = (None, None, None, None)
+
+
+class ReadChunk(NamedTuple):
+    """The next customers as the database gave them, and what its rows mean."""
+
+    rows: list[Row]
+    known_from: Callable[[list[Row]], KnownCustomers]
+
+
+class ScoredChunk(NamedTuple):
+    """Customers up to `cursor`: their assessments, and why others have none."""
+
+    cursor: str
+    assessments: Sequence[StoredAssessment]
+    failures: Mapping[str, str]
+
+
+def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> Iterator[ReadChunk]:
+    """Yield the customers that a job has not done yet, `size` at a time."""
+    cursor = job.cursor
+    while True:
+        asked = activity.knowing_next(cursor, limit=size, as_of=job.as_of, currency=bundle.currency)
+        rows = reader.rows(asked.question, *asked.parameters)
+        if not rows:
+            return
+        cursor = rows[-1][0]
+        yield ReadChunk(rows, asked.read)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkScorer:
+    """Scores customers as a job wants them kept."""
+
+    job: Job
+    bundle: RiskBundle
+    playbook: Playbook
+
+    def score(self, chunk: ReadChunk) -> ScoredChunk:
+        """Score a chunk; where that fails, one by one, so that one customer spoils only itself."""
+        cursor = chunk.rows[-1][0]
+        try:
+            return ScoredChunk(cursor, self._kept(chunk, chunk.rows), {})
+        except (ValueError, ArithmeticError):
+            log.exception("a chunk failed, scoring one by one", extra={"job_id": self.job.job_id})
+        kept: list[StoredAssessment] = []
+        failures: dict[str, str] = {}
+        for row in chunk.rows:
+            try:
+                kept.extend(self._kept(chunk, [row]))
+            except (ValueError, ArithmeticError) as error:
+                failures[row[0]] = f"could not be scored: {error}"
+        return ScoredChunk(cursor, kept, failures)
+
+    def _kept(self, chunk: ReadChunk, rows: list[Row]) -> list[StoredAssessment]:
+        known = chunk.known_from(rows)
+        if self.job.keeps is Keeps.NUMBERS:
+            return numbers_of(known, self.bundle, self.job)
+        return answers_of(known, self.bundle, self.playbook, self.job)
+
+
+def answers_of(
+    known: KnownCustomers, bundle: RiskBundle, playbook: Playbook, job: Job
+) -> list[StoredAssessment]:
+    """Return the scores of customers with the whole answers that they are from."""
+    return [
+        StoredAssessment(
+            customer_id=each.customer_id,
+            as_of=job.as_of,
+            bundle_id=job.bundle_id,
+            probability=each.risk and each.risk.probability,
+            score=each.risk and each.risk.score,
+            percentile=each.risk and each.risk.percentile,
+            tier=each.risk and each.risk.tier.value,
+            answer=each.answer.decode(),
+            job_id=job.job_id,
+            standing=each.standing.decode(),
+        )
+        for each in score_known(bundle, playbook, known, as_of=job.as_of)
+    ]
+
+
+def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[StoredAssessment]:
+    """Return the same scores of the same customers, without answers."""
+    ids = texts_of(known.history.customer_ids)
+    before = [tier_and_findings(known.standing.get(who)) for who in ids]
+    stood = np.array([_CODES[tier] for tier, _ in before], np.int64)
+    columns = score_columns(known.history, bundle, as_of=job.as_of, before=stood)
+    moment = format_micros(to_micros(job.as_of))
+    kept = []
+    for who, sufficient, probability, score, percentile, code, (_, found) in zip(
+        ids,
+        columns.sufficient.tolist(),
+        columns.probabilities.tolist(),
+        columns.scores.tolist(),
+        columns.percentiles.tolist(),
+        columns.tiers.tolist(),
+        before,
+        strict=True,
+    ):
+        risk: _Risk = (probability, score, percentile, _NAMES[code]) if sufficient else _NO_RISK
+        _, stated, _, tier = risk
+        left = numbers_left(moment, stated, tier, found=found)
+        kept.append(StoredAssessment(who, job.as_of, job.bundle_id, *risk, "", job.job_id, left))
+    return kept

@@ -1,0 +1,30 @@
+"""After much was written, histories are read from their index alone."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from app.db.activity import record
+from app.db.connect import session_factory, writer_factory
+from app.db.settling import settle_log
+from app.domain.activity import Activity
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PAGES = text("SELECT relpages, relallvisible FROM pg_class WHERE relname = 'activity'")
+
+
+def test_all_pages_of_the_log_count_as_seen_from_then_on(database):
+    writers, is_server = writer_factory(database), database.dialect.name == "postgresql"
+    with writers.begin() as session:
+        if is_server:  # what is not on the disk yet does not count as seen
+            session.execute(text("SET LOCAL synchronous_commit = on"))
+        events = [Activity(f"e-{i}", "c-1", NOON, NOON, "login") for i in range(1000)]
+        record(session, events)
+
+    settle_log(writers)
+    settle_log(session_factory(database))
+
+    if is_server:
+        with database.connect() as connection:
+            n_pages, n_seen = connection.execute(PAGES).one()
+        assert n_pages == n_seen > 0
