@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -183,6 +184,7 @@ def _checks(
     ]
 
 
+@cache
 def _reserved() -> Checked:
     value = pl.col("type").cast(pl.String)
     reserved = value.is_in(list(RESERVED_TYPES))

@@ -1,6 +1,7 @@
 """Rows that were judged: good ones and refused ones apart."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -16,6 +17,7 @@ class JudgedRows:
     rejects: pl.DataFrame
 
 
+@cache
 def broken() -> Checked:
     """Return the check that a row is one at all; it goes before those of fields."""
     return Checked(BROKEN, pl.col(BROKEN), pl.col(BROKEN).is_not_null(), pl.col(BROKEN))

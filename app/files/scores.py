@@ -45,8 +45,10 @@ def write_scores(path: Path, parts: Iterable[pl.DataFrame], *, schema: pl.Schema
     aside = path.with_name(f".{path.name}.part")
     n_rows = 0
     columns = pl.DataFrame(schema=schema).to_arrow().schema
+    repeating = [name for name, kind in schema.items() if _repeats(name, kind)]
+    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
     try:
-        with pq.ParquetWriter(aside, columns, compression="zstd", compression_level=1) as writer:
+        with pq.ParquetWriter(aside, columns, **options) as writer:
             for part in parts:
                 writer.write_table(part.to_arrow().cast(columns))
                 n_rows += part.height
@@ -54,6 +56,11 @@ def write_scores(path: Path, parts: Iterable[pl.DataFrame], *, schema: pl.Schema
     finally:
         aside.unlink(missing_ok=True)
     return n_rows
+
+
+def _repeats(name: str, kind: pl.DataType) -> bool:
+    """Return whether a column has few different values: looking for them in others is in vain."""
+    return name != "customer_id" and not kind.is_float()
 
 
 def write_rejects(source: Path, rejects: pl.DataFrame) -> Path | None:

@@ -1,17 +1,19 @@
 """Tables as they stand in a file: every row with its line, fields not yet judged."""
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from app.domain.errors import UnreadableFile
 from app.files.formats import FileKind, header_of, kind_of, text_chunks
 from app.files.reading import FileReading
 
-PARQUET_ROWS: Final = 250_000  # judged at a time; more take more memory, and no less time
+PARQUET_ROWS: Final = 150_000  # about so many are judged at a time, and never twice as many
 _BYTES_PER_ROW: Final = 40  # of text: an id, a moment and a type
 _OF_FILE: Final = "file: "  # before the file's own names, which may be any
 LINE, ROW, BROKEN = "line", "row", "broken"  # beside the fields, in every table of this module
@@ -104,17 +106,36 @@ def _check_complete(
 
 
 def _parquet_parts(path: Path) -> Iterator[pl.DataFrame]:
-    n_before = 0
+    """Yield whole row groups, cut only where they are long.
+
+    They are read when they are asked for. Whoever reads all of them at once, as they come, has most
+    of the file in memory: to judge rows takes longer than to read them.
+    """
     try:
         scan = pl.scan_parquet(path)
-        schema = scan.collect_schema()
-        for table in scan.collect_batches(chunk_size=PARQUET_ROWS, maintain_order=True):
-            yield _with_lines(table, first=n_before + 1)
-            n_before += table.height
-    except (pl.exceptions.PolarsError, OSError) as error:
+        groups = pq.read_metadata(path)
+        n_rows = [groups.row_group(number).num_rows for number in range(groups.num_row_groups)]
+        for first, n in _stretches(n_rows):
+            table = scan.slice(first, n).collect(engine="streaming")
+            at_once = -(-n // max(1, n // PARQUET_ROWS))
+            for row in range(0, n, at_once):
+                yield _with_lines(table.slice(row, at_once), first=first + row + 1)
+        if not sum(n_rows):
+            yield _with_lines(pl.DataFrame(schema=scan.collect_schema()), first=1)
+    except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
         raise UnreadableFile(f"cannot read the Parquet file {path}: {_first(error)}") from None
-    if n_before == 0:
-        yield _with_lines(pl.DataFrame(schema=schema), first=1)
+
+
+def _stretches(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first row and length of stretches of whole groups, as many as `PARQUET_ROWS` take."""
+    first = n = 0
+    for length in lengths:
+        if n and n + length > PARQUET_ROWS:
+            yield first, n
+            first, n = first + n, 0
+        n += length
+    if n:
+        yield first, n
 
 
 def _with_lines(table: pl.DataFrame, *, first: int) -> pl.DataFrame:

@@ -116,6 +116,23 @@ def test_a_parquet_file_is_read_whatever_its_name(write, tmp_path):
     assert '"type":"login"' in file.rejects["row"][0]
 
 
+@pytest.mark.parametrize("rows_per_group", [1_000, 70_000, 400_000])
+def test_rejects_of_a_long_parquet_file_have_its_rows(tmp_path, rows_per_group):
+    path, bad = tmp_path / "a.parquet", [1, 70_001, 299_999, 400_000]
+    table = pl.select(row=pl.int_range(1, 400_001)).select(
+        customer_id=pl.when(~pl.col("row").is_in(bad)).then(pl.format("c-{}", pl.col("row") % 7)),
+        occurred_at=pl.lit(MORNING),
+        type=pl.lit("login"),
+        ref=pl.col("row").cast(pl.String),
+    )
+    table.write_parquet(path, row_group_size=rows_per_group)
+
+    file = read_activity(path)
+
+    assert file.rejects["line"].to_list() == bad
+    assert file.good["ref"].to_list() == [str(n) for n in range(1, 400_001) if n not in bad]
+
+
 def test_local_timestamps_of_a_parquet_file_need_a_zone(tmp_path):
     path = tmp_path / "a.parquet"
     naive = datetime(2026, 7, 1, 9, 0)  # noqa: DTZ001 - the point
