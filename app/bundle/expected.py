@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.bundle import recurring, value
 from app.bundle.fields import Fields
 from app.bundle.recurring import recurring_revenue
-from app.bundle.value import Forecast, ValueModel, numbers_of, read_value
+from app.bundle.value import ValueModel, numbers_of, read_value
 from app.bundle.value_facts import N_ANSWERS, ORDERS_FILE, REVENUE_FILE, Expected, ValueFacts
 from app.domain.activity import ActivityType
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -61,8 +61,7 @@ class CustomerValue:
         churn = self.churn
         no_order = churn.kind is ChurnKind.ABSENCE and churn.event == ActivityType.ORDER_PLACED
         silences = probabilities if no_order else None
-        said = self.model.predict(features, horizon_days=churn.horizon_days, silences=silences)
-        return _answers(said)
+        return self.model.predict(features, horizon_days=churn.horizon_days, silences=silences)
 
 
 def value_of_customers(model: ValueModel | None, churn: ChurnDefinition) -> CustomerValue | None:
@@ -124,10 +123,5 @@ def warm_up() -> None:
 def _golden(
     model: ValueModel, features: Numbers, horizon_days: int
 ) -> tuple[tuple[float, ...], ...]:
-    said = np.stack(_answers(model.predict(features, horizon_days=horizon_days)))
+    said = np.stack(model.predict(features, horizon_days=horizon_days))
     return tuple(map(tuple, said.T.tolist()))
-
-
-def _answers(said: Forecast) -> tuple[Numbers, ...]:
-    near = (said.orders, said.revenue)
-    return (*near, said.orders_12m, said.revenue_12m, said.next_order_days, said.kept_12m)

@@ -70,15 +70,20 @@ def adder_of(trees: Trees, *, explainer: Explainer | None = None) -> Forest | Ex
     return Forest(nodes, trees.node_start, trees.leaf_start, leaf_value, asked)
 
 
-def raw_margins(adder: Forest | Explainer, features: Floats) -> Floats:
+def raw_margins(
+    adder: Forest | Explainer, features: Floats, *, out: Floats | None = None
+) -> Floats:
     """Return the uncalibrated log-odds, shape (n,), of C-contiguous features (n, n_features).
+
+    They are written into `out`, where it is given.
 
     Leaf values are added up in the order of the trees, as `GBDT::PredictRaw` does (LightGBM,
     src/boosting/gbdt_prediction.cpp), so the results are equal to the last bit.
     """
+    margins = np.empty(len(features)) if out is None else out
     if isinstance(adder, Explainer):
-        return explain(adder, features)[1]
-    margins = np.empty(len(features))
+        margins[:] = explain(adder, features)[1]
+        return margins
     _add_up(adder, features, margins, _kept.room_for(adder, len(features)))
     return margins
 

@@ -10,7 +10,7 @@ that of orders, before returns; subscriptions are told by `app.bundle.recurring`
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from app.bundle.value_kernels import (
     Columns,
     Correction,
     Days,
+    Learned,
     Rates,
     Spending,
     bases_of,
@@ -46,8 +47,7 @@ NO_SPENDING: Final = Spending(math.nan, math.nan, math.nan)
 NO_CORRECTION: Final = Correction((0.0,) * N_DESCRIBING, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(NamedTuple):
     """What to expect of customers, float64 arrays of shape (n,); NaN = cannot be known.
 
     Attributes
@@ -108,6 +108,7 @@ class ValueModel:
     revenue: Correction = NO_CORRECTION
     orders_rate: Rate | None = None
     revenue_rate: Rate | None = None
+    learned: Learned = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         numbers = (*self.timing, self.reference_days)
@@ -124,6 +125,10 @@ class ValueModel:
             )
         for correction in (self.orders, self.revenue):
             _check(correction)
+        rates = _rates(self.orders_rate, self.revenue_rate)
+        spending = self.spending or NO_SPENDING
+        learned = Learned(self.timing, spending, self.orders, self.revenue, rates)
+        object.__setattr__(self, "learned", learned)
 
     def predict(
         self,
@@ -147,14 +152,12 @@ class ValueModel:
         if not 0 < horizon_days < math.inf:
             raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
         rows = np.ascontiguousarray(features, dtype=np.float64)
-        margins, per_day, shares = np.zeros((2, len(rows))), [math.nan, math.nan], [0.0, 0.0]
-        for i, rate in enumerate((self.orders_rate, self.revenue_rate)):
+        margins = np.zeros((2, len(rows)))
+        for rate, out in zip((self.orders_rate, self.revenue_rate), margins, strict=True):
             if rate is not None:
-                margins[i] = raw_margins(rate.adder, rows)
-                per_day[i], shares[i] = rate.per_day, rate.share
-        rates = Rates(*per_day, *shares)
+                raw_margins(rate.adder, rows, out=out)
         answers = forecasts_of(
-            (self.timing, self.spending or NO_SPENDING, self.orders, self.revenue, rates),
+            self.learned,
             margins,
             rows,
             np.full(len(rows), math.nan) if silences is None else silences,
@@ -229,6 +232,15 @@ def read_value(fields: Fields, *, orders_text: str | None, revenue_text: str | N
         )
     except ValueError as error:
         raise BundleRefused(f"{fields.where}: {error}") from error
+
+
+def _rates(orders: Rate | None, revenue: Rate | None) -> Rates:
+    return Rates(
+        orders.per_day if orders else math.nan,
+        revenue.per_day if revenue else math.nan,
+        orders.share if orders else 0.0,
+        revenue.share if revenue else 0.0,
+    )
 
 
 def _rate_numbers(rate: Rate | None) -> dict[str, float] | None:

@@ -55,6 +55,16 @@ class Rates(NamedTuple):
     revenue_share: float
 
 
+class Learned(NamedTuple):
+    """All that forecasts are made of, but the boosters."""
+
+    timing: Timing
+    spending: Spending
+    orders: Correction
+    revenue: Correction
+    rates: Rates
+
+
 class Days(NamedTuple):
     """The days that corrections were learned for, and those that are asked about."""
 
@@ -92,7 +102,7 @@ def bases_of(
 
 
 def forecasts_of(
-    learned: tuple[Timing, Spending, Correction, Correction, Rates],
+    learned: Learned,
     margins: NDArray[np.float64],
     features: NDArray[np.float64],
     silences: NDArray[np.float64],
@@ -138,7 +148,7 @@ def _describe_each(
 
 @entry
 def _forecast_each(
-    learned: tuple[Timing, Spending, Correction, Correction, Rates],
+    learned: Learned,
     margins: NDArray[np.float64],
     features: NDArray[np.float64],
     silences: NDArray[np.float64],
