@@ -17,9 +17,9 @@ from app.db.reading import Reader, Row
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
 from app.use_cases.assess import texts_of
-from app.use_cases.kept_answers import numbers_left, tier_and_findings
+from app.use_cases.kept_answers import numbers_left, standing_text, tier_and_findings
 from app.use_cases.score_columns import score_columns
-from app.use_cases.score_customers import score_known
+from app.use_cases.score_customers import answer_each
 
 log = logging.getLogger("holdfast.jobs")
 _CODES = {tier.value: code for tier, code in CODE_OF_TIER.items()} | {None: NO_TIER}
@@ -90,6 +90,7 @@ def answers_of(
     known: KnownCustomers, bundle: RiskBundle, playbook: Playbook, job: Job
 ) -> list[StoredAssessment]:
     """Return the scores of customers with the whole answers that they are from."""
+    moment = to_micros(job.as_of)
     return [
         StoredAssessment(
             customer_id=each.customer_id,
@@ -99,11 +100,11 @@ def answers_of(
             score=each.risk and each.risk.score,
             percentile=each.risk and each.risk.percentile,
             tier=each.risk and each.risk.tier.value,
-            answer=each.answer.decode(),
+            answer=answer.decode(),
             job_id=job.job_id,
-            standing=each.standing.decode(),
+            standing=standing_text(moment, each.risk, each.findings).decode(),
         )
-        for each in score_known(bundle, playbook, known, as_of=job.as_of)
+        for each, answer in answer_each(bundle, playbook, known, as_of=job.as_of)
     ]
 
 

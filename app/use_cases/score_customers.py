@@ -1,6 +1,6 @@
 """Score one customer or a thousand from their logs, as of a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,31 +12,29 @@ from app.db import activity
 from app.db.activity import KnownCustomers
 from app.db.reading import Asked, Row, Source, answer_to
 from app.domain.answers import answer_of
-from app.domain.assessment import Risk
+from app.domain.assessment import Assessment
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.domain.playbooks import Playbook
 from app.features.history import group_and_sort
 from app.features.kinds import N_KINDS
 from app.use_cases.assess import assess_each, question_of
-from app.use_cases.kept_answers import standing_from, standing_text
+from app.use_cases.kept_answers import standing_from
 
 
-class ScoredCustomer(NamedTuple):
-    """A customer, the risk (None where there is none to state), and the whole answer as JSON.
+class AnsweredCustomer(NamedTuple):
+    """A customer, and the whole answer as JSON.
 
     Of a thousand answers none is kept as Python objects: to look after them, and to take and free
     their memory, costs more than to make them.
     """
 
     customer_id: str
-    risk: Risk | None
     answer: bytes  # see `app.domain.answers`
-    standing: bytes  # what it leaves to the next one, see `kept_answers`
 
 
 def scoring(
     bundle: RiskBundle, playbook: Playbook, customer_ids: Sequence[str], *, as_of: datetime
-) -> Asked[list[ScoredCustomer]]:
+) -> Asked[list[AnsweredCustomer]]:
     """Return the question whose reply becomes answers.
 
     Those of `customer_ids` who exist are answered, each once, in the order asked. Nothing is
@@ -45,8 +43,9 @@ def scoring(
     """
     asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
 
-    def read(rows: list[Row]) -> list[ScoredCustomer]:
-        return score_known(bundle, playbook, asked.read(rows), as_of=as_of)
+    def read(rows: list[Row]) -> list[AnsweredCustomer]:
+        answers = answer_each(bundle, playbook, asked.read(rows), as_of=as_of)
+        return [AnsweredCustomer(each.customer_id, answer) for each, answer in answers]
 
     return Asked(asked.question, asked.parameters, read)
 
@@ -58,7 +57,7 @@ def score_customers(
     customer_ids: Sequence[str],
     *,
     as_of: datetime,
-) -> list[ScoredCustomer]:
+) -> list[AnsweredCustomer]:
     """Return what `scoring` asks for, from a source that is asked here and now."""
     return answer_to(source, scoring(bundle, playbook, customer_ids, as_of=as_of))
 
@@ -73,22 +72,15 @@ def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None
         occurred_at=to_micros(as_of) - days_ago * MICROSECONDS_PER_DAY,
         kind=kinds,
     )
-    score_known(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of)
+    list(answer_each(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of))
 
 
-def score_known(
+def answer_each(
     bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
-) -> list[ScoredCustomer]:
-    """Return the answers about customers, from what is known of them."""
+) -> Iterator[tuple[Assessment, bytes]]:
+    """Yield the assessment of each customer of whom something is known, and the answer as JSON."""
     before = {who: standing_from(text) for who, text in known.standing.items()}
     question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
-    assessed = assess_each(known.history, bundle, playbook, as_of=as_of, previous=before)
-    return [
-        ScoredCustomer(
-            each.customer_id,
-            each.risk,
-            orjson.dumps(answer_of(each, question, previous=before.get(each.customer_id))),
-            standing_text(question.as_of, each.risk, each.findings),
-        )
-        for each in assessed
-    ]
+    for each in assess_each(known.history, bundle, playbook, as_of=as_of, previous=before):
+        answer = answer_of(each, question, previous=before.get(each.customer_id))
+        yield each, orjson.dumps(answer)

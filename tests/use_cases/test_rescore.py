@@ -140,14 +140,14 @@ def test_a_job_whose_bundle_is_gone_fails_and_says_why(new_worker, writers):
 
 
 def test_a_customer_who_cannot_be_scored_fails_alone(new_worker, writers, job, monkeypatch):
-    real = rescore_chunk.score_known
+    real = rescore_chunk.answer_each
 
     def picky(bundle, playbook, known, *, as_of):
         if "c-010" in known.history.customer_ids:
             raise ValueError("broken history")
         return real(bundle, playbook, known, as_of=as_of)
 
-    monkeypatch.setattr(rescore_chunk, "score_known", picky)
+    monkeypatch.setattr(rescore_chunk, "answer_each", picky)
     new_worker().work()
 
     with writers.begin() as session:
