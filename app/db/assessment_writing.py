@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 
 from app.db.copying import copy
+from app.db.tables import NO_JOB
 
 # A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
 # the epoch (UTC), answer and standing as JSON text.
@@ -33,13 +34,12 @@ _REPLACE: Final = (
     "percentile = excluded.percentile, tier = excluded.tier, answer = excluded.answer, "
     "standing = excluded.standing"
 )
-_TO_STAGE: Final = f"COPY staged_scores ({_SCORE_COLUMNS}) FROM STDIN"
-_FROM_STAGE: Final = (
+# What a job has just written is there to be read: nothing is sent twice. Of one job all that lies
+# between the first and the last is as good. The condition that looks idle names the index.
+_CURRENT_OF_JOB: Final = (
     f"INSERT INTO current_scores ({_SCORE_COLUMNS}) "  # noqa: S608 - constants
-    f"SELECT {_SCORE_COLUMNS} FROM staged_scores ORDER BY customer_id {_NEWEST_WINS}"
-)
-_STAGE: Final = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS staged_scores (LIKE current_scores) ON COMMIT DELETE ROWS"
+    f"SELECT {_SCORE_COLUMNS} FROM assessments WHERE job_id = %s AND job_id <> '' "
+    f"AND customer_id BETWEEN %s AND %s ORDER BY customer_id {_NEWEST_WINS}"
 )
 
 
@@ -63,19 +63,19 @@ def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]
 
 
 def write_current_scores(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
-    """Make the records the current scores of their customers, unless newer ones are known."""
-    scores = [record[:-2] for record in {record[0]: record for record in records}.values()]
-    if not scores:
-        return
-    if connection.dialect.name == "sqlite" or len(scores) == 1:
+    """Make the records the current scores of their customers, unless newer ones are known.
+
+    They have been written as assessments before.
+    """
+    jobs = {record[2] for record in records}
+    if connection.dialect.name == "postgresql" and len(jobs) == 1 and NO_JOB not in jobs:
+        ids = [record[0] for record in records]
+        connection.exec_driver_sql(_CURRENT_OF_JOB, (*jobs, min(ids), max(ids)))
+    elif records:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         insert = f"{_insert('current_scores', _SCORE_COLUMNS, mark)} {_NEWEST_WINS}"
-        connection.exec_driver_sql(insert, scores)
-        return
-    connection.exec_driver_sql(_STAGE)
-    copy(connection, _TO_STAGE, scores, binary_types=_SCORE_TYPES)
-    connection.exec_driver_sql(_FROM_STAGE)
-    connection.exec_driver_sql("DELETE FROM staged_scores")
+        scores = {record[0]: record[: len(_SCORE_TYPES)] for record in records}
+        connection.exec_driver_sql(insert, list(scores.values()))
 
 
 def _insert(table: str, columns: str, mark: str) -> str:
