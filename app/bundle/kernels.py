@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle import expected, predict, tier_columns, treeshap
-from app.bundle.rating import rated
+from app.bundle.rating import calibrate, rated
 from app.bundle.reasons import reasons_of
 from app.bundle.trees import Trees
 from app.compiled.kernel import NoMachineCode
@@ -73,4 +73,5 @@ def _warm_up_trees() -> None:
 
 def _warm_up_choice() -> None:
     rated(np.zeros(1), np.zeros(1))
+    calibrate(np.zeros((1, 2)), np.zeros(1), slope=1.0, intercept=0.0)
     reasons_of(np.zeros((1, 2)), np.zeros(1), most=1, least=0.0)

@@ -24,7 +24,7 @@ from app.bundle.golden import Scorer, compare_golden_rows
 from app.bundle.interval import Intervals, intervals_of
 from app.bundle.kernels import KernelScorer
 from app.bundle.manifest import FeatureSet, Manifest
-from app.bundle.rating import rated
+from app.bundle.rating import calibrate, rated
 from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import parse_trees
@@ -95,10 +95,10 @@ class RiskBundle:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return `contributions` and `margins`, both in the time of the contributions."""
         calibration = self.manifest.facts.calibration
-        contributions, raw = self.scorer.raw_explained(self._checked(features))
-        contributions *= calibration.slope
-        contributions[:, -1] += calibration.intercept
-        return contributions, calibration.slope * raw + calibration.intercept
+        contributions, margins = self.scorer.raw_explained(self._checked(features))
+        slope, intercept = calibration.slope, calibration.intercept
+        calibrate(contributions, margins, slope=slope, intercept=intercept)
+        return contributions, margins
 
     def warm_up(self) -> None:
         """Answer one row, so that no request has to wait for a first time."""

@@ -22,6 +22,15 @@ def rated(margins: Numbers, knots: Numbers) -> tuple[Numbers, Counts]:
     return probabilities, percentiles
 
 
+def calibrate(contributions: Numbers, margins: Numbers, *, slope: float, intercept: float) -> None:
+    """Turn raw contributions, shape (n, n_features + 1), and margins into calibrated ones.
+
+    In place, both C-contiguous: as NumPy's operations they would take a single row ten times as
+    long. The intercept goes to the base, the last column.
+    """
+    _calibrate(contributions, margins, float(slope), float(intercept))
+
+
 def probabilities_of(margins: Numbers) -> Numbers:
     """Return the probabilities, 0 to 1, of log-odds; no margin is too large."""
     return rated(margins, np.zeros(1))[0]
@@ -41,3 +50,13 @@ def _rate(margins: Numbers, knots: Numbers, probabilities: Numbers, percentiles:
                 high = middle
         probabilities[i] = probability
         percentiles[i] = min(low, len(knots) - 1)
+
+
+@entry
+def _calibrate(contributions: Numbers, margins: Numbers, slope: float, intercept: float) -> None:
+    n_columns = contributions.shape[1]
+    for i in range(len(margins)):
+        for j in range(n_columns):
+            contributions[i, j] *= slope
+        contributions[i, n_columns - 1] += intercept
+        margins[i] = slope * margins[i] + intercept

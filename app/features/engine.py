@@ -101,7 +101,8 @@ def features_of(history: History, *, as_of: int | Moments) -> NDArray[np.float64
     moments = np.empty(history.n_customers, np.int64)
     moments[:] = as_of
     rows = np.empty((history.n_customers, _N_FEATURES))
-    known, room = _space.of(longest_slice(history.starts))
+    n = history.n_events  # an upper limit that is known at once
+    known, room = _space.of(n if n <= _MOST_KEPT else longest_slice(history.starts))
     _measure_each(
         columns_of(history), history.starts, history.signed_up_at, moments, rows, known, room
     )

@@ -1,7 +1,5 @@
 """Whom a churn definition speaks about, and when a customer last did anything."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,7 +41,9 @@ def last_activity_at(history: History, *, as_of: int) -> Moments:
     -------
     int64 array of shape (n_customers,), microseconds (UTC).
     """
-    return _last_at(history, as_of, IS_OWN[np.newaxis])[0]
+    known, last = np.empty(history.n_customers, np.bool_), np.empty(history.n_customers, np.int64)
+    _find_population(columns_of(history), history.starts, as_of, 0, IS_OWN, known, last)
+    return last
 
 
 def population_and_last(
@@ -57,8 +57,10 @@ def population_and_last(
         )
     if churn.kind is ChurnKind.CANCELLATION:
         return subscribed_at(history, as_of=as_of), last_activity_at(history, as_of=as_of)
-    last = _last_at(history, as_of, _event_and_own(churn.event))
-    return last[0] != NO_MOMENT, last[1]
+    known, last = np.empty(history.n_customers, np.bool_), np.empty(history.n_customers, np.int64)
+    event = TYPE_CODES[churn.event]
+    _find_population(columns_of(history), history.starts, as_of, event, IS_OWN, known, last)
+    return known, last
 
 
 def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
@@ -73,38 +75,28 @@ def subscribed_at(history: History, *, as_of: int) -> NDArray[np.bool_]:
     return running
 
 
-@lru_cache(maxsize=64)
-def _event_and_own(event: str) -> NDArray[np.bool_]:
-    kinds = np.zeros((2, len(TYPE_CODES)), np.bool_)
-    kinds[0, TYPE_CODES[event]] = True
-    kinds[1] = IS_OWN
-    return kinds
-
-
-def _last_at(history: History, as_of: int, kinds: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each row of `kinds` when each customer last did something of these kinds."""
-    last = np.empty((len(kinds), history.n_customers), np.int64)
-    _last_of_kinds(columns_of(history), history.starts, as_of, kinds, last)
-    return last
-
-
 @entry
-def _last_of_kinds(
+def _find_population(
     columns: Columns,
     starts: Positions,
     as_of: int,
-    kinds: NDArray[np.bool_],
-    last: NDArray[np.int64],
+    event: int,
+    is_own: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+    last: Moments,
 ) -> None:
+    """Write whether `event` was known of each customer, and when they last did anything."""
     occurred_at, received_at, kind = columns.occurred_at, columns.received_at, columns.kind
-    for which in range(len(kinds)):
-        for customer in range(last.shape[1]):
-            last[which, customer] = NO_MOMENT
-            for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
-                known = occurred_at[i] < as_of and received_at[i] < as_of
-                if known and kinds[which, kind[i]]:
-                    last[which, customer] = occurred_at[i]
-                    break
+    for customer in range(len(known)):
+        known[customer], last[customer] = False, NO_MOMENT
+        for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
+            if occurred_at[i] >= as_of or received_at[i] >= as_of:
+                continue
+            if last[customer] == NO_MOMENT and is_own[kind[i]]:
+                last[customer] = occurred_at[i]
+            known[customer] |= kind[i] == event
+            if known[customer] and last[customer] != NO_MOMENT:
+                break
 
 
 @entry
