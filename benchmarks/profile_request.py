@@ -23,7 +23,7 @@ N_BATCHES = 10
 BATCH = 1000
 STAGES = {
     "key check": ("app.api.key_ring:KeyRing.remembered", "app.api.key_ring:KeyRing.verified"),
-    "SQL": ("app.db.reading:Reader.rows",),
+    "SQL": ("app.db.reading:Reader.idle_rows", "app.db.reading:Reader.rows"),
     "history: columns": ("app.db.activity:unpack_history",),
     "history: the rest": ("app.db.activity:_read",),
     "previous answer: read": ("app.use_cases.kept_answers:standing_from",),
@@ -39,8 +39,7 @@ STAGES = {
     "reasons in words": ("app.use_cases.tell:_reasons",),
     "what all answers share": ("app.use_cases.assess:question_of",),
     "answer as data": ("app.use_cases.score_customers:answer_of",),
-    "what the next compares with": ("app.use_cases.score_customers:standing_text",),
-    "use case: the rest": ("app.use_cases.score_customers:_scored",),
+    "use case: the rest": ("app.use_cases.score_customers:_answered",),
 }
 
 Call = Callable[[str, bytes], Awaitable[int]]  # path and body: a GET where there is none

@@ -1,7 +1,8 @@
 """Score one customer or a thousand from their logs, as of a moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -42,11 +43,7 @@ def scoring(
     `previous`, `trend`, and the `since` of signals that still stand.
     """
     asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
-
-    def read(rows: list[Row]) -> list[AnsweredCustomer]:
-        answers = answer_each(bundle, playbook, asked.read(rows), as_of=as_of)
-        return [AnsweredCustomer(each.customer_id, answer) for each, answer in answers]
-
+    read = partial(_answered, bundle, playbook, asked.read, as_of=as_of)
     return Asked(asked.question, asked.parameters, read)
 
 
@@ -73,6 +70,18 @@ def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None
         kind=kinds,
     )
     list(answer_each(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of))
+
+
+def _answered(
+    bundle: RiskBundle,
+    playbook: Playbook,
+    known_from: Callable[[list[Row]], KnownCustomers],
+    rows: list[Row],
+    *,
+    as_of: datetime,
+) -> list[AnsweredCustomer]:
+    answers = answer_each(bundle, playbook, known_from(rows), as_of=as_of)
+    return [AnsweredCustomer(each.customer_id, answer) for each, answer in answers]
 
 
 def answer_each(
