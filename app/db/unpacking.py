@@ -17,6 +17,7 @@ from app.features.sorting import Columns, sort_records, sortable_bits, unpack_re
 
 # A packed record as six integers: PACKED's first five fields, and the last four in one word.
 _OCCURRED_AT, _RECEIVED_AT, _REF, _AMOUNT, _UNTIL, _CODES, _N_WORDS = range(7)
+_RECORD_BYTES = PACKED.itemsize
 _ANY_CURRENCY = -1
 _NAN_BITS = np.array(np.nan).view(np.int64)[()]
 _COLUMN_TYPES = (
@@ -44,15 +45,14 @@ def unpack_history(
     ValueError
         If a record holds a code that this version does not know.
     """
-    whole = b"".join(packed)
-    words = np.frombuffer(whole, np.int64).reshape(-1, _N_WORDS)
-    starts = np.array([0, *accumulate(len(part) // PACKED.itemsize for part in packed)], np.int64)
-    n = len(words)
+    whole = packed[0] if len(packed) == 1 else b"".join(packed)
+    words = np.frombuffer(whole, np.int64)
+    starts = np.array([0, *accumulate(map(len, packed))], np.int64)
+    n = len(words) // _N_WORDS
     columns: Columns = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
-    room = np.empty((2, n + 1, sorting.N_FIELDS), np.int64)
+    room, unknown = np.empty((2, n + 1, sorting.N_FIELDS), np.int64), np.empty(1, np.int64)
     wanted = _ANY_CURRENCY if currency is None else currency_key(currency)
-    unknown = np.full(1, -1)
-    _unpack(words, starts, received_before, wanted, room[0], room[1], columns, unknown)
+    _unpack(words.reshape(n, _N_WORDS), starts, received_before, wanted, room, columns, unknown)
     if unknown[0] >= 0:
         raise ValueError(
             f"the log of {_owner(customer_ids, packed, int(unknown[0]))!r} has events of a "
@@ -77,15 +77,19 @@ def _unpack(
     starts: Positions,
     received_before: int,
     currency: int,
-    records: Words,
-    spare: Words,
+    room: NDArray[np.int64],
     columns: Columns,
     unknown: Positions,
 ) -> None:
-    """Fill `columns` and move `starts` to what is left; name an unknown row and stop there."""
+    """Fill `columns`, and make of `starts` (bytes) those of what is left.
+
+    An `unknown` row is named, and ends it; -1 = none. `room`, shape (2, n + 1, N_FIELDS), is used.
+    """
+    records, spare = room[0], room[1]
     first = filled = 0
+    unknown[0] = -1
     for customer in range(len(starts) - 1):
-        last, begin = starts[customer + 1], filled
+        last, begin = starts[customer + 1] // _RECORD_BYTES, filled
         for i in range(first, last):
             if words[i, _RECEIVED_AT] >= received_before:
                 continue
