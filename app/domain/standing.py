@@ -1,13 +1,12 @@
 """What the answer before leaves to the next one: its score, and since when each finding stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.tiers import RiskTier
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A kept answer, as far as another one is compared with it; moments in microseconds (UTC).
 
     `score` and `tier` are None together. `signals` says by name, and `interventions` by reason,

@@ -10,6 +10,8 @@ from app.domain.moments import format_micros, parse_moment, to_micros
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
+_TIERS: Final = {tier.value: tier for tier in RiskTier}
+
 
 def standing_text(as_of: int, risk: Risk | None, findings: Findings) -> bytes:
     """Return what an answer as of a moment (microseconds) leaves, as `standing_from` reads it."""
@@ -30,11 +32,11 @@ def standing_from(text: str) -> Standing:
     left = _told_apart(text) if text.startswith("{") else text
     as_of, score, tier, signals, interventions = orjson.loads(left)
     return Standing(
-        as_of=_moment(as_of),
-        score=score,
-        tier=None if tier is None else RiskTier(tier),
-        signals={name: _moment(since) for name, since in signals.items()},
-        interventions={reason: _moment(since) for reason, since in interventions.items()},
+        _moment(as_of),
+        score,
+        None if tier is None else _TIERS[tier],
+        {name: _moment(since) for name, since in signals.items()},
+        {reason: _moment(since) for reason, since in interventions.items()},
     )
 
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -146,7 +145,7 @@ def test_the_previous_assessment_stands_beside_with_the_trend():
     ],
 )
 def test_a_trend_is_a_change_of_tier_or_five_points(score, tier, trend):
-    before = replace(BEFORE, score=score, tier=tier)
+    before = BEFORE._replace(score=score, tier=tier)
 
     assert trend_of(RISK, before) == trend
 
@@ -154,4 +153,4 @@ def test_a_trend_is_a_change_of_tier_or_five_points(score, tier, trend):
 def test_there_is_no_trend_without_two_risks():
     assert trend_of(RISK, None) is None
     assert trend_of(None, BEFORE) is None
-    assert trend_of(RISK, replace(BEFORE, score=None, tier=None)) is None
+    assert trend_of(RISK, BEFORE._replace(score=None, tier=None)) is None
