@@ -51,15 +51,18 @@ class Service:
         rows = await self._rows_at_once(asked)
         if rows is None:
             rows = await run_in_threadpool(self.reader.rows, asked.question, *asked.parameters)
-        if _n_bytes(rows) > MANY_BYTES:
-            return await run_in_threadpool(asked.read, rows)
-        return asked.read(rows)
+        return await self._read(asked, rows)
 
     async def answer_at_once(self, asked: Asked[T]) -> T | None:
-        """Return the same where it takes no thread; None where it does."""
+        """Return the same from a database that answers at once; None where it does not."""
         rows = await self._rows_at_once(asked)
-        if rows is None or _n_bytes(rows) > MANY_BYTES:
+        if rows is None:
             return None
+        return await self._read(asked, rows)
+
+    async def _read(self, asked: Asked[T], rows: list[Row]) -> T:
+        if _n_bytes(rows) > MANY_BYTES:
+            return await run_in_threadpool(asked.read, rows)
         return asked.read(rows)
 
     async def _rows_at_once(self, asked: Asked[T]) -> list[Row] | None:
