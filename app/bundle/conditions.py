@@ -26,12 +26,13 @@ Floats = NDArray[np.float64]
 def fill_columns(features: Floats, first: int, n_rows: int, columns: Floats, width: int) -> None:
     """Write the rows from `first` on into `columns`: feature `j` of row `i` at ``j * width + i``.
 
-    Numbers below 1e-35 become 0, as they do in ``Booster.predict``.
+    Numbers below 1e-35 become 0, as they do in ``Booster.predict``. Feature by feature: a row would
+    be written to as many lines of memory as there are features, which lie in each other's way.
     """
-    for row in range(n_rows):
-        for j in range(features.shape[1]):
+    for j in range(features.shape[1]):
+        for row in range(n_rows):
             x = features[first + row, j]
-            columns[j * width + row] = 0.0 if abs(x) <= ZERO else x
+            columns[np.uintp(j * width + row)] = 0.0 if abs(x) <= ZERO else x
 
 
 @part

@@ -254,10 +254,10 @@ def _explain(
         else:
             _add_rows(explainer, columns, sums, totals, codes, width)
         _add_computed(explainer, columns, sums, room.met, room.parts, width, n_rows)
-        for row in range(n_rows):
-            for j in range(n_features):
-                contributions[first + row, j] = sums[j * width + row]
-            contributions[first + row, n_features] = explainer.base
+        for j in range(n_features):
+            for row in range(n_rows):
+                contributions[first + row, j] = sums[np.uintp(j * width + row)]
+        contributions[first : first + n_rows, n_features] = explainer.base
 
 
 @part
