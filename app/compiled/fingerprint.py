@@ -37,7 +37,8 @@ def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
 def _toolchain() -> str:
     compilers = " ".join(f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy"))
     machine = f"{sys.platform} {platform.machine()} {processor()}"
-    called = hashlib.sha256(Path(__file__).with_name("bridge.py").read_bytes()).hexdigest()
+    ours = [Path(__file__).with_name(name).read_bytes() for name in ("bridge.py", "compiler.py")]
+    called = hashlib.sha256(b"".join(ours)).hexdigest()
     return f"{compilers} {sys.implementation.cache_tag} {machine} {called}"
 
 
