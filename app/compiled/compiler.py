@@ -20,7 +20,7 @@ from app.compiled.machine_code import SYMBOL
 
 def compiled(function: Callable[..., Any]) -> Dispatcher:
     """Return the function as Numba's dispatcher, of code that takes no memory."""
-    # Called, a part has its arrays pushed on the stack, seven words each: half of what features cost.
+    # A call pushes every array on the stack, seven words each: half of what features would cost.
     return numba.njit(error_model="numpy", nogil=True, forceinline=True, _nrt=False)(function)
 
 
