@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.compiled.kernel import entry
 from app.domain.assessment import Json
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros
 from app.domain.standing import Standing
 from app.domain.tiers import AnyTierPolicy, RiskTier, TierPolicy
+from app.features.arrays import NO_MOMENT
 from app.use_cases.score_columns import ScoreColumns
 
 _SECOND: Final = 1_000_000
@@ -118,20 +120,30 @@ def expected_moments(days: NDArray[np.float64], *, as_of: int) -> list[int | Non
 
     None where `days` is NaN.
     """
-    return [
-        None if each != each else _whole_second(as_of + int(each * MICROSECONDS_PER_DAY))  # noqa: PLR0124 - true for NaN only
-        for each in days.tolist()
-    ]
+    micros = expected_micros(days, as_of=as_of).tolist()
+    return [None if moment == NO_MOMENT else moment for moment in micros]
 
 
 def expected_micros(days: NDArray[np.float64], *, as_of: int) -> NDArray[np.int64]:
-    """Return the same of many at once; where `days` is NaN, the number means nothing."""
-    micros = as_of + (np.nan_to_num(days) * MICROSECONDS_PER_DAY).astype(np.int64)
-    return np.asarray(micros - micros % _SECOND, np.int64)
+    """Return the same as an array; `NO_MOMENT` where `days` is NaN."""
+    out = np.empty(len(days), np.int64)
+    _add_days(days, as_of, out)
+    return out
 
 
-def _whole_second(micros: int) -> int:
-    return micros - micros % _SECOND
+def warm_up() -> None:
+    """Have the kernel ready, also where the first bundle foresees no value."""
+    expected_micros(np.zeros(1), as_of=0)
+
+
+@entry
+def _add_days(days: NDArray[np.float64], as_of: int, out: NDArray[np.int64]) -> None:
+    for i in range(len(days)):
+        if np.isnan(days[i]):
+            out[i] = NO_MOMENT
+        else:
+            micros = as_of + int(days[i] * MICROSECONDS_PER_DAY)
+            out[i] = micros - micros % _SECOND
 
 
 def _code(standing: Standing | None, as_of: int) -> int:

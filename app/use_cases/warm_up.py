@@ -6,6 +6,7 @@ from app.bundle import interval, kernels, support
 from app.db import unpacking
 from app.features import engine
 from app.playbook import verdicts
+from app.use_cases import own_blocks
 
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
@@ -15,6 +16,7 @@ _ROOMS = (
     support.warm_up,
     unpacking.warm_up,
     verdicts.warm_up,
+    own_blocks.warm_up,
 )
 
 

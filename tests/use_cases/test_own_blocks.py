@@ -139,6 +139,8 @@ def test_dates_are_told_in_whole_seconds_and_missing_ones_not_at_all():
 def test_moments_of_many_are_those_of_one():
     days, as_of = np.random.default_rng(1).exponential(90.0, 500), 1_763_000_000_123_456
     assert expected_micros(days, as_of=as_of).tolist() == expected_moments(days, as_of=as_of)
+    by_hand = [as_of + int(each * MICROSECONDS_PER_DAY) for each in days.tolist()]
+    assert expected_moments(days, as_of=as_of) == [each - each % 1_000_000 for each in by_hand]
 
 
 def test_files_hold_the_same_numbers_with_and_without_reasons(valued, playbook, answers):
