@@ -8,15 +8,13 @@ here. A test holds both ways equal.
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from app.api.fields import storable_properties
 from app.api.schemas.activity import EventIn
-from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, Activity
+from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, NO_PROPERTIES, Activity
 
 _FIELDS: Final = frozenset(EventIn.model_fields)
-_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 _is_currency: Final = re.compile("[A-Z]{3}").fullmatch
 
 
@@ -29,9 +27,7 @@ def activity_of(event: object, *, received_at: datetime) -> Activity | None:
     kind, channel, ref = taken("type"), taken("channel"), taken("ref")
     amount, currency = taken("amount"), taken("currency")
     if not (
-        _is_text(event_id)
-        and _is_text(customer_id)
-        and _is_text(kind)
+        _are_texts(event_id, customer_id, kind)
         and (channel is None or _is_text(channel))
         and (ref is None or _is_text(ref))
         and (amount is None or _is_amount(amount))
@@ -39,20 +35,32 @@ def activity_of(event: object, *, received_at: datetime) -> Activity | None:
     ):
         return None
     occurred_at = _moment(taken("occurred_at"))
-    properties = _properties(event["properties"]) if "properties" in event else _NONE
+    properties = _properties(event["properties"]) if "properties" in event else NO_PROPERTIES
     if occurred_at is None or properties is None:
         return None
-    return Activity(
-        event_id=event_id,
-        customer_id=customer_id,
-        occurred_at=occurred_at,
-        received_at=received_at,
-        type=kind,
-        channel=channel,
-        amount=None if amount is None else float(amount),
-        currency=currency,
-        ref=ref,
-        properties=properties,
+    exact = None if amount is None else float(amount)
+    return Activity(  # by position, which takes half the time
+        event_id,
+        customer_id,
+        occurred_at,
+        received_at,
+        kind,
+        channel,
+        exact,
+        currency,
+        ref,
+        properties,
+    )
+
+
+def _are_texts(one: Any, two: Any, three: Any) -> bool:  # noqa: ANN401 - of JSON
+    """Return what `_is_text` says of all of them; they are looked through at once."""
+    return (
+        type(one) is type(two) is type(three) is str
+        and 0 < len(one) <= MAX_TEXT_CHARACTERS
+        and 0 < len(two) <= MAX_TEXT_CHARACTERS
+        and 0 < len(three) <= MAX_TEXT_CHARACTERS
+        and (one + two + three).isprintable()
     )
 
 

@@ -143,17 +143,18 @@ def _known(rows: Sequence[Row], *, moment: int, currency: str | None) -> KnownCu
 
 
 def _record_of(activity: Activity, received_at: int) -> ActivityRecord:
-    properties, occurred_at = activity.properties, to_micros(activity.occurred_at)
+    event_id, customer_id, moment, _, kind, channel, amount, currency, ref, properties = activity
+    occurred_at = to_micros(moment)
     return (
-        activity.event_id,
-        activity.customer_id,
+        event_id,
+        customer_id,
         occurred_at,
         received_at,
-        activity.type,
-        activity.channel,
-        activity.amount,
-        activity.currency,
-        activity.ref,
+        kind,
+        channel,
+        amount,
+        currency,
+        ref,
         orjson.dumps(dict(properties)).decode() if properties else None,
         pack_activity(activity, occurred_at=occurred_at, received_at=received_at),
     )

@@ -25,10 +25,10 @@ incident                       incident                    minutes affected
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from app.domain.moments import parse_moment
 
@@ -101,8 +101,10 @@ MAX_TEXT_CHARACTERS = 200  # ids, types, channels and refs; longer ones are mist
 MAX_AMOUNT = 1e12  # no single order, price or volume of a customer is larger
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+NO_PROPERTIES: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+class Activity(NamedTuple):
     """One thing a customer did, or that was done to them; see the table of this module."""
 
     event_id: str
@@ -114,7 +116,7 @@ class Activity:
     amount: float | None = None
     currency: str | None = None
     ref: str | None = None
-    properties: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    properties: Mapping[str, object] = NO_PROPERTIES
 
 
 def code_of_type(name: str | None) -> int:

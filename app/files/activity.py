@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import fields as dataclass_fields
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import blake2b
@@ -31,7 +30,7 @@ FIELDS: Final = (
     "properties",
 )
 REQUIRED: Final = ("customer_id", "occurred_at", "type")
-_OF_DOMAIN: Final = tuple(field.name for field in dataclass_fields(Activity))
+_OF_DOMAIN: Final = Activity._fields
 _CONTENT: Final = tuple(name for name in FIELDS if name != "event_id")
 _FUTURE: Final = timedelta(days=1)  # clocks and zones are wrong by less
 

@@ -1,7 +1,7 @@
 """Record what customers did: each event once, each judged by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -45,7 +45,7 @@ def record_activity(
     believed = [
         activity
         if activity.occurred_at <= now and activity.received_at == now
-        else replace(activity, occurred_at=min(activity.occurred_at, now), received_at=now)
+        else activity._replace(occurred_at=min(activity.occurred_at, now), received_at=now)
         for activity, refusal in zip(reported, outcomes, strict=True)
         if refusal is None
     ]
