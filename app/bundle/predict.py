@@ -119,9 +119,10 @@ class _Kept(threading.local):
 
     def room_for(self, forest: Forest, n: int) -> _Room:
         n_columns, n_words = len(forest.asked) * min(n, TILE), max(len(forest.leaf_start), TILE)
-        if len(self.room.columns) < n_columns or len(self.room.left) < n_words:
-            self.room = _Room(np.empty(n_columns), np.empty(n_words, np.uint64))
-        return self.room
+        room = self.room
+        if len(room.columns) < n_columns or len(room.left) < n_words:
+            room = self.room = _Room(np.empty(n_columns), np.empty(n_words, np.uint64))
+        return room
 
 
 _kept = _Kept()

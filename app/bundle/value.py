@@ -153,9 +153,9 @@ class ValueModel:
             raise ValueError(f"the horizon must be finite and above 0 days, got {horizon_days}")
         rows = np.ascontiguousarray(features, dtype=np.float64)
         margins = np.zeros((2, len(rows)))
-        for rate, out in zip((self.orders_rate, self.revenue_rate), margins, strict=True):
+        for i, rate in enumerate((self.orders_rate, self.revenue_rate)):
             if rate is not None:
-                raw_margins(rate.adder, rows, out=out)
+                raw_margins(rate.adder, rows, out=margins[i])
         answers = forecasts_of(
             self.learned,
             margins,
