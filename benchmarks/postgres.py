@@ -34,6 +34,16 @@ class PostgreSQL:
                 with suppress(ProcessLookupError):  # its workers come and go
                     os.sched_setaffinity(pid, cores)
 
+    def processor_seconds(self) -> float | None:
+        """Return what its processes have used so far, those that have ended included."""
+        if self.pid is None:
+            return None
+        ticks = sum(_ticks(self.pid))
+        for child in _children(self.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                ticks += sum(_ticks(child)[:2])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def postgres() -> Iterator[PostgreSQL]:
@@ -88,6 +98,12 @@ def _version(url: str) -> str:
 def _postmaster(folder: Path) -> int:
     found = next(folder.rglob("postmaster.pid"))
     return int(found.read_text(encoding="ascii").splitlines()[0])
+
+
+def _ticks(pid: int) -> list[int]:
+    """Return user and system time of a process, and the same of children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return [int(field) for field in fields[11:15]]
 
 
 def _children(pid: int) -> list[int]:

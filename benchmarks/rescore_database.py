@@ -30,6 +30,7 @@ def measure(plan: Plan) -> Result:
     company = world(plan)
     path = copied(company, plan.copies)
     rates: dict[str, list[float]] = {SCORES: [], ANSWERS: []}
+    server_us: dict[str, list[float]] = {SCORES: [], ANSWERS: []}
     with postgres() as server, fresh_database(server) as url, pinned(BOTH):
         server.move_to(BOTH)
         environment = {"HOLDFAST_DATABASE_URL": url, "HOLDFAST_MODELS": str(company.models)}
@@ -37,26 +38,31 @@ def measure(plan: Plan) -> Result:
         holdfast("migrate", environment=environment)
         holdfast("import", "activity", path, environment=environment)
         for _ in range(min(plan.rounds, 3)):
-            rates[SCORES].append(_rate(url, environment, "--numbers-only"))
-            rates[ANSWERS].append(_rate(url, environment))
+            for name, options in ((SCORES, ["--numbers-only"]), (ANSWERS, [])):
+                used = server.processor_seconds()
+                done, micros = _rescored(url, environment, *options)
+                rates[name].append(done / micros * 1e6)
+                say(f"{done} customers at {rates[name][-1]:,.0f} per second {' '.join(options)}")
+                if used is not None:
+                    since = (server.processor_seconds() or used) - used
+                    server_us[name].append(since / done * 1e6)
         version = server.version
     return {
         **{name: middle(found) for name, found in rates.items()},
         "first_time": round(rates[SCORES][0], 1),
         "by_round": rates,
+        "server_us_per_customer": {n: middle(found) for n, found in server_us.items() if found},
         "postgresql": version,
     }
 
 
-def _rate(url: str, environment: Mapping[str, str], *options: str) -> float:
-    """Rescore everybody and return customers per second, by the job's own clock."""
+def _rescored(url: str, environment: Mapping[str, str], *options: str) -> tuple[int, int]:
+    """Rescore everybody; return how many customers that were, and µs by the job's own clock."""
     holdfast("rescore", *options, environment=environment)
     done, failed, micros = _newest_job(url)
     if failed:
         raise RuntimeError(f"{failed} of {done} customers could not be scored")
-    rate = done / micros * 1e6
-    say(f"{done} customers at {rate:,.0f} per second {' '.join(options)}")
-    return rate
+    return done, micros
 
 
 def _newest_job(url: str) -> tuple[int, int, int]:
