@@ -87,7 +87,8 @@ def rescore(
     numbers_only: Annotated[
         bool,
         typer.Option(
-            "--numbers-only", help="Keep scores without reasons and signals; several times faster."
+            "--numbers-only",
+            help="Keep scores without reasons and signals; more than twice as fast.",
         ),
     ] = False,
 ) -> None:
