@@ -30,6 +30,10 @@ _DATA, _N_DIMENSIONS, _SHAPE, _STRIDES = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 2
 _DTYPE, _FLAGS = _HEAD + 40, _HEAD + 48
 _KIND, _ITEM_SIZE = _HEAD + 8, _HEAD + 24
 _CONTIGUOUS_AND_ALIGNED: Final = 0x101
+# Numbers: some hundred events, or the features of ninety customers. What takes microseconds keeps
+# the GIL: another thread that got it meanwhile may keep it for five milliseconds
+# (`sys.getswitchinterval`), and an answer is a dozen kernels.
+LITTLE: Final = 8_192
 _TUPLE_SUBCLASS: Final = 1 << 26  # Py_TPFLAGS_TUPLE_SUBCLASS
 
 _BYTE, _INT, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
@@ -39,7 +43,10 @@ _NULL: Final = ir.Constant(_ADDRESS, None)
 
 
 def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Type]) -> ir.Module:
-    """Return the builtin that checks its arguments, then calls the kernel without the GIL."""
+    """Return the builtin that checks its arguments, then calls the kernel.
+
+    Other threads run meanwhile where there is much to do.
+    """
     context, module = kernel.target_context, library.create_ir_module(SYMBOL)
     signature = ir.FunctionType(_ADDRESS, [_ADDRESS, _ADDRESS.as_pointer(), _LONG])
     function = ir.Function(module, signature, SYMBOL)
@@ -55,9 +62,13 @@ def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Ty
     called = cgutils.get_or_insert_function(
         module, convention.get_function_type(returned, given), kernel.fndesc.llvm_func_name
     )
-    thread = _python(builder, "PyEval_SaveThread", _ADDRESS)
+    is_much = taking.is_much(given, arguments)
+    thread = cgutils.alloca_once_value(builder, _NULL)
+    with builder.if_then(is_much):
+        builder.store(_python(builder, "PyEval_SaveThread", _ADDRESS), thread)
     convention.call_function(builder, called, returned, given, arguments)
-    _python(builder, "PyEval_RestoreThread", ir.VoidType(), thread)
+    with builder.if_then(is_much):
+        _python(builder, "PyEval_RestoreThread", ir.VoidType(), builder.load(thread))
     _leave(builder, 0)
     return module
 
@@ -77,6 +88,15 @@ class _Taking:
         if isinstance(kind, types.Array):
             return self._array(kind, each, number)
         return self._number(kind, each, number)
+
+    def is_much(self, given: Sequence[types.Type], arguments: Sequence[ir.Value]) -> ir.Value:
+        """Return whether the arrays that are no part of a tuple have many numbers together."""
+        total = _LONG(0)
+        for kind, value in zip(given, arguments, strict=True):
+            if isinstance(kind, types.Array):
+                array = make_array(kind)(self.context, self.builder, value)
+                total = self.builder.add(total, array.nitems)
+        return self.builder.icmp_signed(">", total, _LONG(LITTLE))
 
     def leave_unless(self, claim: ir.Value, number: int) -> None:
         """Leave with this number unless the claim is true."""

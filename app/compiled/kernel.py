@@ -67,7 +67,7 @@ class Part(Generic[P, R]):
 
 
 class Entry(Generic[*Arguments]):
-    """A kernel that Python calls; other threads run meanwhile.
+    """A kernel that Python calls; other threads run meanwhile where there is much to do.
 
     Parameters annotated `int` and `float` are numbers. All others are C-contiguous arrays, or
     tuples of arrays and numbers. The first call decides for which dtypes and numbers of dimensions

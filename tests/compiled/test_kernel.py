@@ -1,7 +1,8 @@
 import sys
 import textwrap
+import threading
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import NamedTuple
 
@@ -61,14 +62,15 @@ def test_the_second_process_takes_the_code_from_the_file(arguments, folder, monk
     assert arguments[-1].tolist() == [1.5, 3.0, 7.5]
 
 
-def test_the_code_gives_the_same_bits_as_numba_itself(arguments):
+@pytest.mark.parametrize("n", [1000, 100_000])  # with the GIL, and without
+def test_the_code_gives_the_same_bits_as_numba_itself(arguments, n):
     rng = np.random.default_rng(0)
     pair, _, _ = arguments
-    ours, numbas = np.zeros(1000), np.zeros(1000)
-    many = pair._replace(numbers=rng.normal(size=1000))
+    ours, numbas = np.zeros(n), np.zeros(n)
+    many = pair._replace(numbers=rng.normal(size=n))
 
-    entry(weigh_each)(many, 1000, ours)
-    part(weigh_each)(many, 1000, numbas)
+    entry(weigh_each)(many, n, ours)
+    part(weigh_each)(many, n, numbas)
 
     assert ours.tobytes() == numbas.tobytes()
 
@@ -180,6 +182,46 @@ def test_a_kernel_that_needs_numba_at_run_time_is_refused():
 
     with pytest.raises(TypeError, match="kernels take no memory"):
         fold(np.zeros(4))
+
+
+@contextmanager
+def somebody_waiting():
+    """Give a list that another thread writes into as soon as this one lets it run."""
+    interval, ready, ran = sys.getswitchinterval(), threading.Event(), []
+    other = threading.Thread(target=lambda: (ready.wait(), ran.append("ran")))
+    other.start()
+    sys.setswitchinterval(1_000.0)  # seconds: no thread is made to let others run
+    try:
+        ready.set()
+        yield ran
+    finally:
+        sys.setswitchinterval(interval)
+        other.join()
+
+
+def test_other_threads_run_while_there_is_much_to_do(arguments):
+    compiled, out = entry(weigh_each), np.zeros(100_000)
+    much = arguments[0]._replace(numbers=np.ones(len(out)))
+    compiled(much, len(out), out)
+
+    with somebody_waiting() as ran:
+        n_calls = 0
+        while not ran and n_calls < 100_000:
+            compiled(much, len(out), out)
+            n_calls += 1
+
+        assert ran == ["ran"]
+
+
+def test_no_other_thread_runs_while_there_is_little_to_do(arguments):
+    compiled = entry(weigh_each)
+    compiled(*arguments)
+
+    with somebody_waiting() as ran:
+        for _ in range(1_000):
+            compiled(*arguments)
+
+        assert ran == []
 
 
 @pytest.mark.parametrize(
