@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -15,9 +16,9 @@ from app.domain.assessment import Json
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
-from app.features.history import History
+from app.features.history import NO_MOMENT, History
 from app.files.parted import LogPart
-from app.files.scores import MOMENT, NUMBERS, SCHEMA
+from app.files.scores import NUMBERS, SCHEMA
 from app.use_cases.assess import CHUNK, N_REASONS, is_stale, texts_of
 from app.use_cases.own_blocks import expected_micros
 from app.use_cases.score_columns import ScoreColumns, explained_columns, score_columns
@@ -31,6 +32,8 @@ _VALUE: Final = (
     "next_order_expected_at",
 )
 _CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
+_RISK: Final = ("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
+_UNKNOWN_AS_NAN: Final = (*_CERTAINTY[:2], *_VALUE[:3])
 _TEXTS: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS}
 
 
@@ -84,47 +87,55 @@ def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.
 
 def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.DataFrame:
     bundle = scoring.bundle
-    table = pl.DataFrame(
-        {
-            "customer_id": history.customer_ids,
-            "as_of": scoring.as_of,
-            "probability": columns.probabilities,
-            "score": columns.scores,
-            "percentile": columns.percentiles,
-            "tier": None,
-            "sufficient_history": columns.sufficient,
-            "stale": _stale(scoring),
-            **_certainty(columns, bundle),
-            **_expected(columns, as_of=to_micros(scoring.as_of)),
-            "bundle_id": bundle.id,
-        },
-        schema=NUMBERS,
-    )
-    table = table.with_columns(_tier_of_score().alias("tier"))
-    of_risk = pl.col("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
-    return table.with_columns(pl.when("sufficient_history").then(of_risk))
+    table = pl.DataFrame({
+        "customer_id": pl.Series(history.customer_ids, dtype=pl.String),
+        "probability": columns.probabilities,
+        "score": columns.scores,
+        "percentile": columns.percentiles,
+        "sufficient_history": columns.sufficient,
+        "probability_low": columns.low,
+        "probability_high": columns.high,
+        "out_of_distribution": None if bundle.usual_ranges is None else columns.unusual,
+        **_expected(columns, as_of=to_micros(scoring.as_of)),
+    })
+    same = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}
+    constants = [pl.lit(value).alias(name) for name, value in same.items()]
+    return table.with_columns(constants).select(_written())
 
 
-def _certainty(columns: ScoreColumns, bundle: RiskBundle) -> dict[str, pl.Series | None]:
-    """Return the columns of certainty; null where the bundle does not know it."""
-    ends = [pl.Series(end).fill_nan(None) for end in (columns.low, columns.high)]
-    unusual = None if bundle.usual_ranges is None else pl.Series(columns.unusual)
-    return dict(zip(_CERTAINTY, [*ends, unusual], strict=True))
-
-
-def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, pl.Series | None]:
-    """Return the columns of value; null where it is not known."""
+def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, NDArray[np.generic] | None]:
+    """Return the columns of value; None where it is not known."""
     if columns.expected is None:
         return dict.fromkeys(_VALUE)
     expected = columns.expected
-    known = (expected.orders_12m, expected.revenue_12m, expected.at_risk)
-    series = [pl.Series(numbers).fill_nan(None) for numbers in known]
-    return dict(zip(_VALUE, [*series, _moments(expected.next_order_days, as_of)], strict=True))
+    days = expected.next_order_days
+    moments = np.where(np.isnan(days), NO_MOMENT, expected_micros(days, as_of=as_of))
+    numbers = (expected.orders_12m, expected.revenue_12m, expected.at_risk)
+    return dict(zip(_VALUE, [*numbers, moments], strict=True))
 
 
-def _moments(days: NDArray[np.float64], as_of: int) -> pl.Series:
-    moments = pl.Series(expected_micros(days, as_of=as_of)).cast(MOMENT)
-    return pl.select(pl.when(pl.Series(~np.isnan(days))).then(moments)).to_series()
+@cache
+def _written() -> tuple[pl.Expr, ...]:
+    """Return the columns as they are written; null = not known.
+
+    All are made in one go: each further operation on a table takes as long as ten customers.
+    """
+    return tuple(
+        (pl.when("sufficient_history").then(_known(name)) if name in _RISK else pl.col(name))
+        .cast(kind)
+        .alias(name)
+        for name, kind in NUMBERS.items()
+    )
+
+
+def _known(name: str) -> pl.Expr:
+    """Return a column of risk, certainty or value; null where the numbers say not known."""
+    if name == "tier":
+        return _tier_of_score()
+    value = pl.col(name)
+    if name == "next_order_expected_at":
+        return pl.when(value != NO_MOMENT).then(value)
+    return value.fill_nan(None) if name in _UNKNOWN_AS_NAN else value
 
 
 def _tier_of_score() -> pl.Expr:
