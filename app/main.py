@@ -24,7 +24,6 @@ from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.background import Background
 from app.use_cases.check_jobs import Checker
-from app.use_cases.keep_memory import share_freed_memory
 from app.use_cases.last_check import LastCheck
 from app.use_cases.manage_keys import verify_key
 from app.use_cases.monitor import Monitor
@@ -152,7 +151,6 @@ def _prepare(service: Service) -> bool:
 
     What is not there yet is logged, not fatal.
     """
-    share_freed_memory()
     warm_up()
     service.bundles.refresh()
     try:

@@ -1,4 +1,4 @@
-"""How a process that answers, or works off a long log, deals with memory."""
+"""How a process that works off a long log deals with memory."""
 
 import ctypes
 import gc
@@ -10,26 +10,15 @@ _LARGEST_THRESHOLD: Final = 32 * 2**20
 _KEPT_BYTES: Final = 512 * 2**20
 
 
-def share_freed_memory() -> None:
-    """Have all threads take memory from one place; nothing happens with other C libraries.
-
-    What one gave back is there for the next, and still in the processor's cache. Only one thread
-    of Python runs at a time, so hardly any waits for another.
-    """
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
-        library.mallopt(_ARENA_MAX, 1)
-
-
 def keep_freed_memory() -> None:
     """Have glibc keep what arrays gave back, for the next; nothing happens with other C libraries.
 
     Otherwise it goes back to the system, which clears each page before it gives it out again: a
     sixth of the time of a scoring. One arena, because others do not share what they keep.
     """
-    share_freed_memory()
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
+        library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
         library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
