@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from app.db.tables import MIGRATED_TO
 from app.domain.errors import DatabaseNotReady
@@ -39,9 +39,9 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         return create_engine(
             parsed, pool_size=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 10}
         )
-    engine = (
-        create_engine(parsed, pool_size=pool_size) if parsed.database else create_engine(parsed)
-    )
+    # Last in, first out: what a connection has in its cache is void once another has written, and
+    # connections that write in turns would read everything again each time.
+    engine = create_engine(parsed, poolclass=QueuePool, pool_size=pool_size, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

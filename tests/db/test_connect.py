@@ -115,3 +115,15 @@ def test_a_writer_of_sqlite_has_the_lock_from_the_start(sqlite_url, tmp_path):
             other.execute("BEGIN IMMEDIATE")
         other.close()
     engine.dispose()
+
+
+def test_the_connection_that_was_used_last_is_used_next(tmp_path):
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    one, two = engine.connect(), engine.connect()
+    last = one.connection.dbapi_connection
+    two.close()
+    one.close()
+
+    with engine.connect() as again:
+        assert again.connection.dbapi_connection is last
+    engine.dispose()
