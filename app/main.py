@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -37,9 +37,6 @@ if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone l
     from app.db.pipeline import Pipelines
 
 log = logging.getLogger("holdfast.main")
-# Objects that hold others, made and not freed, before the collector looks for cycles: a call for a
-# thousand customers makes some five thousand, none in a cycle, and was looked through each time.
-GARBAGE_AFTER: Final = 20_000
 _NOBODY = "\x7f"  # an id that requests cannot have
 _NOBODYS_KEY = "hf_0_nobody"  # of the form that is looked up in the database
 
@@ -171,4 +168,3 @@ async def _rehearse(service: Service) -> None:
         await asyncio.gather(*[service.answer_to(asked) for _ in range(N_PIPELINES)])
     await run_in_threadpool(service.keys.verified, _NOBODYS_KEY)
     gc.freeze()  # what is here now stays: passes over it would take as long as scoring a customer
-    gc.set_threshold(GARBAGE_AFTER)
