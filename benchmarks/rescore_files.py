@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.files.tables import about_n_rows
 from benchmarks.copies import copied
 from benchmarks.cores import BOTH, pinned
 from benchmarks.figure import Result
@@ -29,11 +30,14 @@ def measure(plan: Plan) -> Result:
         },
         rounds=min(plan.rounds, 3),
     )
+    per_customer = about_n_rows(path) / first["customers"]
     return {
         KEYS[0]: middle(reached["without"]),
         KEYS[1]: middle(reached["with"]),
         "by_round": reached,
         "n_customers": first["customers"],
+        "events_per_customer": round(per_customer, 1),
+        "events_per_s": {how: middle(each) * per_customer for how, each in reached.items()},
         "file_mb": round(path.stat().st_size / 1e6, 1),
     }
 
