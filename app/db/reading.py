@@ -15,8 +15,12 @@ from sqlalchemy.orm import Session
 N_PIPELINES: Final = 4  # to PostgreSQL: a question that waits for the disk keeps a quarter waiting
 MOST_IDLE: Final = 10  # connections that are kept for the next question
 # Questions are the same ones all the time: PostgreSQL would think again about each of them, which
-# takes longer than answering, because it cannot know how many ids are asked for.
-GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
+# takes longer than answering, because it cannot know how many ids are asked for. Nor does such a
+# plan know how few rows of a large table are asked for: it would look worth compiling each time.
+GENERIC_PLANS: Final = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), "
+    "set_config('jit', 'off', false)"
+)
 # Of each connection, instead of the 64 MB that writing needs: what is read lies in the cache of the
 # operating system, where all connections share it.
 SMALL_CACHE: Final = "PRAGMA cache_size = -8192"

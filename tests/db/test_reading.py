@@ -69,3 +69,12 @@ def test_connections_end_with_the_engine(database, reader):
     database.dispose()
 
     assert reader._idle == []
+
+
+def test_postgresql_plans_questions_once_and_compiles_none(reader):
+    question = Question(
+        sqlite="SELECT 'force_generic_plan', 'off'",  # it has no such settings
+        postgresql="SELECT current_setting('plan_cache_mode'), current_setting('jit')",
+    )
+
+    assert [tuple(row) for row in reader.rows(question)] == [("force_generic_plan", "off")]
