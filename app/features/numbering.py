@@ -11,16 +11,18 @@ Slots = NDArray[np.int64]  # shape (a power of two, 2): a hash, and its code
 
 _FREE = -1
 _LEAST_SLOTS = 1_024
+_MANY_SLOTS = 262_144  # 4 MB
 
 
-def number_hashes(hashes: Hashes) -> tuple[Positions, Positions]:
+def number_hashes(hashes: Hashes, *, n_expected: int = 0) -> tuple[Positions, Positions]:
     """Return the code of each hash, from 0 in the order of appearance, and where each code began.
 
     Open addressing in a table at most half full, which grows: its size follows the number of
-    different hashes, not the number of rows.
+    different hashes, not the number of rows. It begins with room for `n_expected` different ones,
+    within reason: to grow costs more than a table that is too large.
     """
     codes, firsts = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
-    slots = free_slots(_LEAST_SLOTS)
+    slots = free_slots(min(max(_LEAST_SLOTS, 1 << (2 * n_expected).bit_length()), _MANY_SLOTS))
     at, n_codes = np.zeros(2, np.int64), 0
     while at[0] < len(hashes):
         _number(hashes, slots, codes, firsts, at)

@@ -32,7 +32,7 @@ def numbered(texts: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
     UnreadableFile
         If two texts have one hash.
     """
-    codes, firsts = number_hashes(hashes(texts))
+    codes, firsts = number_hashes(hashes(texts), n_expected=len(texts) // 2)
     distinct = texts.gather(firsts)
     others = distinct.gather(codes)
     if not (others == texts).all():

@@ -28,3 +28,14 @@ def test_of_nothing_there_are_no_codes():
     codes, firsts = number_hashes(np.empty(0, np.int64))
 
     assert (len(codes), len(firsts)) == (0, 0)
+
+
+def test_codes_do_not_depend_on_how_many_are_expected():
+    hashes = np.random.default_rng(2).integers(-(2**63), 2**63, 5_000)[
+        np.random.default_rng(3).integers(0, 5_000, 20_000)
+    ]
+    for n_expected in (1, 700, 20_000, 10_000_000):
+        codes, firsts = number_hashes(hashes, n_expected=n_expected)
+        plain_codes, plain_firsts = number_hashes(hashes)
+        assert (codes == plain_codes).all()
+        assert (firsts == plain_firsts).all()
