@@ -95,3 +95,27 @@ def test_scores_reflect_each_batch_while_others_send_and_ask(server):
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(send_and_ask, number) for number in range(8)]:
             done.result()
+
+
+def test_answers_without_a_body_arrive_and_so_do_those_asked_for_ahead(server):
+    address, key = server
+    head = f"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+    asked = f"HEAD /healthz {head}\r\n" + f"GET /v1/customers/nobody/badge {head}\r\n" * 2
+    last = f"HEAD /healthz {head}Connection: close\r\n\r\n"
+
+    answered = answer_to(address, (asked + last).encode())
+
+    assert answered.count(b"HTTP/1.1 200 OK\r\n") == 4
+    assert answered.endswith(b"connection: close\r\n\r\n")
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_so_before_it_sends_its_body(server):
+    address, key = server
+    head = (
+        f"POST /v1/scores HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 24\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with closing(socket.create_connection(address)) as connection:
+        connection.settimeout(20)
+        connection.sendall(head.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 100 Continue\r\n")
