@@ -120,11 +120,11 @@ def post_events(client: TestClient, events: list[dict]) -> dict:
 
 
 @pytest.fixture
-def rescore(client) -> Callable[[], dict]:
-    """Rescore everybody, wait for the end and return the job."""
+def rescore(client) -> Callable[..., dict]:
+    """Rescore everybody, wait for the end and return the job; options go into the query."""
 
-    def run() -> dict:
-        started = client.post("/v1/jobs/rescore")
+    def run(**options: str) -> dict:
+        started = client.post("/v1/jobs/rescore", params=options)
         assert started.status_code == 202, started.text
         return wait_for_end(client, started.headers["location"])
 

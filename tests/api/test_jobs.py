@@ -36,6 +36,26 @@ def test_the_same_idempotency_key_gives_the_same_job(client):
     assert jobs[0] == jobs[1] != jobs[2]
 
 
+def test_a_rescoring_keeps_numbers_alone_where_it_is_asked_to(client, rescore):
+    post_events(client, orders("c-0", n=2))
+
+    whole, numbers = rescore(), rescore(keeps="numbers")
+
+    one, two = (
+        client.get(f"/v1/jobs/{job['job_id']}/results").json()["items"][0]
+        for job in (whole, numbers)
+    )
+    assert (whole["keeps"], numbers["keeps"]) == ("answers", "numbers")
+    assert (one["score"], one["tier"]) == (two["score"], two["tier"])
+    assert client.get("/v1/customers/c-0/badge").json()["message"] == (
+        f"{two['tier']} {two['score']}"
+    )
+
+
+def test_what_nobody_can_keep_is_refused(client):
+    assert client.post("/v1/jobs/rescore", params={"keeps": "nothing"}).status_code == 422
+
+
 @pytest.fixture
 def without_worker(make_app, new_key):
     """A client of an application that runs no jobs itself."""

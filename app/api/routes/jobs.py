@@ -4,16 +4,16 @@ import hashlib
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from app.api import cursors, problems
 from app.api.access import JobsRead, JobsWrite
 from app.api.fields import Text
 from app.api.json_route import JsonRoute
-from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut
+from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut, KeepsName
 from app.api.schemas.many_scores import ScorePageOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
-from app.db.jobs import Job
+from app.db.jobs import Job, JobKind, Keeps
 from app.domain.errors import (
     BundleRefused,
     InvalidCursor,
@@ -36,6 +36,14 @@ IdempotencyKey = Annotated[
         examples=["nightly-2026-11-22"],
     ),
 ]
+What = Annotated[
+    KeepsName,
+    Query(
+        description="numbers: scores without reasons and signals, more than twice as fast; "
+        "GET answers say everything all the same",
+        examples=["answers"],
+    ),
+]
 _LOCATION = {
     "headers": {
         "Location": {"description": "Where to follow the job", "schema": {"type": "string"}}
@@ -52,7 +60,10 @@ _LOCATION = {
     },
 )
 def post_rescore(
-    service: JobsWrite, response: Response, idempotency_key: IdempotencyKey = None
+    service: JobsWrite,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+    keeps: What = "answers",
 ) -> JobOut:
     """Rescore everybody as of now, in the background; follow the job at its Location.
 
@@ -65,6 +76,7 @@ def post_rescore(
         as_of=now,
         now=now,
         job_id=None if idempotency_key is None else _job_id(idempotency_key),
+        keeps=Keeps(keeps),
     )
     service.job_is_waiting()
     response.headers["Location"] = f"/v1/jobs/{job.job_id}"
@@ -157,6 +169,7 @@ def _out(job: Job) -> JobOut:
     return JobOut(
         job_id=job.job_id,
         kind=job.kind.value,
+        keeps=job.keeps.value if job.kind is JobKind.RESCORE else None,
         state=job.state.value,
         as_of=job.as_of,
         bundle_id=job.bundle_id,

@@ -11,6 +11,8 @@ from app.api.schemas.score_fields import AsOfOut, CustomerIdOut
 
 JobState = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
 
+KeepsName = Literal["answers", "numbers"]
+
 
 class JobOut(Answer):
     """A rescoring of everybody, or a check of the bundle."""
@@ -23,6 +25,14 @@ class JobOut(Answer):
         Field(
             description="rescore: score everybody; monitor: check the bundle, counts no customers",
             examples=["rescore"],
+        ),
+    ]
+    keeps: Annotated[
+        KeepsName | None,
+        Field(
+            description="What a rescoring keeps: whole answers, or their numbers alone; null "
+            "for a check",
+            examples=["answers"],
         ),
     ]
     state: Annotated[JobState, Field(description="Where it stands", examples=["in_progress"])]
