@@ -29,7 +29,8 @@ def serve(
     """Serve scores, signals and interventions over HTTP until Ctrl-C."""
     import uvicorn
 
-    from app.api import deadline, logs
+    from app.api import logs
+    from app.api.serving import config_of
     from app.main import create_app
 
     settings = _settings(host=host, port=port, database_url=database, models=models)
@@ -41,14 +42,7 @@ def serve(
     terminal.say_aside(
         f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it"
     )
-    config = uvicorn.Config(
-        application,
-        http=deadline.protocol(settings.request_timeout_seconds),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    config = config_of(application, receive_seconds=settings.request_timeout_seconds)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has shut down and passes the signal on

@@ -1,8 +1,12 @@
 """What a database wants to be told once much has been written."""
 
+import logging
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+
+log = logging.getLogger(__name__)
 
 # Another VACUUM that is at the table does the same.
 _SETTLE: Final = "VACUUM (SKIP_LOCKED) activity"
@@ -14,9 +18,17 @@ def settle_log(sessions: sessionmaker[Session]) -> None:
     PostgreSQL looks every event of a history up in the table too, to see whether it counts, until
     VACUUM has noted that whole pages do: that took three quarters of the time of a history. It
     would get to it by itself, a minute later, or once the log has grown by a fifth. Only pages
-    that are new are looked at. SQLite needs nothing of the kind.
+    that are new are looked at. SQLite needs nothing of the kind. Where the database refuses, or
+    ends it (a `statement_timeout`), the log says so: histories can be read all the same.
     """
     with sessions() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            alone = {"isolation_level": "AUTOCOMMIT"}
+        if session.get_bind().dialect.name != "postgresql":
+            return
+        alone = {"isolation_level": "AUTOCOMMIT"}
+        try:
             session.connection(execution_options=alone).exec_driver_sql(_SETTLE)
+        except DBAPIError as error:
+            log.warning(
+                "the log of activity was not vacuumed, so histories take longer to read",
+                extra={"why": str(error.orig).strip()},
+            )

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 import uvicorn
 
-from app.api.deadline import protocol
-from tests.api.conftest import event, orders
+from app.api.serving import config_of
+from tests.api.conftest import CUSTOMER, event, orders
 
 RECEIVE_SECONDS = 0.3
 
@@ -21,12 +21,8 @@ def server(make_app, new_key, monkeypatch):
     """Address and key of a running server with a short deadline."""
     monkeypatch.setattr("app.api.deadline.GRACE_SECONDS", 0.5)
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        make_app(request_timeout_seconds=RECEIVE_SECONDS),
-        http=protocol(RECEIVE_SECONDS),
-        log_config=None,
-        access_log=False,
-    )
+    application = make_app(request_timeout_seconds=RECEIVE_SECONDS)
+    config = config_of(application, receive_seconds=RECEIVE_SECONDS)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -64,6 +60,18 @@ def test_a_body_that_never_comes_is_answered_with_408(server):
     )
 
     assert answer_to(address, head.encode()).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_handshake_of_a_websocket_is_a_plain_question_and_names_nobody_in_the_log(server, caplog):
+    address, key = server
+    head = (
+        f"GET /v1/customers/{CUSTOMER}/score HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+        "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+
+    assert answer_to(address, head.encode()).startswith(b"HTTP/1.1 404 ")
+    assert CUSTOMER not in caplog.text
 
 
 def test_a_kept_connection_may_ask_again(server):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 
 from app.db.activity import record
-from app.db.connect import session_factory, writer_factory
+from app.db.connect import connect, session_factory, writer_factory
 from app.db.settling import settle_log
 from app.domain.activity import Activity
 
@@ -28,3 +28,14 @@ def test_all_pages_of_the_log_count_as_seen_from_then_on(database):
         with database.connect() as connection:
             n_pages, n_seen = connection.execute(PAGES).one()
         assert n_pages == n_seen > 0
+
+
+def test_a_database_that_refuses_is_worth_a_warning_and_no_more(empty_postgres_url, caplog):
+    engine = connect(empty_postgres_url)  # where there is no such table
+
+    settle_log(writer_factory(engine))
+    engine.dispose()
+
+    (warning,) = caplog.records
+    assert "was not vacuumed" in warning.message
+    assert '"activity" does not exist' in warning.why
