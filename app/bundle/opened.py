@@ -29,7 +29,6 @@ from app.bundle.serving import promoted_id
 from app.bundle.support import UsualRanges, usual_ranges
 from app.bundle.trees import parse_trees
 from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
-from app.compiled.kernel import NoMachineCode
 from app.domain.activity import TYPE_CODES
 from app.domain.basis import warnings_of
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -189,17 +188,13 @@ def _value(folder: Path, manifest: Manifest) -> Foresight | None:
     content = {name: read_named(folder, name, manifest, limit=limit) for name in names}
     if facts is None:
         return expected.value_of_customers(None, churn)
-    try:
-        model = expected.opened_value(
-            facts,
-            {name: text.decode("ascii", "replace") for name, text in content.items()},
-            [row.features for row in manifest.golden_rows],
-            horizon_days=churn.horizon_days,
-            source=str(folder),
-        )
-    except NoMachineCode:
-        log.warning("the compiled kernels cannot be used: no value is foreseen", exc_info=True)
-        return None
+    model = expected.opened_value(
+        facts,
+        {name: text.decode("ascii", "replace") for name, text in content.items()},
+        [row.features for row in manifest.golden_rows],
+        horizon_days=churn.horizon_days,
+        source=str(folder),
+    )
     return expected.value_of_customers(model, churn)
 
 

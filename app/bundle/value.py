@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bundle.booster import BoosterScorer
 from app.bundle.fields import Fields
 from app.bundle.pareto_nbd import Timing
 from app.bundle.predict import Forest, adder_of, raw_margins
@@ -31,6 +32,7 @@ from app.bundle.value_kernels import (
     bases_of,
     forecasts_of,
 )
+from app.compiled.kernel import NoMachineCode
 from app.domain.errors import BundleRefused
 from app.features.catalogue import FEATURE_INDEX
 
@@ -81,15 +83,37 @@ class Rate:
     text: str
     per_day: float
     share: float = 0.5
-    adder: Forest | Explainer = field(init=False, repr=False, compare=False)
+    adder: Forest | Explainer | BoosterScorer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.per_day < math.inf:
             raise ValueError(f"a rate must be finite and above 0 a day, got {self.per_day}")
         if not 0 <= self.share <= 1:
             raise ValueError(f"a booster's share must lie in 0 to 1, got {self.share}")
-        trees = parse_trees(self.text, n_features=len(FEATURE_INDEX), source="value booster")
-        object.__setattr__(self, "adder", adder_of(trees))
+        object.__setattr__(self, "adder", _adder_of(self.text))
+
+    def margins(
+        self, features: NDArray[np.float64], *, out: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return what the booster says of each row, in `out` where it is given."""
+        if not isinstance(self.adder, BoosterScorer):
+            return raw_margins(self.adder, features, out=out)
+        found = self.adder.raw_margins(features)
+        if out is None:
+            return found
+        out[:] = found
+        return out
+
+
+def _adder_of(text: str) -> Forest | Explainer | BoosterScorer:
+    """Return what adds the leaves of a booster up: LightGBM where our kernels cannot."""
+    trees = parse_trees(text, n_features=len(FEATURE_INDEX), source="value booster")
+    try:
+        adder = adder_of(trees)
+        raw_margins(adder, np.zeros((1, trees.n_features)))
+    except NoMachineCode:
+        return BoosterScorer(text)
+    return adder
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +179,7 @@ class ValueModel:
         margins = np.zeros((2, len(rows)))
         for i, rate in enumerate((self.orders_rate, self.revenue_rate)):
             if rate is not None:
-                raw_margins(rate.adder, rows, out=margins[i])
+                rate.margins(rows, out=margins[i])
         answers = forecasts_of(
             self.learned,
             margins,

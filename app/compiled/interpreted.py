@@ -1,6 +1,9 @@
 """Kernels as the Python that they are written in: the way out where machine code cannot be had."""
 
+import math
 from collections.abc import Callable, Sequence
+from functools import cache
+from types import FunctionType, SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
@@ -8,17 +11,29 @@ import numpy as np
 from app.compiled.arguments import ArrayKind, Kind, Native, TupleKind
 
 _LONG: Final = 8  # bytes
+# Machine code has infinity and NaN where Python's functions raise.
+_MATH: Final = SimpleNamespace(**vars(math))
+for _name in ("exp", "expm1", "log", "log1p", "sqrt"):
+    setattr(_MATH, _name, getattr(np, _name))
 
 
-def interpreted(function: Callable[..., Any]) -> Native:
+def interpreted(function: FunctionType) -> Native:
     """Return the function as a kernel that interprets: the same answers, far slower."""
+    inner = interpreted_part(function)
 
     def run(*arguments: object) -> int:
         with np.errstate(all="ignore"):
-            function(*map(_like_compiled, arguments))
+            inner(*map(_like_compiled, arguments))
         return 0
 
     return run
+
+
+@cache
+def interpreted_part(function: FunctionType) -> Callable[..., Any]:
+    """Return the function with mathematics that never raises."""
+    seen = function.__globals__ | {"math": _MATH}
+    return FunctionType(function.__code__, seen, function.__name__, function.__defaults__)
 
 
 def has_records(kinds: Sequence[Kind]) -> bool:

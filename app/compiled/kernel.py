@@ -17,10 +17,11 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple
+from types import FunctionType
+from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
 
 from app.compiled.arguments import WRONG_COUNT, Kind, Native, kinds_of
-from app.compiled.interpreted import has_records, interpreted
+from app.compiled.interpreted import has_records, interpreted, interpreted_part
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ class Part(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it on its own: for tests, and for entries that are interpreted."""
-        run = self.function if _interpreting.is_set() else self.compiled
+        function = cast("FunctionType", self.function)
+        run = interpreted_part(function) if _interpreting.is_set() else self.compiled
         result: R = run(*args, **kwargs)
         return result
 
@@ -121,7 +123,7 @@ class Entry(Generic[*Arguments]):
                     exc_info=True,
                 )
                 _interpreting.set()
-            return interpreted(self.function)
+            return interpreted(cast("FunctionType", self.function))
 
     def _described(self, wrong: int, n_arguments: int) -> str:
         if wrong == WRONG_COUNT:

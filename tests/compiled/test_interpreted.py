@@ -1,5 +1,6 @@
 """Kernels without machine code: in this process the loader's import is made to fail."""
 
+import math
 import sys
 import threading
 from typing import NamedTuple
@@ -28,6 +29,11 @@ def bits_of_each(room: Room, n: int, out: np.ndarray) -> None:
         out[i] = bit_of(room.codes[i]) / room.divisor
 
 
+def logarithms(numbers: np.ndarray) -> None:
+    for i in range(len(numbers)):
+        numbers[i] = math.log(numbers[i])
+
+
 def weigh(records: np.ndarray, out: np.ndarray) -> None:
     for i in range(len(records)):
         out[i] = records[i].weight
@@ -54,6 +60,14 @@ def test_a_division_by_zero_is_infinite_as_in_machine_code():
     entry(bits_of_each)(Room(np.array([0], np.int8), 0.0), 1, out)
 
     assert out.tolist() == [np.inf]
+
+
+def test_the_logarithm_of_nothing_is_infinite_as_in_machine_code():
+    out = np.array([1.0, 0.0])
+
+    entry(logarithms)(out)
+
+    assert out.tolist() == [0.0, -np.inf]
 
 
 def test_the_log_says_so_once(caplog):

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.predict import raw_margins
 from training.value import rates
 
 Numbers = NDArray[np.float64]
@@ -46,7 +45,7 @@ def share_of_booster(
     if blind is None or not (happened.sum() > 0 and closed[told].sum() > 0):
         return HALF
     rows = np.ascontiguousarray(observed[-1].features[told])
-    alone = _levelled(np.exp(raw_margins(blind.adder, rows)), happened)
+    alone = _levelled(np.exp(blind.margins(rows)), happened)
     mean = (alone + _levelled(closed[told], happened)) / 2
     better = 1 - deviance(happened, alone, family.power) / deviance(happened, mean, family.power)
     return 1.0 if better >= MUCH_BETTER else HALF
