@@ -36,7 +36,7 @@ from app.domain.errors import BundleRefused, NoBundleInService
 from app.domain.tiers import AnyTierPolicy
 from app.domain.warnings import BundleWarning
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("holdfast.bundle")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ are: numbers through Python's C interface, arrays through the fields that NumPy'
 the number (from 1) of the argument that the kernel was not compiled for, or `WRONG_COUNT`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
@@ -20,7 +20,7 @@ from numba.core.types.containers import BaseTuple
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import as_dtype
 
-from app.compiled.arguments import WRONG_COUNT
+from app.compiled.arguments import WORKED_THROUGH, WRONG_COUNT
 from app.compiled.machine_code import SYMBOL
 
 # PyArrayObject_fields and PyArray_Descr of NumPy 2: bytes from the start of the object.
@@ -28,7 +28,7 @@ _HEAD: Final = object.__basicsize__
 _CLASS: Final = _HEAD - 8
 _DATA, _N_DIMENSIONS, _SHAPE, _STRIDES = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 24
 _DTYPE, _FLAGS = _HEAD + 40, _HEAD + 48
-_KIND, _ITEM_SIZE = _HEAD + 8, _HEAD + 24
+_KIND, _ORDER, _ITEM_SIZE = _HEAD + 8, _HEAD + 10, _HEAD + 24
 _CONTIGUOUS_AND_ALIGNED: Final = 0x101
 # Numbers: some hundred events, or the features of ninety customers. What takes microseconds keeps
 # the GIL: another thread that got it meanwhile may keep it for five milliseconds
@@ -90,13 +90,21 @@ class _Taking:
         return self._number(kind, each, number)
 
     def is_much(self, given: Sequence[types.Type], arguments: Sequence[ir.Value]) -> ir.Value:
-        """Return whether the arrays that are no part of a tuple have many numbers together."""
+        """Return whether the arrays to be worked through have many numbers together."""
         total = _LONG(0)
         for kind, value in zip(given, arguments, strict=True):
-            if isinstance(kind, types.Array):
-                array = make_array(kind)(self.context, self.builder, value)
+            for array in self._worked_through(kind, value):
                 total = self.builder.add(total, array.nitems)
         return self.builder.icmp_signed(">", total, _LONG(LITTLE))
+
+    def _worked_through(self, kind: types.Type, value: ir.Value) -> Iterator[Any]:
+        """Yield arrays; those in a tuple are tables and room to work, unless it is marked."""
+        if isinstance(kind, types.Array):
+            yield make_array(kind)(self.context, self.builder, value)
+        elif isinstance(kind, BaseTuple) and getattr(kind, "instance_class", 0) in WORKED_THROUGH:
+            items = cgutils.unpack_tuple(self.builder, value)
+            for inner, item in zip(tuple(kind), items, strict=True):
+                yield from self._worked_through(inner, item)
 
     def leave_unless(self, claim: ir.Value, number: int) -> None:
         """Leave with this number unless the claim is true."""
@@ -141,6 +149,7 @@ class _Taking:
         self.leave_unless(is_plain, number)
         described = self._field(each, _DTYPE, _ADDRESS)
         self._leave_unless_equal(described, number, (_KIND, _BYTE(ord(dtype.kind))))
+        self._leave_unless_equal(described, number, (_ORDER, _BYTE(ord(dtype.byteorder))))
         self._leave_unless_equal(described, number, (_ITEM_SIZE, _LONG(dtype.itemsize)))
         return self._as_numba(kind, each, dtype.itemsize)
 

@@ -20,10 +20,10 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
 
-from app.compiled.arguments import WRONG_COUNT, Kind, Native, kinds_of
+from app.compiled.arguments import WORKED_THROUGH, WRONG_COUNT, Kind, Native, kinds_of
 from app.compiled.interpreted import has_records, interpreted, interpreted_part
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("holdfast.kernels")
 
 _interpreting: Final = threading.Event()  # set as soon as a kernel is interpreted
 
@@ -139,3 +139,13 @@ def part(function: Callable[P, R]) -> Part[P, R]:
 def entry(function: Callable[[*Arguments], None]) -> Entry[*Arguments]:
     """Make a function an entry."""
     return Entry(function)
+
+
+def worked_through(made_by: type[R]) -> type[R]:
+    """Mark a class of tuples: while a kernel works through long arrays in one, other threads run.
+
+    Arrays in other tuples are taken for tables and working space, and how long they are says
+    nothing about how long the kernel takes.
+    """
+    WORKED_THROUGH.add(made_by)
+    return made_by

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("holdfast.kernels")
 
 FOLDER: Final = Path(__file__).parent / "__pycache__"
 _N_DIGEST: Final = 32

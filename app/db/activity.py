@@ -169,7 +169,7 @@ SELECT c.customer_id, c.signed_up_at,
     WHERE a.customer_id = c.customer_id AND a.occurred_at < {mark}),
   (SELECT {versions} FROM account_versions v
     WHERE v.customer_id = c.customer_id AND v.valid_from < {mark}),
-  (SELECT coalesce(s.standing, s.answer) FROM assessments s
+  (SELECT coalesce(s.standing, nullif(s.answer, '')) FROM assessments s
     WHERE s.customer_id = c.customer_id AND s.as_of < {mark}
     ORDER BY s.as_of DESC, s.job_id DESC LIMIT 1),
   (SELECT received_until FROM log_state)

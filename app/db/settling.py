@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("holdfast.database")
 
 # Another VACUUM that is at the table does the same.
 _SETTLE: Final = "VACUUM (SKIP_LOCKED) activity"

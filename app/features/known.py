@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.compiled.kernel import part
+from app.compiled.kernel import part, worked_through
 from app.features.arrays import Codes, Kinds, Moments, Numbers, Positions, Refs
 from app.features.history import History
 from app.features.kinds import GROUP_OF_KIND, N_GROUPS
 
 
+@worked_through
 class Columns(NamedTuple):
     """The columns of a `History` that kernels read."""
 

@@ -34,12 +34,18 @@ def server(make_app, new_key, monkeypatch):
     listening.close()
 
 
-def answer_to(address, sent: bytes) -> bytes:
-    """Send some bytes, then nothing, and return all that comes until the server hangs up."""
+def answer_to(address, sent: bytes, *, then: bytes = b"") -> bytes:
+    """Send some bytes, then nothing, and return all that comes until the server hangs up.
+
+    What is sent `then` is sent as soon as an answer begins.
+    """
     with closing(socket.create_connection(address)) as connection:
         connection.settimeout(20)
         connection.sendall(sent)
         received = b""
+        if then:
+            received += connection.recv(65_536)
+            connection.sendall(then)
         while part := connection.recv(65_536):
             received += part
         return received
@@ -50,6 +56,14 @@ def test_a_connection_that_never_completes_its_head_is_closed(server):
 
     assert answer_to(address, b"") == b""
     assert answer_to(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ") == b""
+
+
+def test_an_empty_line_after_an_answer_keeps_no_connection_open(server):
+    address, _ = server
+
+    answer = answer_to(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", then=b"\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_that_never_comes_is_answered_with_408(server):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.compiled import compiler, stored
 from app.compiled.arguments import kinds_of
 from app.compiled.fingerprint import fingerprint
-from app.compiled.kernel import entry, part
+from app.compiled.kernel import entry, part, worked_through
 
 FACTOR = 2.0
 
@@ -31,6 +31,16 @@ def weighed(pair: Pair, i: int) -> float:
 def weigh_each(pair: Pair, n: int, out: NDArray[np.float64]) -> None:
     for i in range(n):
         out[i] = weighed(pair, i)
+
+
+@worked_through
+class Long(NamedTuple):
+    numbers: NDArray[np.float64]
+
+
+def add_to_each(long: Long, n: int) -> None:
+    for i in range(len(long.numbers)):
+        long.numbers[i] += n
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +108,7 @@ def test_where_code_cannot_be_kept_the_kernel_runs_and_the_log_says_so(arguments
     "other",
     [
         np.zeros(3, np.float32),
+        np.zeros(3, ">f8" if sys.byteorder == "little" else "<f8"),
         np.zeros(3, np.int64),
         np.zeros((3, 1)),
         np.zeros(6)[::2],
@@ -213,6 +224,19 @@ def test_other_threads_run_while_there_is_much_to_do(arguments):
         assert ran == ["ran"]
 
 
+def test_other_threads_run_while_a_tuple_to_be_worked_through_is_long():
+    compiled, long = entry(add_to_each), Long(np.ones(100_000))
+    compiled(long, 1)
+
+    with somebody_waiting() as ran:
+        n_calls = 0
+        while not ran and n_calls < 100_000:
+            compiled(long, 1)
+            n_calls += 1
+
+        assert ran == ["ran"]
+
+
 def test_no_other_thread_runs_while_there_is_little_to_do(arguments):
     compiled = entry(weigh_each)
     compiled(*arguments)
@@ -249,7 +273,7 @@ def test_a_kernel_that_refers_to_what_may_change_unseen_is_refused(tmp_path):
 
 SOURCE = textwrap.dedent("""\
     import numpy as np
-    from app.compiled.kernel import entry, part
+    from app.compiled.kernel import entry, part, worked_through
 
     SCALE = 2.0
     TABLE = np.array([1, 2])
