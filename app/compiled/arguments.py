@@ -24,8 +24,8 @@ class TupleKind:
     items: tuple["Kind", ...]
 
 
-# Tuples of arrays that a kernel works through, where others are tables and working space.
-WORKED_THROUGH: Final[set[type]] = set()
+# Of a class of tuples: a kernel works through its arrays, others are tables and working space.
+WORKED_THROUGH: Final = "is_worked_through"
 
 WRONG_COUNT: Final = -1  # what a kernel returns that got more or fewer arguments
 Native: TypeAlias = Callable[..., int]  # a kernel that runs: 0, or the number of a wrong argument

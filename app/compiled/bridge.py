@@ -101,9 +101,9 @@ class _Taking:
         """Yield arrays; those in a tuple are tables and room to work, unless it is marked."""
         if isinstance(kind, types.Array):
             yield make_array(kind)(self.context, self.builder, value)
-        elif isinstance(kind, BaseTuple) and getattr(kind, "instance_class", 0) in WORKED_THROUGH:
+        elif isinstance(kind, BaseTuple) and _is_marked(kind):
             items = cgutils.unpack_tuple(self.builder, value)
-            for inner, item in zip(tuple(kind), items, strict=True):
+            for inner, item in zip(kind, items, strict=True):
                 yield from self._worked_through(inner, item)
 
     def leave_unless(self, claim: ir.Value, number: int) -> None:
@@ -181,6 +181,10 @@ class _Taking:
     def _field(self, thing: ir.Value, offset: int, kind: ir.Type) -> ir.Value:
         place = self.builder.gep(thing, [_LONG(offset)])
         return self.builder.load(self.builder.bitcast(place, kind.as_pointer()))
+
+
+def _is_marked(kind: BaseTuple) -> bool:
+    return hasattr(getattr(kind, "instance_class", None), WORKED_THROUGH)  # of a named tuple
 
 
 def _leave(builder: ir.IRBuilder, number: int) -> None:

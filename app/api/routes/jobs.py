@@ -32,7 +32,8 @@ JobId = Annotated[
 IdempotencyKey = Annotated[
     Text | None,
     Header(
-        description="Any text of yours: asking again with the same gives the same job",
+        description="Any text of yours: asking again with the same gives the same job, "
+        "as it was first asked for",
         examples=["nightly-2026-11-22"],
     ),
 ]
