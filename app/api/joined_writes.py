@@ -1,4 +1,4 @@
-"""The head of an answer and its body in one packet: each write costs as much as reading a row."""
+"""The head of an answer and its body in one packet: each write is a call of the system."""
 
 import asyncio
 from typing import Any, Final

@@ -3,7 +3,7 @@
 Nothing walks down a tree. Its leaves are bits of one word, from left to right; every node that a
 row does not go left at strikes out the leaves on its left side, and the first that is left is the
 one that the row reaches: C. Lucchese et al., "QuickScorer", SIGIR 2015. Nodes are asked in any
-order and without a branch, and the tables are a fortieth of those for explaining.
+order and without a branch, and the tables are far smaller than those for explaining.
 """
 
 import threading

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from types import FunctionType, SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ for _name in ("exp", "expm1", "log", "log1p", "sqrt"):
     setattr(_MATH, _name, getattr(np, _name))
 
 
-def interpreted(function: FunctionType) -> Native:
+def interpreted(function: Callable[..., Any]) -> Native:
     """Return the function as a kernel that interprets: the same answers, far slower."""
     inner = interpreted_part(function)
 
@@ -30,10 +30,11 @@ def interpreted(function: FunctionType) -> Native:
 
 
 @cache
-def interpreted_part(function: FunctionType) -> Callable[..., Any]:
+def interpreted_part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with mathematics that never raises."""
-    seen = function.__globals__ | {"math": _MATH}
-    return FunctionType(function.__code__, seen, function.__name__, function.__defaults__)
+    plain = cast("FunctionType", function)
+    seen = plain.__globals__ | {"math": _MATH}
+    return FunctionType(plain.__code__, seen, plain.__name__, plain.__defaults__)
 
 
 def has_records(kinds: Sequence[Kind]) -> bool:

@@ -17,8 +17,7 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable
-from types import FunctionType
-from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple, cast
+from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple
 
 from app.compiled.arguments import WORKED_THROUGH, WRONG_COUNT, Kind, Native, kinds_of
 from app.compiled.interpreted import has_records, interpreted, interpreted_part
@@ -48,8 +47,7 @@ class Part(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it on its own: for tests, and for entries that are interpreted."""
-        function = cast("FunctionType", self.function)
-        run = interpreted_part(function) if _interpreting.is_set() else self.compiled
+        run = interpreted_part(self.function) if _interpreting.is_set() else self.compiled
         result: R = run(*args, **kwargs)
         return result
 
@@ -123,7 +121,7 @@ class Entry(Generic[*Arguments]):
                     exc_info=True,
                 )
                 _interpreting.set()
-            return interpreted(cast("FunctionType", self.function))
+            return interpreted(self.function)
 
     def _described(self, wrong: int, n_arguments: int) -> str:
         if wrong == WRONG_COUNT:

@@ -16,7 +16,7 @@ def settle_log(sessions: sessionmaker[Session]) -> None:
     """Let histories be read from their index alone, as soon as much has been written.
 
     PostgreSQL looks every event of a history up in the table too, to see whether it counts, until
-    VACUUM has noted that whole pages do: that took three quarters of the time of a history. It
+    VACUUM has noted that whole pages do: that took most of the time of a history. It
     would get to it by itself, a minute later, or once the log has grown by a fifth. Only pages
     that are new are looked at. SQLite needs nothing of the kind. Where the database refuses, or
     ends it (a `statement_timeout`), the log says so: histories can be read all the same.

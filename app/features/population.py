@@ -12,6 +12,8 @@ from app.features.kinds import IS_OWN, SUBSCRIPTIONS
 from app.features.known import Columns, Known, columns_of, empty_known, longest_slice, take_known
 from app.features.subscription import follow_subscription, is_running
 
+_NO_EVENT = -1  # where only the last activity is asked for
+
 
 def in_population(history: History, churn: ChurnDefinition, *, as_of: int) -> NDArray[np.bool_]:
     """Return for each customer whether a churn probability as of `as_of` has a meaning.
@@ -42,7 +44,7 @@ def last_activity_at(history: History, *, as_of: int) -> Moments:
     int64 array of shape (n_customers,), microseconds (UTC).
     """
     known, last = np.empty(history.n_customers, np.bool_), np.empty(history.n_customers, np.int64)
-    _find_population(columns_of(history), history.starts, as_of, 0, IS_OWN, known, last)
+    _find_population(columns_of(history), history.starts, as_of, _NO_EVENT, IS_OWN, known, last)
     return last
 
 
@@ -85,10 +87,13 @@ def _find_population(
     known: NDArray[np.bool_],
     last: Moments,
 ) -> None:
-    """Write whether `event` was known of each customer, and when they last did anything."""
+    """Write whether `event` was known of each customer, and when they last did anything.
+
+    `_NO_EVENT` is known of everybody, so that nobody's history is read for its sake.
+    """
     occurred_at, received_at, kind = columns.occurred_at, columns.received_at, columns.kind
     for customer in range(len(known)):
-        known[customer], last[customer] = False, NO_MOMENT
+        known[customer], last[customer] = event == _NO_EVENT, NO_MOMENT
         for i in range(starts[customer + 1] - 1, starts[customer] - 1, -1):
             if occurred_at[i] >= as_of or received_at[i] >= as_of:
                 continue
