@@ -67,7 +67,7 @@ def create_app(
         chunk_size=settings.rescore_chunk_size,
         lease=lease,
     )
-    checker = Checker(Monitor(readers, writers, bundles, now), lease=lease)
+    checker = Checker(Monitor(reader, readers, writers, bundles, now), lease=lease)
     worker = Background(
         "jobs",
         lambda is_stopping: rescorer.work(is_stopping) or checker.work(is_stopping),

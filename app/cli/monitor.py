@@ -33,6 +33,7 @@ def monitor(
 ) -> None:
     """Hold a bundle against what happened since, and against today's customers; keep the result."""
     from app.db.connect import session_factory, writer_factory
+    from app.db.reading import Reader
     from app.use_cases.monitor import Monitor
     from app.use_cases.serve_bundle import BundleInService
 
@@ -41,7 +42,11 @@ def monitor(
     bundles.refresh()
     with engine_of(database) as engine, terminal.progress("Reading customers") as on_progress:
         watch = Monitor(
-            session_factory(engine), writer_factory(engine), bundles, lambda: datetime.now(UTC)
+            Reader(engine),
+            session_factory(engine),
+            writer_factory(engine),
+            bundles,
+            lambda: datetime.now(UTC),
         )
         found = watch.check(bundle or bundles.current().id, as_of=moment, on_progress=on_progress)
     if as_json:

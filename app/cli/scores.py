@@ -120,8 +120,8 @@ def rescore(
         keeps = Keeps.NUMBERS if numbers_only else Keeps.ANSWERS
         job = rescore_now(rescorer, as_of=moment, on_progress=on_progress, keeps=keeps)
         # The check that the rescoring queued; where a service is running, it may have done it.
-        checks = Checker(Monitor(rescorer.readers, rescorer.writers, bundles, rescorer.now))
-        checks.work()
+        watch = Monitor(rescorer.reader, rescorer.readers, rescorer.writers, bundles, rescorer.now)
+        Checker(watch).work()
     if job.state is not JobState.COMPLETED:
         terminal.refuse(
             f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}"

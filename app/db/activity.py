@@ -103,7 +103,7 @@ def knowing(
     """Return the question that `known_of` asks, for those who ask it another way."""
     moment, asked = to_micros(as_of), list(dict.fromkeys(customer_ids))
     read = partial(_read, asked=asked, moment=moment, currency=currency)
-    return Asked(_KNOWN, (moment, moment, moment, asked), read)
+    return Asked(_KNOWN, (moment, moment, asked), read)
 
 
 def knowing_next(
@@ -115,7 +115,7 @@ def knowing_next(
     """
     moment = to_micros(as_of)
     read = partial(_known, moment=moment, currency=currency)
-    return Asked(_KNOWN_NEXT, (moment, moment, moment, after or "", limit), read)
+    return Asked(_KNOWN_NEXT, (moment, moment, after or "", limit), read)
 
 
 def _read(
@@ -130,8 +130,8 @@ def _known(rows: Sequence[Row], *, moment: int, currency: str | None) -> KnownCu
     history = unpack_history(
         [row[0] for row in rows],
         [NO_MOMENT if row[1] is None else row[1] for row in rows],
-        [(row[2] or b"") + (row[3] or b"") for row in rows],
-        received_before=moment,
+        [(row[2] or b"") + (row[3] or b"") + (row[6] or b"") for row in rows],
+        before=moment,
         currency=currency,
     )
     log_until = rows[0][5] if rows else None
@@ -161,35 +161,43 @@ def _record_of(activity: Activity, received_at: int) -> ActivityRecord:
 
 
 # Per customer: id, signed_up_at, packed events, packed account versions, newest kept answer (a step
-# backwards in the primary key), and how far the log goes. group_concat reads a BLOB as text of the
-# database's encoding and the cast reads it back: no byte is looked at, or changed.
+# backwards in the primary key), how far the log goes, and the recent events that are in no history
+# yet. group_concat reads a BLOB as text of the database's encoding and the cast reads it back: no
+# byte is looked at, or changed.
 _COLUMNS: Final = """
 SELECT c.customer_id, c.signed_up_at,
-  (SELECT {events} FROM activity a
-    WHERE a.customer_id = c.customer_id AND a.occurred_at < {mark}),
+  ({events}),
   (SELECT {versions} FROM account_versions v
     WHERE v.customer_id = c.customer_id AND v.valid_from < {mark}),
   (SELECT coalesce(s.standing, nullif(s.answer, '')) FROM assessments s
     WHERE s.customer_id = c.customer_id AND s.as_of < {mark}
     ORDER BY s.as_of DESC, s.job_id DESC LIMIT 1),
-  (SELECT received_until FROM log_state)
+  (SELECT received_until FROM log_state),
+  {recent}
 FROM customers c WHERE c.customer_id
 """
 _SQLITE: Final = _COLUMNS.format(
     mark="?",
-    events="CAST(group_concat(a.packed, '') AS BLOB)",
+    events="SELECT CAST(group_concat(h.packed, '') AS BLOB) FROM histories h "
+    "WHERE h.customer_id = c.customer_id",
     versions="CAST(group_concat(v.packed, '') AS BLOB)",
+    recent="(SELECT min(position) FROM recent_activity), "
+    "(SELECT max(position) FROM recent_activity)",
 )
 _POSTGRESQL: Final = _COLUMNS.format(
     mark="%s",
-    events="string_agg(a.packed, ''::bytea)",
+    events="SELECT string_agg(a.packed, ''::bytea) FROM activity a "
+    "WHERE a.customer_id = c.customer_id",
     versions="string_agg(v.packed, ''::bytea)",
+    recent="NULL",
 )
 _KNOWN: Final = Question(
     sqlite=_SQLITE + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
     postgresql=_POSTGRESQL + "= ANY(%s)",
+    has_recent=True,
 )
 _KNOWN_NEXT: Final = Question(
     sqlite=_SQLITE + "> ? ORDER BY c.customer_id LIMIT ?",
     postgresql=_POSTGRESQL + "> %s ORDER BY c.customer_id LIMIT %s",
+    has_recent=True,
 )

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection
 
 from app.db.copying import copy
+from app.db.recent_activity import append_recent
 
 # The columns of the table activity: event_id, customer_id, occurred_at and received_at
 # (microseconds since the epoch, UTC), type, channel, amount, currency, ref, properties (JSON),
@@ -24,6 +25,7 @@ _SQLITE_KNOWN: Final = (
     "SELECT event_id FROM activity WHERE event_id IN (SELECT value FROM json_each(?))"
 )
 _SQLITE_INSERT: Final = f"INSERT INTO activity ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants
+_SQLITE_LAST: Final = "SELECT coalesce(max(rowid), 0) FROM activity"
 _SQLITE_CUSTOMERS: Final = (
     "INSERT INTO customers (customer_id) SELECT value FROM json_each(?) WHERE true "
     "ON CONFLICT DO NOTHING"
@@ -87,7 +89,9 @@ def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) ->
     known = set(connection.exec_driver_sql(_SQLITE_KNOWN, (asked,)).scalars())
     fresh = [record for record in records if record[0] not in known]
     if fresh:
+        last: int = connection.exec_driver_sql(_SQLITE_LAST).scalar_one()
         connection.exec_driver_sql(_SQLITE_INSERT, fresh)
+        append_recent(connection, after=last)
     return {record[0] for record in fresh}
 
 

@@ -18,13 +18,7 @@ from app.db.customer_writing import (
 )
 from app.db.packing import pack_version
 from app.db.reading import Question, Row, rows_of
-from app.db.tables import (
-    ActivityRow,
-    AssessmentRow,
-    CurrentScoreRow,
-    CustomerRow,
-)
-from app.domain.activity import ActivityType
+from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
 from app.domain.moments import from_micros, to_micros
@@ -50,15 +44,6 @@ _NEWEST: Final = (
 _ACCOUNTS: Final = Question(
     sqlite=f"{_VERSIONS.sqlite}{_NEWEST} ?)", postgresql=f"{_VERSIONS.postgresql}{_NEWEST} %s)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Purchases:
-    """The orders of a customer before a moment; the dates are None where there are none."""
-
-    first_purchase_at: datetime | None
-    last_purchase_at: datetime | None
-    purchases_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +123,6 @@ def accounts_at(
     """Return by customer the version of the account that was valid at `as_of`, if there is one."""
     found = rows_of(session, _ACCOUNTS, list(customer_ids), to_micros(as_of))
     return {row[0]: _version(row) for row in found}
-
-
-def purchases(session: Session, customer_id: str, *, as_of: datetime) -> Purchases:
-    """Return first and last order and their number, known at `as_of`."""
-    first, last, count = session.execute(
-        select(
-            func.min(ActivityRow.occurred_at),
-            func.max(ActivityRow.occurred_at),
-            func.count(),
-        ).where(
-            ActivityRow.customer_id == customer_id,
-            ActivityRow.occurred_at < as_of,
-            ActivityRow.received_at < as_of,
-            ActivityRow.type == ActivityType.ORDER_PLACED.value,
-        )
-    ).one()
-    return Purchases(first, last, count)
 
 
 def known(session: Session, customer_ids: Collection[str]) -> set[str]:

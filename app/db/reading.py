@@ -12,6 +12,8 @@ import orjson
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from app.db.recent_activity import RecentActivity
+
 N_PIPELINES: Final = 4  # to PostgreSQL: a question that waits for the disk keeps a quarter waiting
 MOST_IDLE: Final = 10  # connections that are kept for the next question
 # Questions are the same ones all the time: PostgreSQL would think again about each of them, which
@@ -33,11 +35,14 @@ T = TypeVar("T")
 class Question:
     """One statement in the words of both databases, with the same parameters in the same order.
 
-    A parameter that is a list of texts is an array for PostgreSQL, and JSON for SQLite.
+    A parameter that is a list of texts is an array for PostgreSQL, and JSON for SQLite. Where the
+    answer `has_recent`, its rows on SQLite are what `RecentActivity.added_to` takes; what it makes
+    of their last two columns is the last column of PostgreSQL's.
     """
 
     sqlite: str
     postgresql: str
+    has_recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._recent = RecentActivity()
         self._idle: list[Connection] = []
         event.listen(engine, "engine_disposed", self._close_idle)
 
@@ -82,33 +88,40 @@ class Reader:
             return None
         driver = cast("Any", idle.connection.dbapi_connection)
         try:
-            found = self._asked(driver, statement, adapted)
+            found = self._asked(driver, question, statement, adapted)
         except self._engine.dialect.loaded_dbapi.Error:
             idle.close()
             return None
         self._keep(idle)
         return found
 
-    def _asked(self, driver: Any, statement: str, adapted: tuple[object, ...]) -> list[Row]:  # noqa: ANN401 - of either driver
+    def _asked(
+        self,
+        driver: Any,  # noqa: ANN401 - of either database
+        question: Question,
+        statement: str,
+        adapted: tuple[object, ...],
+    ) -> list[Row]:
         if self._is_sqlite:
-            cursor = driver.execute(statement, adapted)
-        else:  # as bytes: the packed history would come as hexadecimal text else
-            cursor = driver.execute(statement, adapted, prepare=True, binary=True)
+            if question.has_recent:
+                return self._recent.rows(driver.execute, statement, adapted)
+            return cast("list[Row]", driver.execute(statement, adapted).fetchall())
+        # As bytes: the packed history would come as hexadecimal text else.
+        cursor = driver.execute(statement, adapted, prepare=True, binary=True)
         return cast("list[Row]", cursor.fetchall())
 
     def _asked_anew(self, question: Question, parameters: tuple[Parameter, ...]) -> list[Row]:
-        statement, adapted = _adapted(self._engine.dialect.name, question, parameters)
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql(SMALL_CACHE if self._is_sqlite else GENERIC_PLANS)
-            found = connection.exec_driver_sql(statement, adapted).all()
+            found = _rows_within(connection, question, parameters, self._recent)
             connection.rollback()
             connection.detach()
         except BaseException:
             connection.close()
             raise
         self._keep(connection)
-        return cast("list[Row]", found)
+        return found
 
     def _keep(self, connection: Connection) -> None:
         if len(self._idle) < MOST_IDLE:
@@ -134,7 +147,20 @@ def rows_of(source: Source, question: Question, *parameters: Parameter) -> list[
     if isinstance(source, Reader):
         return source.rows(question, *parameters)
     connection = source.connection()
-    statement, adapted = _adapted(connection.dialect.name, question, parameters)
+    return _rows_within(connection, question, parameters, RecentActivity())
+
+
+def _rows_within(
+    connection: Connection,
+    question: Question,
+    parameters: tuple[Parameter, ...],
+    recent: RecentActivity,
+) -> list[Row]:
+    """Return the rows from a connection in a transaction."""
+    dialect = connection.dialect.name
+    statement, adapted = _adapted(dialect, question, parameters)
+    if question.has_recent and dialect == "sqlite":
+        return recent.rows_within(connection.exec_driver_sql, statement, adapted)
     return cast("list[Row]", connection.exec_driver_sql(statement, adapted).all())
 
 

@@ -9,8 +9,9 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0007"
+MIGRATED_TO = "0008"
 
+ONLY_ON = "only_on"  # key of `info`: the name of the one database that has this table or index
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
 
 
@@ -62,14 +63,23 @@ class AccountVersionRow(Base):
 class ActivityRow(Base):
     """One thing a customer did; append-only.
 
-    `packed` repeats in 48 bytes what features read, and lies in the index beside the key: the
-    history of a customer is one range scan that never touches the table. No foreign key to
-    customers: `record` creates the customer in the same transaction, and a check per row would
-    cost ingest more than the row.
+    `packed` repeats in 48 bytes what features read. On PostgreSQL it lies in the index beside the
+    key: the history of a customer is one range scan that never touches the table. SQLite would
+    write a page of such an index for nearly every event of a batch, and has `HistoryRow` instead.
+    No foreign key to customers: `record` creates the customer in the same transaction, and a check
+    per row would cost ingest more than the row.
     """
 
     __tablename__ = "activity"
-    __table_args__ = (Index("ix_activity_history", "customer_id", "occurred_at", "packed"),)
+    __table_args__ = (
+        Index(
+            "ix_activity_history",
+            "customer_id",
+            "occurred_at",
+            "packed",
+            info={ONLY_ON: "postgresql"},
+        ),
+    )
 
     event_id: Mapped[Identifier] = mapped_column(primary_key=True)
     customer_id: Mapped[Identifier]
@@ -81,6 +91,28 @@ class ActivityRow(Base):
     currency: Mapped[ShortText | None]
     ref: Mapped[ShortText | None]
     properties: Mapped[str | None] = mapped_column(Text)  # a JSON object
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HistoryRow(Base):
+    """Packed events of one customer, joined in any order; see `app.db.histories`."""
+
+    __tablename__ = "histories"
+    __table_args__ = {"info": {ONLY_ON: "sqlite"}}  # noqa: RUF012 - SQLAlchemy reads a plain dict
+
+    customer_id: Mapped[Identifier] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecentActivityRow(Base):
+    """An event that is in no history yet; positions ascend for ever, and none is used twice."""
+
+    __tablename__ = "recent_activity"
+    __table_args__ = {"info": {ONLY_ON: "sqlite"}, "sqlite_autoincrement": True}  # noqa: RUF012 - as above
+
+    position: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[Identifier]
     packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -32,13 +32,13 @@ def unpack_history(
     signed_up_at: Sequence[int],
     packed: Sequence[bytes],
     *,
-    received_before: int,
+    before: int,
     currency: str | None,
 ) -> History:
     """Return the history of customers from their packed records, which come in any order.
 
-    Records received at or after `received_before` are left out; amounts in another currency than
-    `currency` are NaN, unless it is None.
+    Records that occurred or were received at or after `before` are left out; amounts in another
+    currency than `currency` are NaN, unless it is None.
 
     Raises
     ------
@@ -52,18 +52,21 @@ def unpack_history(
     columns: Columns = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
     room, unknown = np.empty((2, n + 1, sorting.N_FIELDS), np.int64), np.empty(1, np.int64)
     wanted = _ANY_CURRENCY if currency is None else currency_key(currency)
-    _unpack(words.reshape(n, _N_WORDS), starts, received_before, wanted, room, columns, unknown)
+    _unpack(words.reshape(n, _N_WORDS), starts, before, wanted, room, columns, unknown)
     if unknown[0] >= 0:
         raise ValueError(
             f"the log of {_owner(customer_ids, packed, int(unknown[0]))!r} has events of a "
             "type that this version does not know: a newer one wrote to the database"
         )
+    n_left = int(starts[-1])
+    if n_left < n:
+        columns = tuple([column[:n_left] for column in columns])
     return History(customer_ids, starts, np.array(signed_up_at, np.int64), *columns)
 
 
 def warm_up() -> None:
     """Have the kernel ready; called at start-up, never in a request."""
-    unpack_history([""], [0], [b""], received_before=0, currency=None)
+    unpack_history([""], [0], [b""], before=0, currency=None)
 
 
 def _owner(customer_ids: Sequence[str], packed: Sequence[bytes], row: int) -> str:
@@ -75,7 +78,7 @@ def _owner(customer_ids: Sequence[str], packed: Sequence[bytes], row: int) -> st
 def _unpack(
     words: Words,
     starts: Positions,
-    received_before: int,
+    before: int,
     currency: int,
     room: NDArray[np.int64],
     columns: Columns,
@@ -91,7 +94,7 @@ def _unpack(
     for customer in range(len(starts) - 1):
         last, begin = starts[customer + 1] // _RECORD_BYTES, filled
         for i in range(first, last):
-            if words[i, _RECEIVED_AT] >= received_before:
+            if words[i, _OCCURRED_AT] >= before or words[i, _RECEIVED_AT] >= before:
                 continue
             if not _fill(words[i], currency, records[filled]):
                 unknown[0] = i

@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.db import activity, customers
-from app.db.customers import Purchases
+from app.db.reading import Reader
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import from_micros, to_micros
-from app.features.history import NO_MOMENT
+from app.features.history import NO_MOMENT, History
+from app.features.kinds import ORDER_PLACED
 from app.features.population import last_activity_at
 
 NEW_FOR = timedelta(days=30)
@@ -31,6 +32,15 @@ class LifecycleStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Purchases:
+    """The orders of a customer before a moment; the dates are None where there are none."""
+
+    first_purchase_at: datetime | None
+    last_purchase_at: datetime | None
+    purchases_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """What is known of one customer as of a moment."""
 
@@ -40,19 +50,30 @@ class CustomerProfile:
     lifecycle_stage: LifecycleStage
 
 
-def get_customer(session: Session, customer_id: str, *, as_of: datetime) -> CustomerProfile:
+def get_customer(
+    reader: Reader, session: Session, customer_id: str, *, as_of: datetime
+) -> CustomerProfile:
     """Return what is known of a customer; one whom nobody knows is a `CustomerNotFound`."""
     customer = customers.get(session, customer_id)
-    first, last = _span(session, customer_id, as_of=as_of)
+    history = activity.history_of(reader, [customer_id], as_of=as_of, currency=None)
+    first, last = _span(history, as_of=as_of)
     stage = lifecycle_stage(
         started_at=customer.signed_up_at or first, last_activity_at=last, as_of=as_of
     )
     return CustomerProfile(
         customer=customer,
         account=customers.account_at(session, customer_id, as_of=as_of),
-        purchases=customers.purchases(session, customer_id, as_of=as_of),
+        purchases=purchases_in(history),
         lifecycle_stage=stage,
     )
+
+
+def purchases_in(history: History) -> Purchases:
+    """Return the orders in the history of one customer."""
+    ordered_at = history.occurred_at[history.kind == ORDER_PLACED].tolist()
+    if not ordered_at:
+        return Purchases(None, None, 0)
+    return Purchases(_moment(ordered_at[0]), _moment(ordered_at[-1]), len(ordered_at))
 
 
 def lifecycle_stage(
@@ -74,11 +95,8 @@ def lifecycle_stage(
     return LifecycleStage.DORMANT if silence <= DORMANT_UNTIL else LifecycleStage.LOST
 
 
-def _span(
-    session: Session, customer_id: str, *, as_of: datetime
-) -> tuple[datetime | None, datetime | None]:
-    """Return the first event and the last thing that the customer did, before `as_of`."""
-    history = activity.history_of(session, [customer_id], as_of=as_of, currency=None)
+def _span(history: History, *, as_of: datetime) -> tuple[datetime | None, datetime | None]:
+    """Return the first event of a customer, and the last thing that they did."""
     micros = to_micros(as_of)
     last = int(last_activity_at(history, as_of=micros)[0]) if history.n_customers else NO_MOMENT
     first = int(history.occurred_at[0]) if history.n_events else NO_MOMENT

@@ -14,6 +14,7 @@ from app.bundle.opened import RiskBundle
 from app.bundle.reference import read_reference
 from app.db import activity, model_checks, predictions
 from app.db.predictions import Rescoring
+from app.db.reading import Reader
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import BundleRefused
@@ -44,6 +45,7 @@ class Monitor:
     Reads a fixed sample of the customers, so that a check takes seconds whatever their number.
     """
 
+    reader: Reader  # for histories
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     bundles: BundleInService
@@ -68,8 +70,8 @@ class Monitor:
         for first in range(0, len(ids), CHUNK):
             on_progress(first, len(ids))
             part = ids[first : first + CHUNK]
+            history = activity.history_of(self.reader, part, as_of=as_of, currency=bundle.currency)
             with self.readers() as session:
-                history = activity.history_of(session, part, as_of=as_of, currency=bundle.currency)
                 seen.add(session, history, closed, promises)
             met.add(history, bundle)
         check = BundleCheck(

@@ -1,22 +1,15 @@
-"""Facts are replaced, versions are kept, purchases are counted from the log."""
+"""Facts are replaced, versions are kept."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.db import activity, customers
-from app.db.customers import Purchases
-from app.domain.activity import Activity
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)
-
-
-def an_order(event_id, occurred_at, **values):
-    values = {"type": "order_placed", "received_at": occurred_at} | values
-    return Activity(event_id=event_id, customer_id="c-1", occurred_at=occurred_at, **values)
 
 
 def test_facts_come_back_as_they_were_put(session):
@@ -63,26 +56,6 @@ def test_a_version_of_the_same_moment_is_replaced(session):
 
     history = activity.history_of(session, ["c-1"], as_of=LATER, currency=None)
     assert history.amount.tolist() == [11.0]
-
-
-def test_purchases_are_counted_from_the_log_as_it_was_known(session):
-    activity.record(
-        session,
-        [
-            an_order("e-1", NOON),
-            an_order("e-2", NOON + timedelta(days=2)),
-            an_order("e-3", NOON + timedelta(days=3), received_at=LATER),
-            an_order("e-4", LATER),
-            an_order("e-5", NOON - timedelta(days=1), type="login"),
-        ],
-    )
-
-    found = customers.purchases(session, "c-1", as_of=LATER)
-    assert found == Purchases(NOON, NOON + timedelta(days=2), 2)
-
-
-def test_nobody_has_bought_nothing_at_no_time(session):
-    assert customers.purchases(session, "c-1", as_of=LATER) == Purchases(None, None, 0)
 
 
 def test_those_who_exist_are_known(session):

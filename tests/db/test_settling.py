@@ -1,4 +1,4 @@
-"""After much was written, histories are read from their index alone."""
+"""After much was written, histories are read at once: from their index alone, or as one row."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGES = text("SELECT relpages, relallvisible FROM pg_class WHERE relname = 'activity'")
 
 
-def test_all_pages_of_the_log_count_as_seen_from_then_on(database):
+def test_what_was_written_counts_as_settled_from_then_on(database):
     writers, is_server = writer_factory(database), database.dialect.name == "postgresql"
     with writers.begin() as session:
         if is_server:  # what is not on the disk yet does not count as seen
@@ -24,10 +24,24 @@ def test_all_pages_of_the_log_count_as_seen_from_then_on(database):
     settle_log(writers)
     settle_log(session_factory(database))
 
-    if is_server:
-        with database.connect() as connection:
+    with database.connect() as connection:
+        if is_server:
             n_pages, n_seen = connection.execute(PAGES).one()
-        assert n_pages == n_seen > 0
+            assert n_pages == n_seen > 0
+        else:
+            assert connection.scalar(text("SELECT count(*) FROM recent_activity")) == 0
+            assert connection.scalar(text("SELECT length(packed) FROM histories")) == 48_000
+
+
+def test_a_sqlite_file_that_refuses_is_worth_the_same(sqlite_url, caplog):
+    engine = connect(sqlite_url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true")
+
+    settle_log(writer_factory(engine))
+    engine.dispose()
+
+    (warning,) = caplog.records
+    assert "was not settled" in warning.message
+    assert "readonly" in warning.why
 
 
 def test_a_database_that_refuses_is_worth_a_warning_and_no_more(empty_postgres_url, caplog):
@@ -37,5 +51,5 @@ def test_a_database_that_refuses_is_worth_a_warning_and_no_more(empty_postgres_u
     engine.dispose()
 
     (warning,) = caplog.records
-    assert "was not vacuumed" in warning.message
+    assert "was not settled" in warning.message
     assert '"activity" does not exist' in warning.why

@@ -7,6 +7,7 @@ import pytest
 from app.db import jobs, model_checks
 from app.db.connect import session_factory, writer_factory
 from app.db.jobs import JobKind, JobState
+from app.db.reading import Reader
 from app.use_cases.check_jobs import Checker, ask_for_check
 from app.use_cases.monitor import Monitor
 from app.use_cases.serve_bundle import BundleInService
@@ -31,7 +32,8 @@ def writers(database):
 
 @pytest.fixture
 def checker(database, writers, served):
-    return Checker(Monitor(session_factory(database), writers, served, lambda: NOW))
+    readers = session_factory(database)
+    return Checker(Monitor(Reader(database), readers, writers, served, lambda: NOW))
 
 
 @pytest.fixture

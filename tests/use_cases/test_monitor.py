@@ -8,6 +8,7 @@ from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.db import activity, jobs, model_checks
 from app.db.assessments import StoredAssessment
 from app.db.connect import session_factory, writer_factory
+from app.db.reading import Reader
 from app.domain.activity import Activity
 from app.domain.checks import Verdict
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -52,10 +53,15 @@ def writers(database):
     return writers
 
 
+def monitor_of(database, bundles, **changes) -> Monitor:
+    readers, writers = session_factory(database), writer_factory(database)
+    return Monitor(Reader(database), readers, writers, bundles, lambda: CHECKED, **changes)
+
+
 @pytest.fixture
 def check(database, writers, served):
     def run(*, as_of=CHECKED, **changes):
-        monitor = Monitor(session_factory(database), writers, served, lambda: CHECKED, **changes)
+        monitor = monitor_of(database, served, **changes)
         return monitor.check(served.current().id, as_of=as_of)
 
     return run
@@ -195,7 +201,7 @@ def test_cancelled_contracts_are_outcomes_of_their_own_definition(
         activity.record(session, [*began, *ended, *too_late])
     bundle_id = contracts.current().id
     rescored(of_everybody(0.1), bundle_id=bundle_id)
-    monitor = Monitor(session_factory(database), writers, contracts, lambda: CHECKED)
+    monitor = monitor_of(database, contracts)
 
     calibration = monitor.check(bundle_id, as_of=CHECKED).calibration
 
@@ -211,9 +217,7 @@ def test_a_bundle_of_an_older_version_has_no_reference_and_says_so(check):
 
 
 def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers, served, tmp_path):
-    readers = session_factory(database)
-    with readers() as session:
-        history = activity.history_of(session, EVERYBODY, as_of=CHECKED, currency="EUR")
+    history = activity.history_of(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
     found = score_columns(history, served.current(), as_of=LOG_ENDS)
     reference = reference_of(FEATURE_NAMES, found.features, found.probabilities)
     put_bundle_into_service(
@@ -221,7 +225,7 @@ def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers
     )
     bundles = BundleInService(tmp_path)
     bundles.refresh()
-    monitor = Monitor(readers, writers, bundles, lambda: CHECKED)
+    monitor = monitor_of(database, bundles)
 
     bundle_id, much_later = bundles.current().id, CHECKED + timedelta(days=300)
 
@@ -240,7 +244,7 @@ def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers
 
 
 def test_a_database_without_customers_has_nothing_to_measure(database, served):
-    monitor = Monitor(session_factory(database), writer_factory(database), served, lambda: CHECKED)
+    monitor = monitor_of(database, served)
 
     found = monitor.check(served.current().id, as_of=CHECKED)
 
@@ -249,7 +253,7 @@ def test_a_database_without_customers_has_nothing_to_measure(database, served):
 
 
 def test_a_bundle_that_is_not_on_the_shelf_is_refused(database, writers, served):
-    monitor = Monitor(session_factory(database), writers, served, lambda: CHECKED)
+    monitor = monitor_of(database, served)
 
     with pytest.raises(BundleRefused, match="0123456789abcdef"):
         monitor.check("0123456789abcdef", as_of=CHECKED)

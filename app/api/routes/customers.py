@@ -85,17 +85,17 @@ def put_one_customer(
             _account(customer_id, facts.account, now),
             now=now,
         )
-        profile = get_customer(session, customer_id, as_of=service.now())
     if is_new:
         response.status_code = HTTPStatus.CREATED
-    return _out(profile)
+    return get_one_customer(customer_id, service)
 
 
 @router.get("/{customer_id}", responses=problems.of(CustomerNotFound))
 def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> CustomerOut:
     """Return what is known about a customer, purchases and stage of life included."""
     with service.reading() as session:
-        return _out(get_customer(session, customer_id, as_of=service.now()))
+        profile = get_customer(service.reader, session, customer_id, as_of=service.now())
+    return _out(profile)
 
 
 def _refuse_to_come(signed_up_at: datetime | None, now: datetime) -> None:
