@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from benchmarks.figure import NotMeasurable, Result
 from benchmarks.load import Call, check_answer, load
@@ -39,7 +40,8 @@ def measure(plan: Plan) -> Result:
         except NotMeasurable as reason:
             missing["mlserver"] = str(reason)
         try:
-            peer = servers.enter_context(baseline.straightforward(company.bundle, database.url))
+            copied = baseline.own_copy(Path(database.url.removeprefix("sqlite:///")))
+            peer = servers.enter_context(baseline.straightforward(company.bundle, copied))
             turns["straightforward"] = _turn(
                 peer, score_calls(ids), headers, plan, cost["straightforward"]
             )
