@@ -17,6 +17,7 @@ from app.api.application import make_application
 from app.api.key_ring import KeyRing
 from app.api.metrics import Metrics
 from app.api.service import Service
+from app.api.turns import Turns
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.reading import N_PIPELINES, Reader
 from app.domain.errors import HoldfastError
@@ -76,6 +77,7 @@ def create_app(
     last_check = LastCheck(readers, bundles)
     service = Service(
         reader=reader,
+        many=Turns(reader),
         readers=readers,
         writers=writers,
         bundles=bundles,

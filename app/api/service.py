@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.key_ring import KeyRing
 from app.api.metrics import Metrics
+from app.api.turns import Turns
 from app.db.reading import Asked, Reader, Row
 from app.domain.playbooks import Playbook
 from app.use_cases.last_check import LastCheck
@@ -29,6 +30,7 @@ class Service:
     """The parts that stay while requests come and go."""
 
     reader: Reader  # for what is asked all the time
+    many: Turns  # for questions about many customers
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     bundles: BundleInService

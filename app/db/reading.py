@@ -29,6 +29,7 @@ SMALL_CACHE: Final = "PRAGMA cache_size = -8192"
 Parameter: TypeAlias = str | int | list[str]
 Row: TypeAlias = tuple[Any, ...]
 T = TypeVar("T")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Asked(Generic[T]):
     question: Question
     parameters: tuple[Parameter, ...]
     read: Callable[[list[Row]], T]
+
+    def then(self, make: Callable[[T], Made]) -> "Asked[Made]":
+        """Return the same question with what `make` makes of its answer."""
+        return Asked(self.question, self.parameters, lambda rows: make(self.read(rows)))
 
 
 class Reader:

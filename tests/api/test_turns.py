@@ -1,0 +1,73 @@
+"""Long questions are answered one after the other, each asker gets its own answer."""
+
+import asyncio
+import threading
+
+import pytest
+
+from app.api.turns import Turns
+from app.db.reading import Asked, Question, Reader
+
+HOW_MANY = Question(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
+
+
+@pytest.fixture
+def turns(database):
+    return Turns(Reader(database))
+
+
+def test_one_answer_is_made_at_a_time(turns):
+    making, met = threading.Lock(), []
+
+    def make(rows):
+        is_alone = making.acquire(blocking=False)
+        met.append(is_alone)
+        sum(range(100_000))  # long enough for others to come in, were they let
+        if is_alone:
+            making.release()
+        return rows[0][0]
+
+    async def all_at_once():
+        asked = [turns.answer_to(Asked(HOW_MANY, (n,), make)) for n in range(40)]
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(all_at_once()) == list(range(40))
+    assert met == [True] * 40
+
+
+def test_the_next_question_is_read_while_an_answer_is_made(turns):
+    met = threading.Barrier(2)
+    rows_of = turns._reader.rows
+
+    def rows(question, *parameters):
+        found = rows_of(question, *parameters)
+        if parameters == (2,):
+            met.wait(timeout=30)
+        return found
+
+    turns._reader.rows = rows
+
+    def make(rows):
+        if rows == [(1,)]:
+            met.wait(timeout=30)
+        return rows[0][0]
+
+    async def both():
+        return await asyncio.gather(*[turns.answer_to(Asked(HOW_MANY, (n,), make)) for n in (1, 2)])
+
+    assert asyncio.run(both()) == [1, 2]
+
+
+def test_an_answer_that_fails_keeps_nobody_from_theirs(turns):
+    def make(rows):
+        if rows == [(0,)]:
+            raise ValueError("broken history")
+        return rows[0][0]
+
+    async def one_fails():
+        asked = [turns.answer_to(Asked(HOW_MANY, (n,), make)) for n in range(5)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    failed, *others = asyncio.run(one_fails())
+    assert str(failed) == "broken history"
+    assert others == [1, 2, 3, 4]
