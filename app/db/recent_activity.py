@@ -75,11 +75,12 @@ class RecentActivity:
         ----------
         statement
             Its rows have the customer's id first; last come the first and the last position of a
-            recent event. In their stead each row returned ends with the packed events, or None.
+            recent event. In their stead each row returned ends with the packed events.
         """
         found: Rows = execute(statement, parameters).fetchall()
-        if not found or self._has_read(*found[0][-2:]):
-            return self._added_to(found)
+        seen = self._seen  # one and the same from here on, whatever others read meanwhile
+        if not found or seen.reaches(*found[0][-2:]):
+            return seen.added_to(found)
         execute("BEGIN")
         try:
             return self.rows_within(execute, statement, parameters)
@@ -89,25 +90,19 @@ class RecentActivity:
     def rows_within(self, execute: Execute, statement: str, parameters: tuple[object, ...]) -> Rows:
         """Return the same from a connection that is in a transaction."""
         with self._lock:
-            self._read_further(execute)
-            return self._added_to(execute(statement, parameters).fetchall())
+            seen = self._read_further(execute)
+            return seen.added_to(execute(statement, parameters).fetchall())
 
-    def _has_read(self, first: int | None, last: int | None) -> bool:
-        seen = self._seen
-        return first == seen.first and (last is None or last <= seen.last)
-
-    def _read_further(self, execute: Execute) -> None:
+    def _read_further(self, execute: Execute) -> "_Seen":
         first, last = execute(_BOUNDS).fetchone()
-        if self._has_read(first, last):
-            return
-        if first != self._seen.first:  # what was recent has been joined
-            self._seen = _Seen(first)
-        for position, customer_id, packed in execute(_SINCE, (self._seen.last,)):
-            self._seen.add(position, customer_id, packed)
-
-    def _added_to(self, rows: Rows) -> Rows:
-        recent = self._seen.packed.get
-        return [(*row[:-2], recent(row[0])) for row in rows]
+        seen = self._seen
+        if not seen.reaches(first, last):
+            if first != seen.first:  # what was recent has been joined
+                seen = _Seen(first)
+            for position, customer_id, packed in execute(_SINCE, (seen.last,)):
+                seen.add(position, customer_id, packed)
+            self._seen = seen
+        return seen
 
 
 class _Seen:
@@ -116,13 +111,22 @@ class _Seen:
     def __init__(self, first: int | None) -> None:
         self.first = first
         self.last = 0
-        self.packed: dict[str, bytearray] = {}
+        self._packed: dict[str, bytearray] = {}
+
+    def reaches(self, first: int | None, last: int | None) -> bool:
+        """Return whether these are the recent events between two positions, or those and newer."""
+        return first == self.first and (last is None or last <= self.last)
 
     def add(self, position: int, customer_id: str, packed: bytes) -> None:
         """Add the next event; who reads meanwhile may see it before `last` says so."""
-        known = self.packed.get(customer_id)
+        known = self._packed.get(customer_id)
         if known is None:
-            self.packed[customer_id] = bytearray(packed)
+            self._packed[customer_id] = bytearray(packed)
         else:
             known += packed
         self.last = position
+
+    def added_to(self, rows: Rows) -> Rows:
+        """Return rows with the recent events of their customers in place of the positions."""
+        recent = self._packed.get
+        return [(*row[:-2], bytes(recent(row[0], b""))) for row in rows]
