@@ -18,7 +18,7 @@ from app.domain.standing import Standing
 
 SCORE_STEP = 5  # points; a smaller move within a tier is noise to a person, not a trend
 _NO_RISK: Final = (None,) * len(Risk._fields)
-_SCALE: Final = {"min": 0, "max": 100, "higher_means": "more_at_risk"}
+SCALE: Final = {"min": 0, "max": 100, "higher_means": "more_at_risk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def answer_of(
         "probability": probability,
         "interval": interval,
         "percentile": percentile,
-        "scale": _SCALE,
+        "scale": SCALE,
         "churn_definition": question.churn.sentence,
         "horizon_days": question.churn.horizon_days,
         "basis": str(question.basis),
@@ -84,14 +84,19 @@ def answer_of(
 
 
 def trend_of(risk: Risk | None, before: Standing | None) -> str | None:
-    """Return "worsening", "improving" or "steady"; None where there is nothing to compare.
+    """Return "worsening", "improving" or "steady"; None where there is nothing to compare."""
+    if risk is None or before is None or before.score is None or before.tier is None:
+        return None
+    return trend_between(before.score, before.tier, risk.score, risk.tier)
+
+
+def trend_between(score_before: int, tier_before: str, score: int, tier: str) -> str:
+    """Return the trend from one score, and the tier that it stands for, to a later one.
 
     A change of tier is always a trend; within a tier, a move of at least `SCORE_STEP` points is.
     """
-    if risk is None or before is None or before.score is None:
-        return None
-    moved = risk.score - before.score
-    if risk.tier is before.tier and abs(moved) < SCORE_STEP:
+    moved = score - score_before
+    if tier == tier_before and abs(moved) < SCORE_STEP:
         return "steady"
     return "worsening" if moved > 0 else "improving"
 

@@ -11,7 +11,7 @@ from app.bundle.opened import RiskBundle
 from app.bundle.reasons import Reasons
 from app.bundle.tier_columns import TIERS
 from app.domain.answers import Question
-from app.domain.assessment import Assessment, Risk
+from app.domain.assessment import Assessment, Json, Risk
 from app.domain.moments import format_micros, format_moment, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.standing import Standing
@@ -140,23 +140,36 @@ def question_of(
     """
     facts = bundle.manifest.facts
     staleness = staleness_of(as_of, trained_until=facts.trained_until, log_until=log_until)
-    hindsight = hindsight_of(as_of, trained_until=facts.trained_until)
     return Question(
         as_of=to_micros(as_of),
         stale=staleness != (),
         churn=bundle.churn,
-        bundle={
-            "id": bundle.id,
-            "trained_until": format_micros(to_micros(facts.trained_until)),  # remembered
-            "feature_hash": facts.features.fingerprint,
-        },
+        bundle=bundle_block(bundle),
         playbook={"version": playbook.version, "sha256": playbook.sha256},
         basis=facts.basis,
-        warnings=[
-            {"code": each.code, "text": each.text}
-            for each in (*bundle.warnings, *staleness, *hindsight)
-        ],
+        warnings=warning_blocks(bundle, staleness, as_of=as_of),
     )
+
+
+def bundle_block(bundle: RiskBundle) -> Json:
+    """Return which bundle answers."""
+    facts = bundle.manifest.facts
+    return {
+        "id": bundle.id,
+        "trained_until": format_micros(to_micros(facts.trained_until)),  # remembered
+        "feature_hash": facts.features.fingerprint,
+    }
+
+
+def warning_blocks(
+    bundle: RiskBundle, staleness: Sequence[BundleWarning], *, as_of: datetime
+) -> list[Json]:
+    """Return the reasons to trust an answer as of a moment less; see `staleness_of`."""
+    hindsight = hindsight_of(as_of, trained_until=bundle.manifest.facts.trained_until)
+    return [
+        {"code": each.code, "text": each.text}
+        for each in (*bundle.warnings, *staleness, *hindsight)
+    ]
 
 
 def is_stale(as_of: datetime, *, trained_until: datetime, log_until: datetime | None) -> bool:

@@ -29,3 +29,11 @@ def unusual_features(columns: ScoreColumns, bundle: RiskBundle) -> list[list[str
         (list(ranges.unusual_in(columns.features[i])) if unusual else []) if sufficient else None
         for i, (sufficient, unusual) in enumerate(told)
     ]
+
+
+def out_of_distribution(columns: ScoreColumns, bundle: RiskBundle) -> list[bool | None]:
+    """Return whether anything is unusual about each customer; None where nobody can tell."""
+    if bundle.usual_ranges is None:
+        return [None] * len(columns.sufficient)
+    told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
+    return [unusual if sufficient else None for sufficient, unusual in told]

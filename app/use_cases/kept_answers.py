@@ -1,7 +1,7 @@
 """What an answer leaves to the next one, as the text that is kept beside it."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -11,6 +11,21 @@ from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
 _TIERS: Final = {tier.value: tier for tier in RiskTier}
+
+
+class Left(NamedTuple):
+    """What a kept answer leaves, with moments and findings as texts.
+
+    `as_of` is None where there is no answer, `score` and `tier` also where it had no risk.
+    """
+
+    as_of: str | None
+    score: int | None
+    tier: str | None
+    found: str  # since when what stands, for `numbers_left`
+
+
+NOTHING_LEFT: Final = Left(None, None, None, "{},{}]")
 
 
 def standing_text(as_of: int, risk: Risk | None, findings: Findings) -> bytes:
@@ -43,26 +58,25 @@ def standing_from(text: str) -> Standing:
 def numbers_left(as_of: str, score: int | None, tier: str | None, *, found: str) -> str:
     """Return what a score without an answer leaves: findings stand as they were last `found`.
 
-    `as_of` is a moment as `format_micros` writes it, `found` comes from `tier_and_findings`.
+    `as_of` is a moment as `format_micros` writes it, `found` comes from `left_by`.
     """
     return f'["{as_of}",{score},"{tier}",{found}' if tier else f'["{as_of}",null,null,{found}'
 
 
-def tier_and_findings(text: str | None) -> tuple[str | None, str]:
-    """Return the tier in what a kept answer leaves, and since when what stands: still as text.
+def left_by(text: str | None) -> Left:
+    """Return the same as `standing_from`, hardly read; None: there is no answer.
 
-    Rescoring without answers asks for no more, a million times; None: there is no answer.
+    Numbers alone ask for no more, a thousand at a time, or a million.
     """
     if text is None:
-        return None, NOTHING_FOUND
+        return NOTHING_LEFT
     if text.startswith("{"):
         text = _told_apart(text)
     numbers, _, findings = text.partition(",{")  # neither a moment nor a tier has a brace
-    tier = numbers.rpartition(",")[2]
-    return None if tier == "null" else tier.strip('"'), "{" + findings
-
-
-NOTHING_FOUND: Final = "{},{}]"
+    as_of, score, tier = numbers.split(",")
+    if tier == "null":
+        return Left(as_of[2:-1], None, None, "{" + findings)
+    return Left(as_of[2:-1], int(score), tier[1:-1], "{" + findings)
 
 
 def _told_apart(answer: str) -> str:

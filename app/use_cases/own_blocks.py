@@ -115,6 +115,14 @@ def value_blocks(
         }
 
 
+def values_at_risk(columns: ScoreColumns) -> list[float | None]:
+    """Return `value_at_risk` of each customer's block alone; None where it is not known."""
+    if columns.expected is None:
+        return [None] * len(columns.sufficient)
+    told = zip(columns.sufficient.tolist(), columns.expected.at_risk.tolist(), strict=True)
+    return [_none_if_missing(at_risk) if sufficient else None for sufficient, at_risk in told]
+
+
 def expected_moments(days: NDArray[np.float64], *, as_of: int) -> list[int | None]:
     """Return the moments (microseconds, UTC) so many days after `as_of`, in whole seconds.
 

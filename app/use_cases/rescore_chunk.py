@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from app.bundle.opened import RiskBundle
-from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
 from app.db import activity
 from app.db.activity import KnownCustomers
 from app.db.assessments import StoredAssessment
@@ -16,16 +13,11 @@ from app.db.jobs import Job, Keeps
 from app.db.reading import Reader, Row
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
-from app.use_cases.assess import texts_of
-from app.use_cases.kept_answers import numbers_left, standing_text, tier_and_findings
-from app.use_cases.score_columns import score_columns
+from app.use_cases.kept_answers import numbers_left, standing_text
 from app.use_cases.score_customers import answer_each
+from app.use_cases.score_numbers import number_risks, score_numbers
 
 log = logging.getLogger("holdfast.jobs")
-_CODES = {tier.value: code for tier, code in CODE_OF_TIER.items()} | {None: NO_TIER}
-_NAMES = [tier.value for tier in TIERS]
-_Risk = tuple[float | None, int | None, int | None, str | None]
-_NO_RISK: _Risk = (None, None, None, None)
 
 
 class ReadChunk(NamedTuple):
@@ -110,24 +102,13 @@ def answers_of(
 
 def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[StoredAssessment]:
     """Return the same scores of the same customers, without answers."""
-    ids = texts_of(known.history.customer_ids)
-    before = [tier_and_findings(known.standing.get(who)) for who in ids]
-    stood = np.array([_CODES[tier] for tier, _ in before], np.int64)
-    columns = score_columns(known.history, bundle, as_of=job.as_of, before=stood)
+    scored = score_numbers(known, bundle, as_of=job.as_of)
     moment = format_micros(to_micros(job.as_of))
     kept = []
-    for who, sufficient, probability, score, percentile, code, (_, found) in zip(
-        ids,
-        columns.sufficient.tolist(),
-        columns.probabilities.tolist(),
-        columns.scores.tolist(),
-        columns.percentiles.tolist(),
-        columns.tiers.tolist(),
-        before,
-        strict=True,
+    for who, risk, before in zip(
+        scored.customer_ids, number_risks(scored.columns), scored.before, strict=True
     ):
-        risk: _Risk = (probability, score, percentile, _NAMES[code]) if sufficient else _NO_RISK
-        _, stated, _, tier = risk
-        left = numbers_left(moment, stated, tier, found=found)
+        _, score, _, tier = risk
+        left = numbers_left(moment, score, tier, found=before.found)
         kept.append(StoredAssessment(who, job.as_of, job.bundle_id, *risk, "", job.job_id, left))
     return kept

@@ -11,7 +11,7 @@ import orjson
 from app.bundle.opened import RiskBundle
 from app.db import activity
 from app.db.activity import KnownCustomers
-from app.db.reading import Asked, Row, Source, answer_to
+from app.db.reading import Asked, Row
 from app.domain.answers import answer_of
 from app.domain.assessment import Assessment
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
@@ -45,18 +45,6 @@ def scoring(
     asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
     read = partial(_answered, bundle, playbook, asked.read, as_of=as_of)
     return Asked(asked.question, asked.parameters, read)
-
-
-def score_customers(
-    source: Source,
-    bundle: RiskBundle,
-    playbook: Playbook,
-    customer_ids: Sequence[str],
-    *,
-    as_of: datetime,
-) -> list[AnsweredCustomer]:
-    """Return what `scoring` asks for, from a source that is asked here and now."""
-    return answer_to(source, scoring(bundle, playbook, customer_ids, as_of=as_of))
 
 
 def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:

@@ -179,6 +179,57 @@ def test_one_customer_has_the_same_answer_alone_and_among_many(client):
         assert result["score"] == alone
 
 
+NUMBERS = ("score", "tier", "probability", "interval", "percentile", "previous", "trend")
+SHARED = ("as_of", "scale", "churn_definition", "horizon_days", "basis", "bundle", "warnings")
+
+
+@pytest.mark.parametrize("keeps", ["answers", "numbers"])
+def test_numbers_alone_are_those_of_the_whole_answers(client, rescore, holds, keeps):
+    """Regular and lapsed buyers, a visitor without a risk, unknown and malformed ids."""
+    ids = [f"c-{i}" for i in range(20)]
+    post_events(client, [e for i, who in enumerate(ids) for e in orders(who, n=1, gap_days=1)])
+    rescore(keeps=keeps)
+    post_events(client, [e for i, who in enumerate(ids) for e in orders(who, n=i + 2)[1:]])
+    post_events(client, [event(event_id="l", customer_id="visitor", type="login")])
+    asked = [*ids, "visitor", "nobody", 5, ids[0]]
+    body = {"customer_ids": asked, "as_of": datetime.now(UTC).isoformat()}
+
+    whole = client.post("/v1/scores", json={**body, "detail": "full"}).json()
+    numbers = client.post("/v1/scores", json={**body, "detail": "numbers"}).json()
+
+    holds(numbers, "ManyNumbersOut")
+    assert (numbers["scored"], numbers["failed"]) == (whole["scored"], whole["failed"]) == (22, 2)
+    for mine, theirs in zip(numbers["results"], whole["results"], strict=True):
+        assert {**mine, "score": None} == {**theirs, "score": None}
+        if mine["score"] is None:
+            assert theirs["score"] is None
+            continue
+        answer = theirs["score"]
+        assert {name: mine["score"][name] for name in NUMBERS} == {
+            name: answer[name] for name in NUMBERS
+        }
+        assert mine["score"]["sufficient_history"] is answer["data"]["sufficient_history"]
+        assert {name: numbers[name] for name in SHARED} == {name: answer[name] for name in SHARED}
+    assert numbers["results"][0]["score"]["previous"] is not None
+    assert numbers["results"][20]["score"]["sufficient_history"] is False
+
+
+def test_without_a_detail_answers_are_whole(client, with_history):
+    body = {"customer_ids": [with_history, "nobody"], "as_of": datetime.now(UTC).isoformat()}
+    unsaid = client.post("/v1/scores", json=body)
+
+    assert unsaid.content == client.post("/v1/scores", json={**body, "detail": "full"}).content
+    assert list(unsaid.json()) == ["scored", "failed", "results"]
+
+
+def test_a_detail_that_there_is_none_of_is_refused(client, with_history):
+    body = {"customer_ids": [with_history], "detail": "some"}
+    refused = client.post("/v1/scores", json=body)
+
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"]) == (422, "/detail")
+
+
 def test_answers_are_not_kept_by_caches_on_the_way(client, with_history):
     one = client.get(f"/v1/customers/{with_history}/score")
     many = client.post("/v1/scores", json={"customer_ids": [with_history]})

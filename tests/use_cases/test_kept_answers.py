@@ -5,10 +5,10 @@ from app.domain.moments import format_micros
 from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 from app.use_cases.kept_answers import (
+    left_by,
     numbers_left,
     standing_from,
     standing_text,
-    tier_and_findings,
 )
 
 AS_OF, EARLIER = 1_800_000_000_000_000, 1_799_000_000_000_001
@@ -50,18 +50,24 @@ def test_answers_from_before_their_standing_was_kept_are_read_as_a_whole():
 
 
 def test_what_stands_is_taken_out_of_what_an_answer_left_without_parsing_it():
-    tier, found = tier_and_findings(standing_text(EARLIER, RISK, FINDINGS).decode())
+    as_of, score, tier, found = left_by(standing_text(EARLIER, RISK, FINDINGS).decode())
     left = standing_from(numbers_left(format_micros(AS_OF), 78, "high", found=found))
 
-    assert tier == "high"
+    assert (as_of, score, tier) == (format_micros(EARLIER), 78, "high")
     assert left == STANDING
 
 
+def test_an_answer_without_a_risk_leaves_neither_score_nor_tier_to_be_taken_out():
+    as_of, score, tier, _ = left_by(standing_text(EARLIER, None, FINDINGS).decode())
+
+    assert (as_of, score, tier) == (format_micros(EARLIER), None, None)
+
+
 def test_a_score_without_an_answer_leaves_no_findings_where_none_were_known():
-    tier, found = tier_and_findings(None)
+    as_of, score, tier, found = left_by(None)
     left = standing_from(numbers_left(format_micros(AS_OF), None, None, found=found))
 
-    assert tier is None
+    assert (as_of, score, tier) == (None, None, None)
     assert left == Standing(AS_OF, None, None, signals={}, interventions={})
 
 
@@ -74,7 +80,7 @@ def test_findings_are_taken_out_of_answers_from_before_their_standing_was_kept()
         "interventions": FINDINGS.interventions,
     }
 
-    tier, found = tier_and_findings(orjson.dumps(answer).decode())
+    as_of, score, tier, found = left_by(orjson.dumps(answer).decode())
 
-    assert tier is None
+    assert (as_of, score, tier) == (format_micros(EARLIER), None, None)
     assert standing_from(numbers_left(format_micros(AS_OF), 78, "high", found=found)) == STANDING

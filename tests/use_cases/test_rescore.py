@@ -13,13 +13,13 @@ from sqlalchemy import text
 from app.db.activity import record
 from app.db.connect import session_factory, writer_factory
 from app.db.jobs import Keeps
-from app.db.reading import Reader
+from app.db.reading import Reader, answer_to
 from app.domain.activity import Activity
 from app.playbook.read import read_playbook
-from app.use_cases import rescore_chunk
+from app.use_cases import rescore_chunk, score_numbers
 from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.rescore import Rescorer, ask_for_rescore, rescore_now
-from app.use_cases.score_customers import score_customers
+from app.use_cases.score_customers import scoring
 from app.use_cases.serve_bundle import BundleInService
 from tests.bundles import put_bundle_into_service
 
@@ -187,7 +187,7 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
     first = ask_for_rescore(writers, bundle_id=bundle.id, as_of=NOW, now=NOW)
     worker.work()
     until = NOW + timedelta(days=2)
-    expected = score_customers(reader, bundle, playbook, EVERYBODY, as_of=until)
+    expected = answer_to(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
     ask_for_rescore(
         writers,
         bundle_id=bundle.id,
@@ -196,7 +196,7 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
         keeps=Keeps.NUMBERS,
     )
     worker.work()
-    after = score_customers(reader, bundle, playbook, EVERYBODY, as_of=until)
+    after = answer_to(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
 
     for one, two, kept in zip(expected, after, results(writers, first), strict=True):
         mine, theirs = orjson.loads(one.answer), orjson.loads(two.answer)
@@ -208,14 +208,14 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
 def test_a_customer_whose_numbers_cannot_be_had_fails_alone(
     new_worker, writers, bundles, monkeypatch
 ):
-    real = rescore_chunk.score_columns
+    real = score_numbers.score_columns
 
     def picky(history, bundle, *, as_of, before):
         if "c-010" in history.customer_ids:
             raise ValueError("broken history")
         return real(history, bundle, as_of=as_of, before=before)
 
-    monkeypatch.setattr(rescore_chunk, "score_columns", picky)
+    monkeypatch.setattr(score_numbers, "score_columns", picky)
     job = ask_for_rescore(
         writers, bundle_id=bundles.current().id, as_of=NOW, now=NOW, keeps=Keeps.NUMBERS
     )
@@ -243,7 +243,7 @@ import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from app.db.connect import connect, session_factory, writer_factory
-from app.db.reading import Reader
+from app.db.reading import Reader, answer_to
 from app.playbook.read import read_playbook
 from app.use_cases.rescore import Rescorer
 from app.use_cases.serve_bundle import BundleInService

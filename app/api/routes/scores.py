@@ -1,8 +1,10 @@
 """Scores of one customer and of many, with what they say: signals and interventions."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Final, TypeAlias
 
 import orjson
 from fastapi import APIRouter, Query
@@ -16,6 +18,7 @@ from app.api.json_route import JsonRoute
 from app.api.problems import FieldError, RefusedError, field_errors
 from app.api.quick_route import EVERYDAY_ID, QuickRoute
 from app.api.schemas.findings import InterventionsOut, SignalsOut
+from app.api.schemas.many_numbers import ManyNumbersOut
 from app.api.schemas.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.scores import ScoreOut
@@ -23,7 +26,8 @@ from app.api.service import Service
 from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
 from app.domain.moments import format_moment, from_micros, to_micros
-from app.use_cases.score_customers import score_customers, scoring
+from app.use_cases.list_numbers import ListedNumbers, listing
+from app.use_cases.score_customers import AnsweredCustomer, scoring
 from app.use_cases.stored_scores import score_history
 
 router = APIRouter(prefix="/v1", tags=["Scores"], route_class=JsonRoute)
@@ -37,6 +41,7 @@ AsOf = Annotated[
 _SCORING = problems.of(CustomerNotFound, NoBundleInService, BundleRefused)
 _ID = TypeAdapter(Text)
 _is_everyday = re.compile(EVERYDAY_ID).fullmatch
+_Ids: TypeAlias = Sequence[str | Json]  # those that cannot be read as their results
 _NO_STORE: Final = "no-store"  # personal data, and another answer a moment later
 
 
@@ -91,26 +96,27 @@ def get_score_history(
 
 @router.post(
     "/scores",
-    response_model=ScoresOut,
+    response_model=ScoresOut | ManyNumbersOut,
     responses=problems.of(NoBundleInService, BundleRefused, problems.BODY_TOO_LARGE),
 )
-def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
-    """Score up to 1,000 customers in one call; an id that is unknown or malformed fails alone."""
+async def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
+    """Score up to 1,000 customers in one call; an id that is unknown or malformed fails alone.
+
+    With `detail` numbers there are no reasons, signals and interventions, and what all answers
+    share is said once: for lists, and much faster.
+    """
     bundle = service.bundles.current()
     now = service.now()
     ids = [_read_id(index, value) for index, value in enumerate(asked.customer_ids)]
     good = [found for found in ids if isinstance(found, str)]
     as_of = _past(asked.as_of, now, location="body")
-    scored = score_customers(service.reader, bundle, service.playbook, good, as_of=as_of)
-    answers = {each.customer_id: orjson.Fragment(each.answer) for each in scored}
-    results = [
-        _result(index, found, answers.get(found)) if isinstance(found, str) else found
-        for index, found in enumerate(ids)
-    ]
-    n_scored = sum(result["status"] == "scored" for result in results)
-    failed = len(results) - n_scored
+    if asked.detail == "numbers":
+        question = listing(bundle, good, as_of=as_of).then(partial(_numbers, ids))
+    else:
+        question = scoring(bundle, service.playbook, good, as_of=as_of).then(partial(_whole, ids))
+    n_scored, answer = await service.many.answer_to(question)
     service.metrics.count("scored", "many", n_scored)
-    return _json(orjson.dumps({"scored": n_scored, "failed": failed, "results": results}))
+    return _json(answer)
 
 
 async def _answer_at_once(service: Service, customer_id: str) -> bytes | None:
@@ -162,17 +168,40 @@ def _read_id(index: int, value: object) -> str | Json:
     }
 
 
-def _result(index: int, customer_id: str, answer: orjson.Fragment | None) -> Json:
+def _whole(ids: _Ids, answers: Sequence[AnsweredCustomer]) -> tuple[int, bytes]:
+    """Return how many of `ids` have an answer, and the results of all as JSON."""
+    scores = {each.customer_id: orjson.Fragment(each.answer) for each in answers}
+    return _many(ids, scores, said_once={})
+
+
+def _numbers(ids: _Ids, listed: ListedNumbers) -> tuple[int, bytes]:
+    """Return the same with numbers alone, and what they share in front of them."""
+    return _many(ids, listed.by_customer, said_once={"detail": "numbers", **listed.shared})
+
+
+def _many(
+    ids: _Ids, scores: Mapping[str, Json | orjson.Fragment], *, said_once: Json
+) -> tuple[int, bytes]:
+    results = [
+        _result(index, found, scores.get(found)) if isinstance(found, str) else found
+        for index, found in enumerate(ids)
+    ]
+    n_scored = sum(result["status"] == "scored" for result in results)
+    counts = {"scored": n_scored, "failed": len(results) - n_scored}
+    return n_scored, orjson.dumps({**said_once, **counts, "results": results})
+
+
+def _result(index: int, customer_id: str, score: Json | orjson.Fragment | None) -> Json:
     errors = []
-    if answer is None:
+    if score is None:
         detail = str(CustomerNotFound(customer_id))
         pointer = f"/customer_ids/{index}"
         errors = [FieldError(location="body", pointer=pointer, detail=detail).model_dump()]
     return {
         "index": index,
         "customer_id": customer_id,
-        "status": "unknown" if answer is None else "scored",
-        "score": answer,
+        "status": "unknown" if score is None else "scored",
+        "score": score,
         "errors": errors,
     }
 

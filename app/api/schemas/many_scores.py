@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.api.fields import MAX_ITEMS, Answer, MomentOrDate, Request
-from app.api.problems import FieldError
+from app.api.schemas.many_fields import AskedId, Errors, Index, NFailed, NScored, Status
 from app.api.schemas.paging import NextCursor
 from app.api.schemas.score_fields import (
     AsOfOut,
@@ -41,31 +41,33 @@ class ScoresIn(Request):
             examples=["2026-11-22T09:00:00Z"],
         ),
     ] = None
+    detail: Annotated[
+        Literal["full", "numbers"],
+        Field(
+            description="full: whole answers (`ScoresOut`); numbers: scores without reasons, "
+            "signals and interventions, much faster (`ManyNumbersOut`)",
+            examples=["numbers"],
+        ),
+    ] = "full"
 
 
 class ScoreResultOut(Answer):
     """One customer of a bulk call: an answer, or why there is none."""
 
-    index: Annotated[int, Field(description="Position in the request, from 0", examples=[0])]
-    customer_id: Annotated[
-        str | None,
-        Field(description="The customer; null where no id could be read", examples=["c-1042"]),
-    ]
-    status: Annotated[
-        Literal["scored", "unknown", "rejected"],
-        Field(description="What became of it", examples=["scored"]),
-    ]
+    index: Index
+    customer_id: AskedId
+    status: Status
     score: Annotated[
         ScoreOut | None, Field(description="The answer; null unless scored", examples=[None])
     ]
-    errors: Annotated[list[FieldError], Field(description="Why there is no answer", examples=[[]])]
+    errors: Errors
 
 
 class ScoresOut(Answer):
     """The results of a bulk call, in the order of the request."""
 
-    scored: Annotated[int, Field(description="How many have an answer", examples=[1])]
-    failed: Annotated[int, Field(description="How many have none", examples=[1])]
+    scored: NScored
+    failed: NFailed
     results: Annotated[list[ScoreResultOut], Field(description="One per id", examples=[[]])]
 
 

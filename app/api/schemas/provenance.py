@@ -1,7 +1,7 @@
 """What an answer rests on."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -91,3 +91,34 @@ class WarningOut(Answer):
             examples=["of 4,210 predictions of 2026-05, 42.0% churn was said and 51.3% happened"],
         ),
     ]
+
+
+Basis = Annotated[
+    Literal["learned", "rhythm", "prior"],
+    Field(
+        description="What the bundle rests on: labels of the whole horizon; the rhythm of "
+        "shorter windows; or rhythms published elsewhere. The last two are fallbacks",
+        examples=["learned"],
+    ),
+]
+BundleRef = Annotated[
+    BundleRefOut,
+    Field(
+        description="The bundle that answered",
+        examples=[
+            {
+                "id": "4f1c0de5a2b94a10",
+                "trained_until": "2026-11-01T00:00:00Z",
+                "feature_hash": "b1946ac92492d2347c6235b4d2611184",
+            }
+        ],
+    ),
+]
+Warnings = Annotated[
+    list[WarningOut],
+    Field(
+        description="Reasons to trust this bundle less; see /v1/model/calibration and "
+        "/v1/model/drift",
+        examples=[[]],
+    ),
+]

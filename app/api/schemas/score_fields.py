@@ -47,3 +47,7 @@ Percentile = Annotated[
         examples=[96],
     ),
 ]
+ChurnDefinition = Annotated[
+    str, Field(description="What churn means here", examples=["no order_placed"])
+]
+HorizonDays = Annotated[int, Field(description="Days within which it would happen", examples=[90])]

@@ -134,3 +134,33 @@ class PreviousOut(Answer):
     at: Annotated[
         datetime, Field(description="The moment it stands for", examples=["2026-11-15T02:00:00Z"])
     ]
+
+
+Interval = Annotated[
+    IntervalOut | None,
+    Field(
+        description="Around the probability; wide where little is known; null: not known",
+        examples=[{"low": 0.31, "high": 0.52, "level": 0.9}],
+    ),
+]
+Scale = Annotated[
+    ScaleOut,
+    Field(
+        description="How to read the score",
+        examples=[{"min": 0, "max": 100, "higher_means": "more_at_risk"}],
+    ),
+]
+Previous = Annotated[
+    PreviousOut | None,
+    Field(
+        description="The last stored assessment before `as_of`; null: none",
+        examples=[{"score": 55, "tier": "medium", "at": "2026-11-15T02:00:00Z"}],
+    ),
+]
+Trend = Annotated[
+    Literal["worsening", "steady", "improving"] | None,
+    Field(
+        description="This score against the previous one; null: nothing to compare with",
+        examples=["worsening"],
+    ),
+]

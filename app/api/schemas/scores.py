@@ -1,27 +1,23 @@
 """The answer about one customer."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from app.api.fields import Answer
 from app.api.schemas.findings import InterventionOut, ReasonOut, SignalOut
-from app.api.schemas.provenance import BundleRefOut, DataOut, PlaybookRefOut, WarningOut
+from app.api.schemas.provenance import Basis, BundleRef, DataOut, PlaybookRefOut, Warnings
 from app.api.schemas.score_fields import (
     AsOfOut,
+    ChurnDefinition,
     CustomerIdOut,
+    HorizonDays,
     Percentile,
     Probability,
     Score,
     Tier,
 )
-from app.api.schemas.score_numbers import (
-    IntervalOut,
-    PreviousOut,
-    ScaleOut,
-    TierPolicyOut,
-    ValueOut,
-)
+from app.api.schemas.score_numbers import Interval, Previous, Scale, TierPolicyOut, Trend, ValueOut
 
 
 class ScoreOut(Answer):
@@ -35,35 +31,12 @@ class ScoreOut(Answer):
     score: Score
     tier: Tier
     probability: Probability
-    interval: Annotated[
-        IntervalOut | None,
-        Field(
-            description="Around the probability; wide where little is known; null: not known",
-            examples=[{"low": 0.31, "high": 0.52, "level": 0.9}],
-        ),
-    ]
+    interval: Interval
     percentile: Percentile
-    scale: Annotated[
-        ScaleOut,
-        Field(
-            description="How to read the score",
-            examples=[{"min": 0, "max": 100, "higher_means": "more_at_risk"}],
-        ),
-    ]
-    churn_definition: Annotated[
-        str, Field(description="What churn means here", examples=["no order_placed"])
-    ]
-    horizon_days: Annotated[
-        int, Field(description="Days within which it would happen", examples=[90])
-    ]
-    basis: Annotated[
-        Literal["learned", "rhythm", "prior"],
-        Field(
-            description="What the bundle rests on: labels of the whole horizon; the rhythm of "
-            "shorter windows; or rhythms published elsewhere. The last two are fallbacks",
-            examples=["learned"],
-        ),
-    ]
+    scale: Scale
+    churn_definition: ChurnDefinition
+    horizon_days: HorizonDays
+    basis: Basis
     tier_policy: Annotated[
         TierPolicyOut,
         Field(
@@ -80,20 +53,8 @@ class ScoreOut(Answer):
             ],
         ),
     ]
-    previous: Annotated[
-        PreviousOut | None,
-        Field(
-            description="The last stored assessment before `as_of`; null: none",
-            examples=[{"score": 55, "tier": "medium", "at": "2026-11-15T02:00:00Z"}],
-        ),
-    ]
-    trend: Annotated[
-        Literal["worsening", "steady", "improving"] | None,
-        Field(
-            description="This score against the previous one; null: nothing to compare with",
-            examples=["worsening"],
-        ),
-    ]
+    previous: Previous
+    trend: Trend
     margin: Annotated[
         float | None,
         Field(description="The calibrated log-odds of the probability", examples=[-0.36]),
@@ -143,19 +104,7 @@ class ScoreOut(Answer):
             ],
         ),
     ]
-    bundle: Annotated[
-        BundleRefOut,
-        Field(
-            description="The bundle that answered",
-            examples=[
-                {
-                    "id": "4f1c0de5a2b94a10",
-                    "trained_until": "2026-11-01T00:00:00Z",
-                    "feature_hash": "b1946ac92492d2347c6235b4d2611184",
-                }
-            ],
-        ),
-    ]
+    bundle: BundleRef
     playbook: Annotated[
         PlaybookRefOut,
         Field(
@@ -163,11 +112,4 @@ class ScoreOut(Answer):
             examples=[{"version": "1", "sha256": "9f86d081884c7d659a2feaa0c55ad015"}],
         ),
     ]
-    warnings: Annotated[
-        list[WarningOut],
-        Field(
-            description="Reasons to trust this bundle less; see /v1/model/calibration and "
-            "/v1/model/drift",
-            examples=[[]],
-        ),
-    ]
+    warnings: Warnings
