@@ -1,13 +1,16 @@
 """Events as they nearly always are, read quicker than the schema reads them.
 
 The schema (`EventIn`) says what an event may be, and why one is refused. What is plainly good is
-taken here by a few comparisons; whatever is in doubt goes to the schema, so that nothing is refused
-here. A test holds both ways equal.
+taken here, all events at once and field by field; whatever is in doubt goes to the schema, so that
+nothing is refused here. A test holds both ways equal.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
+from operator import itemgetter
+from types import NoneType
 from typing import Any, Final
 
 from app.api.fields import storable_properties
@@ -15,82 +18,84 @@ from app.api.schemas.activity import EventIn
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, NO_PROPERTIES, Activity
 
 _FIELDS: Final = frozenset(EventIn.model_fields)
+_required: Final = itemgetter("event_id", "customer_id", "type", "occurred_at")
 _is_currency: Final = re.compile("[A-Z]{3}").fullmatch
 
 
-def activity_of(event: object, *, received_at: datetime) -> Activity | None:
-    """Return the activity of an event that is plainly good; None: the schema has to decide."""
-    if type(event) is not dict or not event.keys() <= _FIELDS:
+def activities_of(events: Sequence[Any], *, received_at: datetime) -> list[Activity] | None:
+    """Return the activities of events that are all plainly good; None: the schema has to decide."""
+    if set(map(type, events)) != {dict} or not all(map(_FIELDS.issuperset, events)):
         return None
-    taken: Callable[..., Any] = event.get
-    event_id, customer_id = taken("event_id"), taken("customer_id")
-    kind, channel, ref = taken("type"), taken("channel"), taken("ref")
-    amount, currency = taken("amount"), taken("currency")
+    try:
+        return _activities(events, received_at)
+    except (KeyError, TypeError, ValueError, OverflowError):  # a field is missing, or is another
+        return None
+
+
+def _activities(events: Sequence[dict[str, Any]], received_at: datetime) -> list[Activity] | None:
+    event_ids, customer_ids, kinds, moments = zip(*map(_required, events), strict=True)
+    channels, refs = [e.get("channel") for e in events], [e.get("ref") for e in events]
+    amounts, currencies = [e.get("amount") for e in events], [e.get("currency") for e in events]
     if not (
-        _are_texts(event_id, customer_id, kind)
-        and (channel is None or _is_text(channel))
-        and (ref is None or _is_text(ref))
-        and (amount is None or _is_amount(amount))
-        and (currency is None or (type(currency) is str and _is_currency(currency)))
+        _are_texts(event_ids)
+        and _are_texts(customer_ids)
+        and _are_texts(set(kinds))
+        and _are_texts({*channels} - {None})
+        and _are_texts({*refs} - {None})
+        and _are_amounts(amounts)
+        and _are_currencies({*currencies} - {None})
     ):
         return None
-    occurred_at = _moment(taken("occurred_at"))
-    properties = _properties(event["properties"]) if "properties" in event else NO_PROPERTIES
-    if occurred_at is None or properties is None:
-        return None
-    exact = None if amount is None else float(amount)
-    return Activity(  # by position, which takes half the time
-        event_id,
-        customer_id,
-        occurred_at,
-        received_at,
-        kind,
-        channel,
-        exact,
-        currency,
-        ref,
-        properties,
+    columns = zip(
+        event_ids,
+        customer_ids,
+        _moments(moments),
+        repeat(received_at),
+        kinds,
+        channels,
+        [None if amount is None else float(amount) for amount in amounts],
+        currencies,
+        refs,
+        [_properties(e["properties"]) if "properties" in e else NO_PROPERTIES for e in events],
     )
+    return list(map(Activity._make, columns))
 
 
-def _are_texts(one: Any, two: Any, three: Any) -> bool:  # noqa: ANN401 - of JSON
-    """Return what `_is_text` says of all of them; they are looked through at once."""
+def _are_texts(values: Collection[Any]) -> bool:
     return (
-        type(one) is type(two) is type(three) is str
-        and 0 < len(one) <= MAX_TEXT_CHARACTERS
-        and 0 < len(two) <= MAX_TEXT_CHARACTERS
-        and 0 < len(three) <= MAX_TEXT_CHARACTERS
-        and (one + two + three).isprintable()
+        set(map(type, values)) <= {str}
+        and all(values)
+        and max(map(len, values), default=0) <= MAX_TEXT_CHARACTERS
+        and "".join(values).isprintable()
     )
 
 
-def _is_text(value: Any) -> bool:  # noqa: ANN401 - of JSON
-    return type(value) is str and 0 < len(value) <= MAX_TEXT_CHARACTERS and value.isprintable()
+def _are_currencies(values: Collection[Any]) -> bool:
+    return all(map(_is_currency, values))
 
 
-def _is_amount(value: Any) -> bool:  # noqa: ANN401 - of JSON
-    return (type(value) is float or type(value) is int) and -MAX_AMOUNT <= value <= MAX_AMOUNT
+def _are_amounts(values: Collection[Any]) -> bool:
+    return set(map(type, values)) <= {float, int, NoneType} and all(
+        value is None or -MAX_AMOUNT <= value <= MAX_AMOUNT for value in values
+    )
 
 
-def _moment(value: object) -> datetime | None:
-    """Return the moment of a text that names one with a zone; years that all clocks agree on."""
-    if type(value) is not str or len(value) > MAX_TEXT_CHARACTERS:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is not UTC:
-            if moment.tzinfo is None:
-                return None
-            moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if 1900 <= moment.year < 2200 else None  # noqa: PLR2004 - see `to_micros`
+def _moments(texts: Collection[Any]) -> list[datetime]:
+    """Return the moments of texts that name one with a zone; years that all clocks agree on."""
+    if max(map(len, texts)) > MAX_TEXT_CHARACTERS:
+        raise ValueError("no moment is as long")
+    moments = list(map(datetime.fromisoformat, texts))
+    zones = {moment.tzinfo for moment in moments}
+    if None in zones:
+        raise ValueError("a moment has no zone")
+    if zones != {UTC}:
+        moments = [moment.astimezone(UTC) for moment in moments]
+    if min(moments).year < 1900 or max(moments).year >= 2200:  # noqa: PLR2004 - see `to_micros`
+        raise ValueError("a moment lies too far away")
+    return moments
 
 
-def _properties(value: object) -> Mapping[str, Any] | None:
+def _properties(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of JSON
     if type(value) is not dict:
-        return None
-    try:
-        return storable_properties(value)
-    except ValueError:
-        return None
+        raise TypeError("properties are no object")
+    return storable_properties(value)

@@ -32,20 +32,18 @@ def record(session: Session, activities: Sequence[Activity]) -> list[Recorded]:
     An event_id counts once, for ever, also within `activities`. Customers who are not known yet
     are created, with no facts. On SQLite the session must be one of `connect.writer_factory`.
     """
-    first: dict[str, int] = {}
-    for position, activity in enumerate(activities):
-        first.setdefault(activity.event_id, position)
-    new = [activities[position] for position in first.values()]
-    received = {moment: to_micros(moment) for moment in {each.received_at for each in new}}
+    first = {activity.event_id: activity for activity in reversed(activities)}
+    received = {moment: to_micros(moment) for moment in {each.received_at for each in activities}}
     accepted = insert_activity(
-        session.connection(), [_record_of(each, received[each.received_at]) for each in new]
+        session.connection(),
+        [_record_of(each, received[each.received_at]) for each in first.values()],
     )
-    return [
-        Recorded.ACCEPTED
-        if first[activity.event_id] == position and activity.event_id in accepted
-        else Recorded.DUPLICATE
-        for position, activity in enumerate(activities)
-    ]
+    results = []
+    for activity in activities:
+        is_new = activity.event_id in accepted
+        results.append(Recorded.ACCEPTED if is_new else Recorded.DUPLICATE)
+        accepted.discard(activity.event_id)  # what comes next with it repeats it
+    return results
 
 
 @dataclass(frozen=True, slots=True)

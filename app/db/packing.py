@@ -48,16 +48,12 @@ def pack_activity(activity: Activity, *, occurred_at: int, received_at: int) -> 
 
     Its moments are given once more in microseconds, since whoever writes it has them at hand.
     """
+    kind, channel, currency = _codes(activity.type, activity.channel, activity.currency)
+    until, detail = _told(activity) if activity.properties else (NO_MOMENT, 0)
+    amount = _NAN if activity.amount is None else activity.amount
+    ref = text_key(activity.ref)
     return _RECORD.pack(
-        occurred_at,
-        received_at,
-        text_key(activity.ref),
-        _NAN if activity.amount is None else activity.amount,
-        _until(activity),
-        currency_key(activity.currency),
-        code_of_type(activity.type),
-        code_of_channel(activity.channel),
-        code_of_detail(detail_of(activity.type, activity.properties)),
+        occurred_at, received_at, ref, amount, until, currency, kind, channel, detail
     )
 
 
@@ -90,9 +86,16 @@ def currency_key(currency: str | None) -> int:
     return text_key(currency) & 0x7FFF_FFFF
 
 
-def _until(activity: Activity) -> int:
+@lru_cache(maxsize=4096)  # a company has few of them, and the events of a batch share most
+def _codes(kind: str, channel: str | None, currency: str | None) -> tuple[int, int, int]:
+    return code_of_type(kind), code_of_channel(channel), currency_key(currency)
+
+
+def _told(activity: Activity) -> tuple[int, int]:
+    """Return until when, and the code of the detail: what features read of the properties."""
+    detail = code_of_detail(detail_of(activity.type, activity.properties))
     try:
         renews_at = renews_at_of(activity.type, activity.properties)
     except ValueError:
-        return NO_MOMENT
-    return NO_MOMENT if renews_at is None else to_micros(renews_at)
+        return NO_MOMENT, detail
+    return NO_MOMENT if renews_at is None else to_micros(renews_at), detail

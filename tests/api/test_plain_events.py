@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.plain_events import activity_of
+from app.api.plain_events import activities_of
 from app.api.routes import activity as route
 from tests.api.conftest import event
 from tests.api.test_activity import BAD
@@ -84,7 +84,7 @@ def events(draw):
 @given(batch=st.lists(st.one_of(events(), ANYTHING), min_size=1, max_size=20))
 def test_good_and_bad_events_are_read_alike_both_ways(batch):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(route, "activity_of", lambda *_, **__: None)
+        patch.setattr(route, "activities_of", lambda *_, **__: None)
         by_the_schema = route._read(batch, NOW)
 
     assert route._read(batch, NOW) == by_the_schema
@@ -94,7 +94,7 @@ def test_each_way_an_event_can_be_bad_is_left_to_the_schema():
     stored = {"type": "account_known"}, {"occurred_at": "2199-01-01T00:00:00Z"}
     for changes, _ in BAD:
         if changes not in stored:  # these fit the schema, and are refused later
-            assert activity_of(event(**changes), received_at=NOW) is None
+            assert activities_of([event(**changes)], received_at=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,6 @@ def test_each_way_an_event_can_be_bad_is_left_to_the_schema():
     ],
 )
 def test_everyday_events_never_need_the_schema(changes):
-    assert activity_of(orjson.loads(orjson.dumps(event(**changes))), received_at=NOW) is not None
+    read = orjson.loads(orjson.dumps([event(**changes)]))
+
+    assert activities_of(read, received_at=NOW) is not None

@@ -13,7 +13,7 @@ from app.api import problems
 from app.api.access import ActivityWrite
 from app.api.json_route import JsonRoute
 from app.api.metrics import Metrics
-from app.api.plain_events import activity_of
+from app.api.plain_events import activities_of
 from app.api.problems import FieldError, field_errors
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
 from app.domain.activity import Activity
@@ -34,33 +34,41 @@ def post_activity(batch: ActivityIn, service: ActivityWrite) -> Response:
     them. Sending a batch twice changes nothing: an `event_id` counts once.
     """
     now = service.now()
-    events, results = _read(batch.events, now)
+    read = _read(batch.events, now)
     with service.writing() as session:
-        outcomes = record_activity(session, [activity for _, activity in events], now=now)
-    for (index, activity), outcome in zip(events, outcomes, strict=True):
-        results[index] = _result(index, activity, outcome)
-    return _summary([results[index] for index in range(len(batch.events))], service.metrics)
+        good = [each for each in read if isinstance(each, Activity)]
+        outcomes = iter(record_activity(session, good, now=now))
+    results = [
+        _result(index, each, next(outcomes)) if isinstance(each, Activity) else each
+        for index, each in enumerate(read)
+    ]
+    return _summary(results, service.metrics)
 
 
-def _read(
-    events: Sequence[object], now: datetime
-) -> tuple[list[tuple[int, Activity]], dict[int, Result]]:
-    """Return the events that fit the schema, and the results of those that do not, by index."""
-    good: list[tuple[int, Activity]] = []
-    bad: dict[int, Result] = {}
-    for index, event in enumerate(events):
-        plain = activity_of(event, received_at=now)
-        if plain is not None:
-            good.append((index, plain))
-            continue
-        try:
-            good.append((index, _activity(EVENT.validate_python(event), now)))
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False, include_context=False)
-            prefix = f"/events/{index}"
-            errors = field_errors(found, location="body", prefix=prefix)
-            bad[index] = _rejected(index, _id_of(event), errors)
-    return good, bad
+def _read(events: Sequence[Any], now: datetime, *, first: int = 0) -> list[Activity | Result]:
+    """Return events that fit the schema as activities, and the results of those that do not.
+
+    Where one of many is in doubt, each half is read by itself: the schema is asked about few.
+    """
+    plain = activities_of(events, received_at=now)
+    if plain is not None:
+        return list(plain)
+    if len(events) == 1:
+        return [_read_by_schema(first, events[0], now)]
+    half = len(events) // 2
+    return [
+        *_read(events[:half], now, first=first),
+        *_read(events[half:], now, first=first + half),
+    ]
+
+
+def _read_by_schema(index: int, event: object, now: datetime) -> Activity | Result:
+    try:
+        return _activity(EVENT.validate_python(event), now)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        errors = field_errors(found, location="body", prefix=f"/events/{index}")
+        return _rejected(index, _id_of(event), errors)
 
 
 def _activity(event: EventIn, now: datetime) -> Activity:
