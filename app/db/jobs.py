@@ -3,23 +3,31 @@
 A worker holds a lease and renews it with every chunk. A chunk's assessments, the cursor and the
 lease are written in one transaction that first checks that the lease is still this worker's: a job
 killed anywhere goes on behind its last whole chunk, and a worker that was taken for dead writes
-nothing more.
+nothing more. A job that breaks off again and again without getting on is given up.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db.assessments import StoredAssessment, add_many
 from app.db.tables import JobFailureRow, JobRow
 from app.domain.errors import JobConflict, JobNotFound
 
+log = logging.getLogger("holdfast.jobs")
+
 LEASE: Final = timedelta(seconds=60)  # several chunks long; a dead worker delays a job by this
+MAX_ATTEMPTS: Final = 3  # in a row without a chunk: what fails three times is no accident
+_SILENT: Final = (
+    "ended without a word: its process was killed, ran out of memory, or took longer than its "
+    "lease (HOLDFAST_JOB_LEASE_SECONDS), see the logs of the service and of the system"
+)
 
 
 class JobKind(StrEnum):
@@ -55,7 +63,10 @@ class LeaseLost(JobConflict):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work as of one moment with one bundle; `cursor` is the last customer it has done."""
+    """Work as of one moment with one bundle; `cursor` is the last customer it has done.
+
+    `attempts` is how often in a row it broke off there.
+    """
 
     job_id: str
     kind: JobKind
@@ -67,6 +78,7 @@ class Job:
     done: int
     failed: int
     cursor: str | None
+    attempts: int
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -95,6 +107,7 @@ def create(
         total=total,
         done=0,
         failed=0,
+        attempts=0,
         created_at=now,
     )
     session.add(row)
@@ -126,17 +139,18 @@ def claim(
 ) -> Job | None:
     """Take the oldest job of a kind that nobody works on, or None.
 
-    That is one in the queue, or one whose worker let the lease run out. Two workers never get the
-    same: on PostgreSQL the row is locked and others skip it, on SQLite the writer is alone.
+    That is one in the queue, or one whose worker let the lease run out: if that is another worker,
+    the attempt counts, and where it was the last one the job is given up. A worker that comes back
+    to its own job was kept by something else, such as a database that was away. Two workers never
+    get the same: on PostgreSQL the row is locked and others skip it, on SQLite the writer is alone.
     """
-    expired = and_(JobRow.state == JobState.IN_PROGRESS.value, JobRow.lease_until < now)
-    row = session.scalars(
-        select(JobRow)
-        .where(JobRow.kind == kind.value, or_(JobRow.state == JobState.QUEUED.value, expired))
-        .order_by(JobRow.created_at, JobRow.job_id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
+    while (row := _next_in_line(session, kind, now)) is not None:
+        row.attempts += row.worker not in {None, worker}
+        if row.attempts < MAX_ATTEMPTS:
+            break
+        row.state, row.finished_at, row.error = JobState.FAILED.value, now, _given_up(_SILENT)
+        session.flush()
+        log.error("job given up", extra={"job_id": row.job_id, "why": row.error})
     if row is None:
         return None
     row.state = JobState.IN_PROGRESS.value
@@ -146,11 +160,9 @@ def claim(
     return _job(row)
 
 
-def renew(
-    session: Session, job_id: str, *, worker: str, now: datetime, lease: timedelta = LEASE
-) -> None:
-    """Say that the worker is alive; `LeaseLost` if the job is no longer its own."""
-    _change(session, job_id, worker, lease_until=now + lease)
+def hand_back(session: Session, job_id: str, *, worker: str, now: datetime) -> None:
+    """Let another worker go on at once; `LeaseLost` if the job is no longer the worker's."""
+    _change(session, job_id, worker, worker=None, lease_until=now)
 
 
 def finish_chunk(
@@ -177,6 +189,7 @@ def finish_chunk(
         done=JobRow.done + len(assessments),
         failed=JobRow.failed + len(failures),
         cursor=cursor,
+        attempts=0,
         lease_until=now + lease,
     )
     add_many(session, assessments)
@@ -197,6 +210,24 @@ def complete(session: Session, job_id: str, *, worker: str, now: datetime) -> No
 def fail(session: Session, job_id: str, *, worker: str, now: datetime, error: str) -> None:
     """Close a job that cannot go on; `LeaseLost` if it is no longer the worker's."""
     _change(session, job_id, worker, state=JobState.FAILED.value, finished_at=now, error=error)
+
+
+def break_off(
+    session: Session, job_id: str, *, worker: str, now: datetime, kind_of_error: str
+) -> Job:
+    """Count an attempt that came to nothing; the job is tried again when the lease has run out.
+
+    The last one ends it as failed. `kind_of_error` is named then; what an error says is not, for
+    it may name a customer. `LeaseLost` if the job is no longer the worker's.
+    """
+    _change(session, job_id, worker, worker=None, attempts=JobRow.attempts + 1)
+    job = get(session, job_id)
+    if job.attempts < MAX_ATTEMPTS:
+        return job
+    how = f"ended with {kind_of_error}: the log of the service has it under this job's id"
+    ended = {"state": JobState.FAILED.value, "finished_at": now, "error": _given_up(how)}
+    session.execute(update(JobRow).where(JobRow.job_id == job_id).values(**ended))
+    return get(session, job_id)
 
 
 def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
@@ -229,28 +260,31 @@ def failures(
     return [(customer_id, reason) for customer_id, reason in session.execute(query.limit(limit))]
 
 
-@dataclass(frozen=True, slots=True)
-class JobCount:
-    """How many jobs of a kind are in a state, and how many customers they went through."""
+def _next_in_line(session: Session, kind: JobKind, now: datetime) -> JobRow | None:
+    expired = and_(JobRow.state == JobState.IN_PROGRESS.value, JobRow.lease_until < now)
+    return session.scalars(
+        select(JobRow)
+        .where(JobRow.kind == kind.value, or_(JobRow.state == JobState.QUEUED.value, expired))
+        .order_by(JobRow.created_at, JobRow.job_id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
 
-    kind: str
-    state: str
-    n_jobs: int
-    n_done: int
-    n_failed: int
 
-
-def overview(session: Session) -> list[JobCount]:
-    """Return how many jobs there are by kind and state."""
-    row = JobRow
-    sums = (func.count(), func.sum(row.done), func.sum(row.failed))
-    query = select(row.kind, row.state, *sums).group_by(row.kind, row.state)
-    found = session.execute(query.order_by(row.kind, row.state))
-    return [JobCount(kind, state, n, int(done), int(bad)) for kind, state, n, done, bad in found]
+def _given_up(how: str) -> str:
+    return (
+        f"given up after {MAX_ATTEMPTS} attempts in a row that got nothing done, the last of which "
+        f"{how}; remove the cause and ask for a new job"
+    )
 
 
 def _change(
-    session: Session, job_id: str, worker: str, *conditions: ColumnElement[bool], **values: object
+    session: Session,
+    job_id: str,
+    worker: str,
+    /,
+    *conditions: ColumnElement[bool],
+    **values: object,
 ) -> None:
     """Change a job that is in progress and this worker's; else `LeaseLost`."""
     changed = session.execute(
@@ -284,6 +318,7 @@ def _job(row: JobRow) -> Job:
         done=row.done,
         failed=row.failed,
         cursor=row.cursor,
+        attempts=row.attempts,
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,

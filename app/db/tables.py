@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. Kept here so that the service can
 # check its database without importing Alembic.
-MIGRATED_TO = "0008"
+MIGRATED_TO = "0009"
 
 ONLY_ON = "only_on"  # key of `info`: the name of the one database that has this table or index
 NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
@@ -198,6 +198,7 @@ class JobRow(Base):
     done: Mapped[int] = mapped_column(server_default="0")
     failed: Mapped[int] = mapped_column(server_default="0")
     cursor: Mapped[Identifier | None]  # the last customer that is done
+    attempts: Mapped[int] = mapped_column(server_default="0")  # that broke off since then
     worker: Mapped[ShortText | None]
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import jobs
-from app.db.jobs import LEASE, Job, JobKind, LeaseLost
-from app.domain.errors import HoldfastError, JobNotFound
+from app.db.jobs import LEASE, Job, JobKind
+from app.domain.errors import JobNotFound
+from app.use_cases.hold_job import holding
 from app.use_cases.monitor import Monitor
 
 log = logging.getLogger("holdfast.jobs")
@@ -56,22 +57,16 @@ class Checker:
     def work(self, _is_stopping: Callable[[], bool] = lambda: False) -> bool:
         """Do one check if there is one to do, and return whether there was; it takes seconds."""
         writers, now = self.monitor.writers, self.monitor.now
-        held = {"worker": self.name}
         with writers.begin() as session:
-            job = jobs.claim(session, kind=JobKind.MONITOR, now=now(), lease=self.lease, **held)
+            job = jobs.claim(
+                session, worker=self.name, kind=JobKind.MONITOR, now=now(), lease=self.lease
+            )
         if job is None:
             return False
-        try:
+        with holding(job, writers, worker=self.name, now=now):
             found = self.monitor.check(job.bundle_id, as_of=job.as_of)
             with writers.begin() as session:
-                jobs.complete(session, job.job_id, now=now(), **held)
-        except LeaseLost:
-            log.warning("check lost to another worker, or cancelled", extra={"job_id": job.job_id})
-        except HoldfastError as error:
-            log.warning("check failed", extra={"job_id": job.job_id, "why": str(error)})
-            with writers.begin() as session:
-                jobs.fail(session, job.job_id, now=now(), error=str(error), **held)
-        else:
+                jobs.complete(session, job.job_id, worker=self.name, now=now())
             facts = {"calibration": found.calibration.verdict, "drift": found.drift.verdict}
             log.info("bundle checked", extra={"bundle_id": job.bundle_id, **facts})
         return True

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.bundle.opened import RiskBundle
 from app.db import customers, jobs
-from app.db.jobs import LEASE, Job, JobState, Keeps, LeaseLost
+from app.db.jobs import LEASE, Job, JobState, Keeps
 from app.db.reading import Reader
 from app.db.settling import settle_log
-from app.domain.errors import HoldfastError, JobNotFound
+from app.domain.errors import JobNotFound
 from app.domain.playbooks import Playbook
 from app.use_cases.check_jobs import ask_for_check
+from app.use_cases.hold_job import holding
 from app.use_cases.in_order import in_order
 from app.use_cases.rescore_chunk import ChunkScorer, ReadChunk, ScoredChunk, read_chunks
 from app.use_cases.serve_bundle import BundleInService
@@ -78,7 +79,7 @@ class Rescorer:
 
     Each chunk is one transaction that holds the chunk's assessments and how far the job is. Killed
     between two chunks or within one, the job goes on behind the last whole chunk once the lease
-    has run out, here or in another process.
+    has run out, here or in another process. An error that nobody foresaw is raised, see `holding`.
     """
 
     reader: Reader
@@ -98,14 +99,8 @@ class Rescorer:
         if job is None:
             return False
         log.info("job taken", extra={"job_id": job.job_id, "done": job.done, "total": job.total})
-        try:
+        with holding(job, self.writers, worker=self.name, now=self.now):
             self._run(job, is_stopping)
-        except LeaseLost:
-            log.warning("job lost to another worker, or cancelled", extra={"job_id": job.job_id})
-        except HoldfastError as error:
-            log.warning("job failed", extra={"job_id": job.job_id, "why": str(error)})
-            with self.writers.begin() as session:
-                jobs.fail(session, job.job_id, worker=self.name, now=self.now(), error=str(error))
         return True
 
     def _run(self, job: Job, is_stopping: Callable[[], bool]) -> None:
@@ -152,7 +147,7 @@ class Rescorer:
     def _hand_back(self, job: Job) -> None:
         """Let the lease end now, so that another worker can go on at once."""
         with self.writers.begin() as session:
-            jobs.renew(session, job.job_id, worker=self.name, now=self.now(), lease=timedelta(0))
+            jobs.hand_back(session, job.job_id, worker=self.name, now=self.now())
 
 
 def rescore_now(

@@ -1,7 +1,8 @@
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
-from tests.api.conftest import event, orders, post_events
+from tests.api.conftest import event, orders, post_events, wait_for_end
 
 
 def test_a_rescoring_is_accepted_and_can_be_followed_to_its_results(client, rescore):
@@ -73,3 +74,19 @@ def test_a_job_can_be_cancelled_once(without_worker):
     again = without_worker.post(f"{path}/cancel")
     assert again.status_code == 409
     assert again.json()["type"] == "urn:holdfast:problem:job-conflict"
+
+
+def test_a_job_that_always_breaks_off_ends_and_says_where_to_look(make_app, new_key, database):
+    app = make_app(job_lease_seconds=0.05)
+    with TestClient(app, headers={"Authorization": f"Bearer {new_key()}"}) as client:
+        post_events(client, orders("c-0", n=2))
+        whole = client.post("/v1/jobs/rescore").headers["location"]
+        assert wait_for_end(client, whole)["attempts"] == 0
+        with database.begin() as connection:
+            connection.execute(text("UPDATE assessments SET standing = '{}'"))
+
+        ended = wait_for_end(client, client.post("/v1/jobs/rescore").headers["location"])
+
+    assert (ended["state"], ended["attempts"]) == ("failed", 3)
+    assert "KeyError" in ended["error"]
+    assert "log of the service" in ended["error"]

@@ -145,12 +145,87 @@ def test_the_database_itself_refuses_to_score_somebody_twice_in_a_job(session):
         finish(session, job, "c-1")
 
 
-def test_a_lease_that_is_renewed_is_kept(session):
+def test_a_chunk_renews_the_lease(session):
     a_job(session)
-    jobs.claim(session, worker="w-1", now=NOW)
-    jobs.renew(session, "j-1", worker="w-1", now=LATER)
+    finish(session, jobs.claim(session, worker="w-1", now=NOW), "c-1", now=LATER)
 
     assert jobs.claim(session, worker="w-2", now=LATER + LEASE / 2) is None
+
+
+def taken_over(session, *workers):
+    """The job as the last worker gets it, after each before it went silent."""
+    for n, worker in enumerate(workers):
+        job = jobs.claim(session, worker=worker, now=NOW + 2 * n * LEASE)
+    return job
+
+
+def test_a_job_that_silences_every_worker_is_given_up(session):
+    a_job(session)
+
+    assert taken_over(session, "w-1", "w-2", "w-3").attempts == 2
+    assert jobs.claim(session, worker="w-4", now=NOW + 6 * LEASE) is None
+    job = jobs.get(session, "j-1")
+    assert (job.state, job.attempts) == (JobState.FAILED, 3)
+    assert job.finished_at == NOW + 6 * LEASE
+    assert "given up after 3 attempts" in job.error
+    assert "killed" in job.error
+
+
+def test_the_next_job_is_taken_where_one_is_given_up(session):
+    a_job(session)
+    taken_over(session, "w-1", "w-2", "w-3")
+    a_job(session, "j-2", now=LATER)
+
+    assert jobs.claim(session, worker="w-4", now=NOW + 6 * LEASE).job_id == "j-2"
+
+
+def test_a_chunk_makes_up_for_attempts_that_broke_off(session):
+    a_job(session)
+    job = taken_over(session, "w-1", "w-2", "w-3")
+
+    assert finish(session, job, "c-1", worker="w-3", now=NOW + 4 * LEASE).attempts == 0
+
+
+def test_a_worker_that_comes_back_to_its_job_was_not_silent(session):
+    a_job(session)
+
+    assert taken_over(session, "w-1", "w-1", "w-1", "w-1").attempts == 0
+
+
+def test_a_job_that_was_handed_back_is_taken_at_once_and_nothing_is_counted(session):
+    a_job(session)
+    jobs.claim(session, worker="w-1", now=NOW)
+    jobs.hand_back(session, "j-1", worker="w-1", now=NOW)
+
+    taken = jobs.claim(session, worker="w-2", now=NOW + timedelta(seconds=1))
+    assert taken.attempts == 0
+    with pytest.raises(LeaseLost):
+        jobs.hand_back(session, "j-1", worker="w-1", now=NOW)
+
+
+def test_errors_count_and_the_third_in_a_row_ends_the_job(session):
+    a_job(session)
+    states = []
+    for n in range(3):
+        now = NOW + 2 * n * LEASE
+        jobs.claim(session, worker="w-1", now=now)
+        job = jobs.break_off(session, "j-1", worker="w-1", now=now, kind_of_error="KeyError")
+        states.append((job.state, job.attempts))
+
+    going_on = JobState.IN_PROGRESS
+    assert states == [(going_on, 1), (going_on, 2), (JobState.FAILED, 3)]
+    assert "KeyError" in job.error
+    assert job.finished_at == NOW + 4 * LEASE
+    assert jobs.claim(session, worker="w-1", now=NOW + 9 * LEASE) is None
+
+
+def test_a_job_that_broke_off_is_tried_again_when_the_lease_has_run_out(session):
+    a_job(session)
+    jobs.claim(session, worker="w-1", now=NOW)
+    jobs.break_off(session, "j-1", worker="w-1", now=NOW, kind_of_error="KeyError")
+
+    assert jobs.claim(session, worker="w-2", now=NOW + LEASE / 2) is None
+    assert jobs.claim(session, worker="w-2", now=LATER).attempts == 1
 
 
 def test_a_cancelled_job_stops_its_worker_and_keeps_what_is_written(session):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -289,6 +290,70 @@ def test_a_job_killed_half_way_goes_on_and_scores_nobody_twice(
     assert found(writers, job).state == "completed"
     assert scored(writers, job) == EVERYBODY
     assert found(writers, job).done == N_CUSTOMERS
+
+
+def spoil(writers, customer_id: str) -> str:
+    """Put what no version has written in the place of what the last answer left; return that."""
+    who = {"who": customer_id}
+    with writers.begin() as session:
+        before = session.scalar(
+            text("SELECT standing FROM assessments WHERE customer_id = :who"), who
+        )
+        session.execute(
+            text("UPDATE assessments SET standing = '{}' WHERE customer_id = :who"), who
+        )
+    return str(before)
+
+
+def mend(writers, customer_id: str, standing: str) -> None:
+    with writers.begin() as session:
+        session.execute(
+            text("UPDATE assessments SET standing = :standing WHERE customer_id = :who"),
+            {"who": customer_id, "standing": standing},
+        )
+
+
+def test_a_job_that_always_breaks_off_is_given_up_and_one_asked_for_later_is_done(
+    new_worker, writers, bundles, job
+):
+    new_worker().work()
+    good = spoil(writers, "c-010")
+    later = NOW + timedelta(days=1)
+    ask = partial(ask_for_rescore, writers, bundle_id=bundles.current().id, as_of=later, now=later)
+    broken = ask()
+    for n in range(3):
+        with pytest.raises(KeyError):
+            new_worker(now=lambda n=n: later + n * timedelta(hours=1)).work()
+        assert found(writers, broken).attempts == n + 1
+
+    failed = found(writers, broken)
+    assert (failed.state, failed.attempts) == ("failed", 3)
+    assert "KeyError" in (failed.error or "")
+    assert "c-010" not in (failed.error or "")
+    mend(writers, "c-010", good)
+    again = ask()
+    new_worker(now=lambda: later).work()
+    assert scored(writers, again) == EVERYBODY
+
+
+KILLED = CHILD.replace("time.sleep(0.02)", "import os; os.kill(os.getpid(), 9)").replace(
+    "timedelta(seconds=0.5)", "timedelta(0)"
+)
+
+
+def test_a_job_that_kills_its_workers_is_given_up(new_worker, writers, bundles, job, database_url):
+    command = [sys.executable, "-c", KILLED, database_url, str(bundles.models)]
+    root = Path(__file__).parents[2]
+    for _ in range(3):
+        ended = subprocess.run(command, cwd=root, check=False, capture_output=True)
+        assert (ended.stdout, ended.returncode) == (b"chunk\n", -signal.SIGKILL)
+        assert found(writers, job).state == "in_progress"
+
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    assert new_worker(now=lambda: later).work() is False
+    assert found(writers, job).state == "failed"
+    assert "killed" in (found(writers, job).error or "")
+    assert scored(writers, job) == []
 
 
 def test_a_worker_taken_for_dead_writes_nothing_more(new_worker, writers, job, database):

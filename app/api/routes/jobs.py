@@ -178,6 +178,7 @@ def _out(job: Job) -> JobOut:
         done=job.done,
         failed=job.failed,
         progress=1.0 if ended else min(1.0, through / max(1, job.total)),
+        attempts=job.attempts,
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,

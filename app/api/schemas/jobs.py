@@ -46,6 +46,14 @@ class JobOut(Answer):
     progress: Annotated[
         float, Field(ge=0, le=1, description="Share that is through", examples=[0.24])
     ]
+    attempts: Annotated[
+        int,
+        Field(
+            description="How often in a row it broke off without having done anything; it is "
+            "tried again, until the third time ends it as failed",
+            examples=[0],
+        ),
+    ]
     created_at: Annotated[
         datetime, Field(description="When it was asked for", examples=["2026-11-22T02:00:00Z"])
     ]
