@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from types import NoneType
 from typing import Final, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -43,6 +44,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     # Last in, first out: what a connection has in its cache is void once another has written, and
     # connections that write in turns would read everything again each time.
     engine = create_engine(parsed, poolclass=QueuePool, pool_size=pool_size, pool_use_lifo=True)
+    _spare_adapting()
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -108,6 +110,16 @@ def _parse(url: str) -> URL:
     if parsed.drivername == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def _spare_adapting() -> None:
+    """Tell the driver what None and bytes become, for this process: themselves.
+
+    It looks for a way to adapt each of them else, and makes an exception that nobody sees: a
+    third of the time that it takes to insert rows with a few of them.
+    """
+    sqlite3.register_adapter(NoneType, lambda none: none)
+    sqlite3.register_adapter(bytes, bytes)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
