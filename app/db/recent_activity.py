@@ -24,7 +24,10 @@ _APPEND: Final = (
     "INSERT INTO recent_activity (customer_id, packed) "
     "SELECT customer_id, packed FROM activity WHERE rowid > ?"
 )
-_N_RECENT: Final = "SELECT max(position) - min(position) + 1 FROM recent_activity"
+# Both ends of the key, each found at once: asked for together, all between them is read too.
+_FIRST: Final = "(SELECT min(position) FROM recent_activity)"
+_LAST: Final = "(SELECT max(position) FROM recent_activity)"
+_N_RECENT: Final = f"SELECT {_LAST} - {_FIRST} + 1"
 # group_concat and || take a BLOB as text of the database's encoding, and the cast takes it back:
 # no byte is looked at, or changed.
 _JOIN: Final = f"""
@@ -38,7 +41,7 @@ ON CONFLICT (customer_id, number)
 DO UPDATE SET packed = CAST(histories.packed || excluded.packed AS BLOB)
 """  # noqa: S608 - constants
 _FORGET: Final = "DELETE FROM recent_activity"
-_BOUNDS: Final = "SELECT min(position), max(position) FROM recent_activity"
+_BOUNDS: Final = f"SELECT {_FIRST}, {_LAST}"
 _SINCE: Final = (
     "SELECT position, customer_id, packed FROM recent_activity WHERE position > ? ORDER BY position"
 )
