@@ -1,53 +1,102 @@
-"""Customers per second of `POST /v1/scores` with 1,000 ids, against single calls."""
+"""Customers per second of `POST /v1/scores` with 1,000 ids, against single calls.
+
+Once with whole answers and once with numbers alone; what a customer costs single is a whole answer
+for both, since that is what a list would ask for otherwise.
+"""
 
 import json
+from collections import defaultdict
+from collections.abc import Callable
 
 from benchmarks.figure import Result
 from benchmarks.full_answer import CONNECTIONS
 from benchmarks.load import Call, check_answer, load
 from benchmarks.plan import Plan
-from benchmarks.rounds import ratio_details, take_turns
+from benchmarks.rounds import middle, ratio_details, take_turns
+from benchmarks.servers import Server
 from benchmarks.service import authorised, score_calls, serving
 from benchmarks.world import customer_ids, sqlite_database, world
 
-KEYS = ("bulk_vs_single",)
+KEYS = ("bulk_vs_single", "bulk_numbers_vs_single")
 BATCH = 1000
 
 
 def measure(plan: Plan) -> Result:
-    """Return the ratio of customers per second, on SQLite; one caller sends the batches."""
+    """Return the ratios of customers per second, on SQLite; one caller sends the batches."""
     company = world(plan)
     database, ids = sqlite_database(company), customer_ids(company)
-    single = authorised(database)
-    bulk = {**single, "Content-Type": "application/json"}
-    batches = [
-        Call("/v1/scores", "POST", json.dumps({"customer_ids": ids[first : first + BATCH]}))
+    headers = {**authorised(database), "Content-Type": "application/json"}
+    cost: defaultdict[str, list[float]] = defaultdict(list)
+    with serving(company, database) as server:
+        turns = {
+            detail: _turn(
+                server,
+                _checked(server, _batches(ids, detail), headers),
+                headers,
+                cost[detail],
+                seconds=2 * plan.seconds,
+                customers=BATCH,
+            )
+            for detail in ("full", "numbers")
+        }
+        turns["single"] = _turn(
+            server,
+            score_calls(ids),
+            authorised(database),
+            cost["single"],
+            seconds=plan.seconds,
+            connections=CONNECTIONS,
+        )
+        reached = take_turns(turns, rounds=plan.rounds)
+    found = {detail: ratio_details(reached[detail], reached["single"]) for detail in cost}
+    return {
+        "bulk_vs_single": found["full"]["median"],
+        "bulk_numbers_vs_single": found["numbers"]["median"],
+        "customers_per_second": found["full"],
+        "customers_per_second_in_numbers": found["numbers"],
+        "processor_us_per_customer": {name: middle(each) for name, each in cost.items()},
+    }
+
+
+def _batches(ids: list[str], detail: str) -> list[Call]:
+    return [
+        Call(
+            "/v1/scores",
+            "POST",
+            json.dumps({"customer_ids": ids[first : first + BATCH], "detail": detail}),
+        )
         for first in range(0, len(ids) - BATCH + 1, BATCH)
     ]
-    with serving(company, database) as server:
-        answer = json.loads(check_answer(server.url, batches[0], bulk))
-        scored = sum(result["status"] == "scored" for result in answer["results"])
-        if scored != BATCH:
-            raise RuntimeError(f"{scored} of {BATCH} customers of a batch were scored")
-        reached = take_turns(
-            {
-                "bulk": lambda: (
-                    BATCH
-                    * load(
-                        server.url, batches, headers=bulk, connections=1, seconds=2 * plan.seconds
-                    ).per_second
-                ),
-                "single": lambda: (
-                    load(
-                        server.url,
-                        score_calls(ids),
-                        headers=single,
-                        connections=CONNECTIONS,
-                        seconds=plan.seconds,
-                    ).per_second
-                ),
-            },
-            rounds=plan.rounds,
+
+
+def _checked(server: Server, batches: list[Call], headers: dict[str, str]) -> list[Call]:
+    """Return the batches once the first was answered, for every customer in it."""
+    answer = json.loads(check_answer(server.url, batches[0], headers))
+    scored = sum(result["status"] == "scored" for result in answer["results"])
+    if scored != BATCH:
+        raise RuntimeError(f"{scored} of {BATCH} customers of a batch were scored")
+    return batches
+
+
+def _turn(
+    server: Server,
+    calls: list[Call],
+    headers: dict[str, str],
+    cost: list[float],
+    *,
+    seconds: float,
+    connections: int = 1,
+    customers: int = 1,
+) -> Callable[[], float]:
+    """Return what measures customers per second; it adds the processor µs of one to `cost`."""
+
+    def turn() -> float:
+        before = server.processor_seconds()
+        answered = load(
+            server.url, calls, headers=headers, connections=connections, seconds=seconds
         )
-    found = ratio_details(reached["bulk"], reached["single"])
-    return {"bulk_vs_single": found["median"], "customers_per_second": found}
+        used = server.processor_seconds() - before
+        cost.append(used / (answered.requests * customers) * 1e6)
+        return answered.per_second * customers
+
+    return turn

@@ -1,4 +1,4 @@
-"""Where the time of an answer goes, for one and in a batch of 1,000, for the documentation."""
+"""Where the time of an answer goes, alone and in batches of 1,000, for the documentation."""
 
 import json
 import subprocess

@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.profile_request DATABASE_URL MODELS TOKEN IDS_FILE`` calls the application in
 this process, without a socket: first ``GET …/score`` for one customer after the other, then ``POST
-/v1/scores`` for 1,000 at once. It prints one line of JSON, all figures per customer.
+/v1/scores`` for 1,000 at once, with whole answers and with numbers alone. It prints one line of
+JSON, all figures per customer.
 """
 
 import asyncio
@@ -26,20 +27,34 @@ STAGES = {
     "SQL": ("app.db.reading:Reader.idle_rows", "app.db.reading:Reader.rows"),
     "history: columns": ("app.db.activity:unpack_history",),
     "history: the rest": ("app.db.activity:_read",),
-    "previous answer: read": ("app.use_cases.kept_answers:standing_from",),
+    "previous answer: read": (
+        "app.use_cases.kept_answers:standing_from",
+        "app.use_cases.kept_answers:left_by",
+    ),
     "features": ("app.use_cases.score_columns:features_of",),
     "population, last activity": ("app.use_cases.score_columns:population_and_last",),
-    "TreeSHAP and margin": ("app.bundle.opened:RiskBundle.explained",),
+    "TreeSHAP and margin": (
+        "app.bundle.opened:RiskBundle.explained",
+        "app.bundle.opened:RiskBundle.margins",
+    ),
     "probability, percentile": ("app.bundle.opened:RiskBundle.rated",),
     "choosing reasons": ("app.use_cases.score_columns:reasons_of",),
-    "score columns: the rest": ("app.use_cases.score_columns:explained_columns",),
+    "score columns: the rest": (
+        "app.use_cases.score_columns:explained_columns",
+        "app.use_cases.score_columns:score_columns",
+    ),
     "value, tiers, interval": ("app.use_cases.score_columns:_columns",),
     "playbook: conditions": ("app.use_cases.tell:verdicts_of",),
     "signals, interventions": ("app.use_cases.tell:findings_of",),
     "reasons in words": ("app.use_cases.tell:_reasons",),
-    "what all answers share": ("app.use_cases.assess:question_of",),
+    "what all answers share": (
+        "app.use_cases.assess:question_of",
+        "app.use_cases.list_numbers:shared_of",
+    ),
     "answer as data": ("app.use_cases.score_customers:answer_of",),
+    "numbers as data": ("app.use_cases.list_numbers:_listed",),
     "use case: the rest": ("app.use_cases.score_customers:_answered",),
+    "results as JSON": ("app.api.routes.scores:_many",),
 }
 
 Call = Callable[[str, bytes], Awaitable[int]]  # path and body: a GET where there is none
@@ -58,31 +73,39 @@ def main() -> None:
 
 
 async def _measured(app: object, token: str, ids: list[str]) -> dict[str, object]:
-    single = [(f"/v1/customers/{ids[i % len(ids)]}/score", b"") for i in range(N_SINGLE)]
-    batch = [("/v1/scores", json.dumps({"customer_ids": ids[:BATCH]}).encode())] * N_BATCHES
+    customers = ids[:BATCH]
+    questions = {
+        "one": [(f"/v1/customers/{ids[i % len(ids)]}/score", b"") for i in range(N_SINGLE)],
+        f"of {BATCH}": [_many(customers, "full")] * N_BATCHES,
+        f"numbers of {BATCH}": [_many(customers, "numbers")] * N_BATCHES,
+    }
+    in_one = {name: 1 if name == "one" else len(customers) for name in questions}
     async with app.router.lifespan_context(app):  # type: ignore[attr-defined] # any ASGI application
         call = _caller(app, token)
         whole = {
-            "one": await _microseconds(call, single),
-            f"of {BATCH}": await _microseconds(call, batch, customers=min(BATCH, len(ids))),
+            name: await _microseconds(call, asked, customers=in_one[name])
+            for name, asked in questions.items()
         }
         stages = Stages(STAGES)
         found: dict[str, object] = {"missing": stages.missing}
-        for name, questions in (("one", single), (f"of {BATCH}", batch)):
-            customers = 1 if name == "one" else min(BATCH, len(ids))
+        for name, asked in questions.items():
             stages.calls.clear()
-            traced = await _microseconds(call, questions, customers, stages.next_call)
-            inside = [sum(each.values()) * 1e6 / customers for each in stages.calls]
+            traced = await _microseconds(call, asked, in_one[name], stages.next_call)
+            inside = [sum(each.values()) * 1e6 / in_one[name] for each in stages.calls]
             outside = [took - within for took, within in zip(traced, inside, strict=True)]
             found[name] = {
                 "whole_us": round(statistics.median(whole[name]), 1),
                 "route and framework_us": round(statistics.median(outside), 1),
                 "stages_us": {
-                    stage: round(seconds * 1e6 / customers, 1)
+                    stage: round(seconds * 1e6 / in_one[name], 1)
                     for stage, seconds in stages.medians().items()
                 },
             }
     return found
+
+
+def _many(ids: Sequence[str], detail: str) -> tuple[str, bytes]:
+    return "/v1/scores", json.dumps({"customer_ids": ids, "detail": detail}).encode()
 
 
 async def _microseconds(

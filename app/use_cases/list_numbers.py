@@ -64,41 +64,39 @@ def numbers_each(
     bundle: RiskBundle, known: KnownCustomers, *, as_of: datetime
 ) -> Iterator[tuple[str, Json]]:
     """Yield each customer of whom something is known, and the numbers."""
-    customer_ids, columns, before_each = score_numbers(known, bundle, as_of=as_of)
-    for who, risk, before, interval, at_risk, unusual in zip(
+    customer_ids, columns, before = score_numbers(known, bundle, as_of=as_of)
+    for who, risk, left, interval, at_risk, unusual in zip(
         customer_ids,
         number_risks(columns),
-        before_each,
+        before,
         interval_blocks(columns, bundle),
         values_at_risk(columns),
         out_of_distribution(columns, bundle),
         strict=True,
     ):
         probability, score, percentile, tier = risk
-        yield (
-            who,
-            {
-                "score": score,
-                "tier": tier,
-                "probability": probability,
-                "interval": interval,
-                "percentile": percentile,
-                "previous": _previous(before),
-                "trend": _trend(before, score, tier),
-                "value_at_risk": at_risk,
-                "sufficient_history": score is not None,
-                "out_of_distribution": unusual,
-            },
-        )
+        previous, trend = _compared(left, score, tier)
+        numbers = {
+            "score": score,
+            "tier": tier,
+            "probability": probability,
+            "interval": interval,
+            "percentile": percentile,
+            "previous": previous,
+            "trend": trend,
+            "value_at_risk": at_risk,
+            "sufficient_history": score is not None,
+            "out_of_distribution": unusual,
+        }
+        yield who, numbers
 
 
-def _previous(before: Left) -> Json | None:
-    as_of, score, tier, _ = before
-    return None if tier is None else {"score": score, "tier": tier, "at": as_of}
-
-
-def _trend(before: Left, score: int | None, tier: str | None) -> str | None:
-    _, score_before, tier_before, _ = before
-    if score is None or tier is None or score_before is None or tier_before is None:
-        return None
-    return trend_between(score_before, tier_before, score, tier)
+def _compared(left: Left, score: int | None, tier: str | None) -> tuple[Json | None, str | None]:
+    """Return `previous` and `trend`; both None where there is nothing to compare with."""
+    as_of, score_before, tier_before, _ = left
+    if score_before is None or tier_before is None:
+        return None, None
+    previous = {"score": score_before, "tier": tier_before, "at": as_of}
+    if score is None or tier is None:
+        return previous, None
+    return previous, trend_between(score_before, tier_before, score, tier)

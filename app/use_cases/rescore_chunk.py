@@ -105,10 +105,10 @@ def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[Stor
     scored = score_numbers(known, bundle, as_of=job.as_of)
     moment = format_micros(to_micros(job.as_of))
     kept = []
-    for who, risk, before in zip(
+    for who, risk, (_, _, _, found) in zip(
         scored.customer_ids, number_risks(scored.columns), scored.before, strict=True
     ):
         _, score, _, tier = risk
-        left = numbers_left(moment, score, tier, found=before.found)
+        left = numbers_left(moment, score, tier, found=found)
         kept.append(StoredAssessment(who, job.as_of, job.bundle_id, *risk, "", job.job_id, left))
     return kept

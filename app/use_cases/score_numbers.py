@@ -33,7 +33,7 @@ def score_numbers(known: KnownCustomers, bundle: RiskBundle, *, as_of: datetime)
     """Return the numbers that the whole answers of the same customers would hold, to the bit."""
     ids = texts_of(known.history.customer_ids)
     before = [left_by(known.standing.get(who)) for who in ids]
-    stood = np.array([_CODES[left.tier] for left in before], np.int64)
+    stood = np.array([_CODES[tier] for _, _, tier, _ in before], np.int64)
     columns = score_columns(known.history, bundle, as_of=as_of, before=stood)
     return ScoredNumbers(ids, columns, before)
 
