@@ -32,7 +32,9 @@ def serve(
     from app.api import logs
     from app.api.serving import config_of
     from app.main import create_app
+    from app.use_cases.keep_memory import share_freed_memory
 
+    share_freed_memory()
     settings = _settings(host=host, port=port, database_url=database, models=models)
     if migrate_first:
         _migrate(settings.database_url)

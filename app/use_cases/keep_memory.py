@@ -1,4 +1,4 @@
-"""How a process that works off a long log deals with memory."""
+"""How processes that work off long logs, or answer many threads, deal with memory."""
 
 import ctypes
 import gc
@@ -14,13 +14,20 @@ def keep_freed_memory() -> None:
     """Have glibc keep what arrays gave back, for the next; nothing happens with other C libraries.
 
     Otherwise it goes back to the system, which clears each page before it gives it out again: a
-    sixth of the time of a scoring. One arena, because others do not share what they keep.
+    sixth of the time of a scoring. What threads keep they share.
     """
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
-        library.mallopt(_ARENA_MAX, 1)
-        library.mallopt(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
-        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+    share_freed_memory()
+    _set(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
+    _set(_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def share_freed_memory() -> None:
+    """Have what one thread gave back be there for the others; see above for other C libraries.
+
+    glibc gives each thread memory of its own to keep, a dozen MB where answers are long. Threads
+    that start later heed it.
+    """
+    _set(_ARENA_MAX, 1)
 
 
 def spare_the_collector() -> None:
@@ -30,3 +37,9 @@ def spare_the_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def _set(parameter: int, value: int) -> None:
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        library.mallopt(parameter, value)
