@@ -31,7 +31,7 @@ def measure(plan: Plan) -> Result:
         turns = {
             detail: _turn(
                 server,
-                _checked(server, _batches(ids, detail), headers),
+                _checked(server, batches(ids, detail), headers),
                 headers,
                 cost[detail],
                 seconds=2 * plan.seconds,
@@ -58,7 +58,8 @@ def measure(plan: Plan) -> Result:
     }
 
 
-def _batches(ids: list[str], detail: str) -> list[Call]:
+def batches(ids: list[str], detail: str) -> list[Call]:
+    """Return calls for all of the customers, as far as they fill batches."""
     return [
         Call(
             "/v1/scores",
@@ -69,13 +70,13 @@ def _batches(ids: list[str], detail: str) -> list[Call]:
     ]
 
 
-def _checked(server: Server, batches: list[Call], headers: dict[str, str]) -> list[Call]:
+def _checked(server: Server, calls: list[Call], headers: dict[str, str]) -> list[Call]:
     """Return the batches once the first was answered, for every customer in it."""
-    answer = json.loads(check_answer(server.url, batches[0], headers))
+    answer = json.loads(check_answer(server.url, calls[0], headers))
     scored = sum(result["status"] == "scored" for result in answer["results"])
     if scored != BATCH:
         raise RuntimeError(f"{scored} of {BATCH} customers of a batch were scored")
-    return batches
+    return calls
 
 
 def _turn(

@@ -5,6 +5,7 @@ from typing import Final
 from benchmarks import (
     badge,
     bulk,
+    bulk_callers,
     features_vs_frames,
     full_answer,
     ingest,
@@ -23,6 +24,7 @@ FIGURES: Final = (
     Figure("latency", latency.KEYS, latency.measure),
     Figure("badge", badge.KEYS, badge.measure),
     Figure("bulk", bulk.KEYS, bulk.measure),
+    Figure("bulk_callers", bulk_callers.KEYS, bulk_callers.measure),
     Figure("postgres", postgres_service.KEYS, postgres_service.measure),
     Figure("start_up", start_up.KEYS, start_up.measure),
     Figure("treeshap", tree_reasons.KEYS, tree_reasons.measure),

@@ -34,6 +34,10 @@ class Server:
         """Return the memory that its process has in use right now, children included."""
         return sum(_resident_mb(pid) for pid in _family(self.pid))
 
+    def most_mb(self) -> float:
+        """Return the most memory that its process has had in use so far, children included."""
+        return sum(_most_mb(pid) for pid in _family(self.pid))
+
     def processor_seconds(self) -> float:
         """Return the processor time that its process has used so far, children included."""
         return sum(_processor_seconds(pid) for pid in _family(self.pid))
@@ -122,3 +126,9 @@ def _processor_seconds(pid: int) -> float:
 def _resident_mb(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _most_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    kib = next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]
+    return int(kib) * 1024 / 1e6
