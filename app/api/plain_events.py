@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
-from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ from app.api.schemas.activity import EventIn
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, NO_PROPERTIES, Activity
 
 _FIELDS: Final = frozenset(EventIn.model_fields)
-_required: Final = itemgetter("event_id", "customer_id", "type", "occurred_at")
 _is_currency: Final = re.compile("[A-Z]{3}").fullmatch
 
 
@@ -33,7 +31,8 @@ def activities_of(events: Sequence[Any], *, received_at: datetime) -> list[Activ
 
 
 def _activities(events: Sequence[dict[str, Any]], received_at: datetime) -> list[Activity] | None:
-    event_ids, customer_ids, kinds, moments = zip(*map(_required, events), strict=True)
+    event_ids, customer_ids = [e["event_id"] for e in events], [e["customer_id"] for e in events]
+    kinds, moments = [e["type"] for e in events], [e["occurred_at"] for e in events]
     channels, refs = [e.get("channel") for e in events], [e.get("ref") for e in events]
     amounts, currencies = [e.get("amount") for e in events], [e.get("currency") for e in events]
     if not (

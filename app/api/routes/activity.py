@@ -91,7 +91,7 @@ def _result(index: int, activity: Activity, outcome: Outcome) -> Result:
         pointer = f"/events/{index}/{outcome.field}"
         error = FieldError(location="body", pointer=pointer, detail=outcome.reason or "")
         return _rejected(index, activity.event_id, [error])
-    return {"index": index, "event_id": activity.event_id, "status": outcome.status, "errors": []}
+    return {"index": index, "event_id": activity.event_id, "status": outcome.status, "errors": ()}
 
 
 def _rejected(index: int, event_id: str | None, errors: list[FieldError]) -> Result:
