@@ -80,16 +80,16 @@ def get_score_history(
     customer_id: CustomerId, service: ScoresRead, limit: Limit = 50, cursor: Cursor = None
 ) -> ScorePageOut:
     """Return the stored assessments of a customer, the newest first."""
-    listing = f"scores:{customer_id}"
+    pages = f"scores:{customer_id}"
     after = None
     if cursor is not None:
-        at, job_id = cursors.decode(cursor, listing, kinds=[int, str])
+        at, job_id = cursors.decode(cursor, pages, kinds=[int, str])
         after = (from_micros(int(at)), str(job_id))
     with service.reading() as session:
         page = score_history(session, customer_id, limit=limit, after=after)
     following = None
     if page.next is not None:
-        following = cursors.encode(listing, [to_micros(page.next[0]), page.next[1]])
+        following = cursors.encode(pages, [to_micros(page.next[0]), page.next[1]])
     items = [StoredScoreOut.model_validate(item, from_attributes=True) for item in page.items]
     return ScorePageOut(items=items, next_cursor=following)
 

@@ -97,7 +97,7 @@ class ManyNumbersOut(Answer):
         bool,
         Field(
             description="Whether the log has been silent for a week, or the bundle is half a year "
-            "old",
+            "old; where none of the customers is known, the bundle alone counts",
             examples=[False],
         ),
     ]
