@@ -24,8 +24,8 @@ GENERIC_PLANS: Final = (
     "set_config('jit', 'off', false)"
 )
 # Of each connection, instead of the 64 MB that writing needs: what is read lies in the cache of the
-# operating system, where all connections share it.
-SMALL_CACHE: Final = "PRAGMA cache_size = -8192"
+# operating system, where all connections share it. More than 2 MB makes reading no quicker.
+SMALL_CACHE: Final = "PRAGMA cache_size = -2048"
 Parameter: TypeAlias = str | int | list[str]
 Row: TypeAlias = tuple[Any, ...]
 T = TypeVar("T")
