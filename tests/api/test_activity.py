@@ -54,6 +54,16 @@ def test_a_bad_event_fails_alone_with_a_pointer_to_what_is_wrong(client):
     assert answer["results"][2]["errors"][0]["pointer"] == "/events/2"
 
 
+def test_results_stand_in_the_order_of_the_events_wherever_the_bad_ones_are(client):
+    good = [True, True, False, True, True, True, False, False, True, True, True]
+    events = [event(event_id=f"e-{i}", amount=1 if g else "many") for i, g in enumerate(good)]
+    results = client.post("/v1/activity", json={"events": events}).json()["results"]
+
+    assert [result["index"] for result in results] == list(range(len(good)))
+    assert [result["event_id"] for result in results] == [each["event_id"] for each in events]
+    assert [result["status"] == "accepted" for result in results] == good
+
+
 def test_an_event_that_cannot_be_stored_is_rejected_and_says_why(client):
     events = [event(**changes) for changes, _ in BAD]
     results = client.post("/v1/activity", json={"events": events}).json()["results"]
