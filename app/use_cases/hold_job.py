@@ -1,6 +1,7 @@
 """What becomes of a job when its worker meets an error."""
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -42,9 +43,11 @@ def holding(
 
 def _is_away(error: Exception) -> bool:
     """Return whether the database did not do what it can do at other times."""
-    if isinstance(error, OperationalError | TimeoutError):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if isinstance(error, OperationalError):  # of SQLite's, a wrong statement is one too
+        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, TimeoutError)
 
 
 def _count(

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.db import jobs
 from app.db.connect import connect, writer_factory
@@ -86,6 +87,30 @@ def test_a_database_that_is_away_uses_no_attempt_up(attempt, writers):
             attempt(ask_nobody)
 
     assert (job(writers).state, job(writers).attempts) == (JobState.IN_PROGRESS, 0)
+
+
+def test_a_wrong_statement_is_not_a_database_that_is_away(attempt, writers):
+    def ask_for_nothing():
+        with writers.begin() as session:
+            session.execute(text("SELECT * FROM no_such_table"))
+
+    with pytest.raises(DBAPIError):
+        attempt(ask_for_nothing)
+
+    assert job(writers).attempts == 1
+
+
+def test_a_database_that_is_busy_uses_no_attempt_up(attempt, writers, sqlite_url):
+    def write_while_another_does():
+        with connect(sqlite_url).connect() as one, connect(sqlite_url).connect() as other:
+            other.exec_driver_sql("PRAGMA busy_timeout = 0")
+            one.exec_driver_sql("DELETE FROM jobs")
+            other.exec_driver_sql("DELETE FROM jobs")
+
+    with pytest.raises(OperationalError, match="locked"):
+        attempt(write_while_another_does)
+
+    assert job(writers).attempts == 0
 
 
 def test_what_is_refused_ends_the_job_at_once(attempt, writers):
