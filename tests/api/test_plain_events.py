@@ -66,6 +66,15 @@ FIELDS = {
     "properties": PROPERTIES,
 }
 
+EVERYDAY = [
+    {},
+    {"occurred_at": (NOW - timedelta(days=1)).isoformat()},
+    {"occurred_at": "2026-11-01T10:00:00Z"},
+    {"occurred_at": "2026-11-01T10:00:00.5+02:00", "channel": "web", "ref": "o-1"},
+    {"type": "ticket_opened", "properties": {"topic": "billing"}, "amount": None},
+    {"amount": 12, "currency": None, "customer_id": "Grüße & Co. 🙂"},
+]
+
 
 @st.composite
 def events(draw):
@@ -97,18 +106,26 @@ def test_each_way_an_event_can_be_bad_is_left_to_the_schema():
             assert activities_of([event(**changes)], received_at=NOW) is None
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {},
-        {"occurred_at": (NOW - timedelta(days=1)).isoformat()},
-        {"occurred_at": "2026-11-01T10:00:00Z"},
-        {"occurred_at": "2026-11-01T10:00:00.5+02:00", "channel": "web", "ref": "o-1"},
-        {"type": "ticket_opened", "properties": {"topic": "billing"}, "amount": None},
-        {"amount": 12, "currency": None, "customer_id": "Grüße & Co. 🙂"},
-    ],
-)
+@pytest.mark.parametrize("changes", EVERYDAY)
 def test_everyday_events_never_need_the_schema(changes):
     read = orjson.loads(orjson.dumps([event(**changes)]))
 
     assert activities_of(read, received_at=NOW) is not None
+
+
+def test_events_together_are_read_as_each_of_them_alone():
+    together = [event(event_id=f"e-{i}", **changes) for i, changes in enumerate(EVERYDAY)]
+    alone = [activities_of([each], received_at=NOW) for each in together]
+
+    assert activities_of(together, received_at=NOW) == [found[0] for found in alone]
+
+
+def test_one_event_in_doubt_among_many_changes_nothing_about_the_others():
+    many = [event(event_id=f"e-{i}", ref=f"o-{i}") for i in range(100)]
+    many[37] = event(event_id="e-37", ref="a\u00a0space that is not plain")
+
+    read = route._read(many, NOW)
+
+    assert [(each.event_id, each.ref) for each in read] == [
+        (each["event_id"], each["ref"]) for each in many
+    ]
