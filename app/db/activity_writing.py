@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 import orjson
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from app.db.copying import copy
 from app.db.recent_activity import append_recent
@@ -33,7 +34,7 @@ _SQLITE_CUSTOMERS: Final = (
 _POSTGRESQL_STAGE: Final = (
     "CREATE TEMPORARY TABLE IF NOT EXISTS staged_activity (LIKE activity) ON COMMIT DELETE ROWS"
 )
-_POSTGRESQL_COPY: Final = f"COPY staged_activity ({_COLUMNS}) FROM STDIN"
+_POSTGRESQL_COPY: Final = f"COPY {{table}} ({_COLUMNS}) FROM STDIN"
 _POSTGRESQL_INSERT: Final = (
     f"INSERT INTO activity ({_COLUMNS}) SELECT {_COLUMNS} FROM staged_activity "  # noqa: S608 - constants
     "ON CONFLICT (event_id) DO NOTHING RETURNING event_id"
@@ -96,8 +97,18 @@ def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) ->
 
 
 def _insert_postgresql(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new by way of a temporary table: COPY is quick and knows no conflicts."""
+    """Write what is new: nearly always all of it, which COPY does at once, but knows no conflicts."""
+    try:
+        with connection.begin_nested():
+            copy(connection, _POSTGRESQL_COPY.format(table="activity"), records)
+    except IntegrityError:
+        return _insert_staged(connection, records)
+    return {record[0] for record in records}
+
+
+def _insert_staged(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
+    """Write what is new by way of a temporary table."""
     connection.exec_driver_sql(_POSTGRESQL_STAGE)
     connection.exec_driver_sql("DELETE FROM staged_activity")  # of this transaction, if any
-    copy(connection, _POSTGRESQL_COPY, records)
+    copy(connection, _POSTGRESQL_COPY.format(table="staged_activity"), records)
     return set(connection.exec_driver_sql(_POSTGRESQL_INSERT).scalars())
