@@ -97,7 +97,7 @@ def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) ->
 
 
 def _insert_postgresql(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new: nearly always all of it, which COPY does at once, but knows no conflicts."""
+    """Write what is new: nearly always all, by COPY, which is quick and knows no conflicts."""
     try:
         with connection.begin_nested():
             copy(connection, _POSTGRESQL_COPY.format(table="activity"), records)
