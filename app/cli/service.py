@@ -2,7 +2,8 @@
 
 import errno
 import socket
-from typing import TYPE_CHECKING, Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +13,10 @@ from app.cli.database import DatabaseUrl
 
 if TYPE_CHECKING:
     from app.settings import Settings
+
+# A thread that works on an answer for a thousand lets one for a single customer through so soon,
+# instead of after Python's 5 ms.
+SWITCH_SECONDS: Final = 0.0005
 
 
 def serve(
@@ -35,6 +40,7 @@ def serve(
     from app.use_cases.keep_memory import share_freed_memory
 
     share_freed_memory()
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = _settings(host=host, port=port, database_url=database, models=models)
     if migrate_first:
         _migrate(settings.database_url)
