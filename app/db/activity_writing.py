@@ -25,6 +25,7 @@ _COLUMNS: Final = (
 _SQLITE_KNOWN: Final = (
     "SELECT event_id FROM activity WHERE event_id IN (SELECT value FROM json_each(?))"
 )
+_POSTGRESQL_KNOWN: Final = "SELECT event_id FROM activity WHERE event_id = ANY(%s)"
 _SQLITE_INSERT: Final = f"INSERT INTO activity ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608 - constants
 _SQLITE_LAST: Final = "SELECT coalesce(max(rowid), 0) FROM activity"
 _SQLITE_CUSTOMERS: Final = (
@@ -97,13 +98,18 @@ def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) ->
 
 
 def _insert_postgresql(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new: nearly always all, by COPY, which is quick and knows no conflicts."""
+    """Write what is new by COPY, which is quick but knows no conflicts, unless others write it."""
+    asked = [record[0] for record in records]
+    known = set(connection.exec_driver_sql(_POSTGRESQL_KNOWN, (asked,)).scalars())
+    fresh = [record for record in records if record[0] not in known]
+    if not fresh:
+        return set()
     try:
         with connection.begin_nested():
-            copy(connection, _POSTGRESQL_COPY.format(table="activity"), records)
-    except IntegrityError:
-        return _insert_staged(connection, records)
-    return {record[0] for record in records}
+            copy(connection, _POSTGRESQL_COPY.format(table="activity"), fresh)
+    except IntegrityError:  # somebody wrote one of them meanwhile
+        return _insert_staged(connection, fresh)
+    return {record[0] for record in fresh}
 
 
 def _insert_staged(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:

@@ -2,7 +2,7 @@
 
 An event has its place among the others of its customer: a thousand events of a thousand customers
 are a thousand pages to write, wherever that place is. So events are first appended in the order in
-which they come, and joined to the histories a hundred thousand at a time, which writes each page
+which they come, and joined to the histories twenty thousand at a time, which writes each page
 once for many of them. Meanwhile each process that reads keeps them by customer in memory.
 """
 
@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 Rows: TypeAlias = list[tuple[Any, ...]]
 Execute: TypeAlias = Callable[..., Any]  # of either a driver or SQLAlchemy: a cursor with rows
 
-JOIN_AT: Final = 100_000  # recent events: some ten megabytes in each process that reads
+# Recent events, a few megabytes in each process that reads. More would cost each event less where
+# there are many customers, but others wait for the lock while they are joined.
+JOIN_AT: Final = 20_000
 # Bytes from which on a history goes on in another row: of somebody with a million events, only
 # the last of them are written again each time.
 FULL_BYTES: Final = 32_768
@@ -94,7 +96,7 @@ class RecentActivity:
         """Return the same from a connection that is in a transaction."""
         with self._lock:
             seen = self._read_further(execute)
-            return seen.added_to(execute(statement, parameters).fetchall())
+        return seen.added_to(execute(statement, parameters).fetchall())
 
     def _read_further(self, execute: Execute) -> "_Seen":
         first, last = execute(_BOUNDS).fetchone()

@@ -95,7 +95,7 @@ class ActivityRow(Base):
 
 
 class HistoryRow(Base):
-    """Packed events of one customer, joined in any order; see `app.db.histories`."""
+    """Packed events of one customer, joined in any order; see `app.db.recent_activity`."""
 
     __tablename__ = "histories"
     __table_args__ = {"info": {ONLY_ON: "sqlite"}}  # noqa: RUF012 - SQLAlchemy reads a plain dict

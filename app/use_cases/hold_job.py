@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004 - its name
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,6 +15,10 @@ from app.db.jobs import Job, LeaseLost
 from app.domain.errors import HoldfastError
 
 log = logging.getLogger("holdfast.jobs")
+
+# PostgreSQL's codes: class 54, program limit exceeded; query canceled, as by `statement_timeout`.
+_TOO_MUCH: Final = "54"
+_TOO_SLOW: Final = "57014"
 
 
 @contextmanager
@@ -43,11 +48,19 @@ def holding(
 
 def _is_away(error: Exception) -> bool:
     """Return whether the database did not do what it can do at other times."""
-    if isinstance(error, OperationalError):  # of SQLite's, a wrong statement is one too
-        return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    if isinstance(error, OperationalError):
+        return not _is_of_the_statement(error)
     if isinstance(error, DBAPIError):
         return error.connection_invalidated
     return isinstance(error, TimeoutError)
+
+
+def _is_of_the_statement(error: OperationalError) -> bool:
+    """Return whether another database would refuse the same: it is wrong, too much, or too slow."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return True
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith(_TOO_MUCH) or state == _TOO_SLOW
 
 
 def _count(

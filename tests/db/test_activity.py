@@ -1,12 +1,14 @@
 """The log takes every event once, and gives histories back as they were known at a moment."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import numpy as np
 import pytest
 
 from app.db import activity, customers
 from app.db.activity import Recorded
+from app.db.connect import writer_factory
 from app.db.reading import answer_to
 from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES, Activity
 from app.domain.customers import AccountVersion, Customer
@@ -226,3 +228,23 @@ def test_the_next_customers_are_known_as_those_asked_for(session):
     assert known.starts.tolist() == wanted.starts.tolist()
     assert known.occurred_at.tolist() == wanted.occurred_at.tolist()
     np.testing.assert_array_equal(known.amount, wanted.amount)
+
+
+def test_of_two_who_write_an_event_at_once_one_has_a_duplicate(database):
+    writers, found = writer_factory(database), []
+
+    def write_more() -> None:
+        with writers.begin() as session:
+            found.extend(activity.record(session, [an_activity("e-1"), an_activity("e-2")]))
+
+    with writers.begin() as session:
+        activity.record(session, [an_activity("e-1")])
+        other = Thread(target=write_more)
+        other.start()
+        other.join(timeout=0.5)  # it waits for us, whatever it has done till then
+        assert found == []
+    other.join()
+
+    assert found == [Recorded.DUPLICATE, Recorded.ACCEPTED]
+    with writers() as session:
+        assert history(session, "c-1").n_events == 2

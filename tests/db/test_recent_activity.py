@@ -155,6 +155,44 @@ def test_everybody_is_walked_with_what_is_recent(reader, record, database):
     assert found.starts.tolist() == [0, 2, 3]
 
 
+def test_what_is_joined_between_two_looks_counts_once(database, record):
+    record("c-1")
+    asked = activity.knowing(["c-1"], as_of=LATER, currency=None)
+    statement = asked.question.sqlite
+    parameters = (*asked.parameters[:-1], '["c-1"]')
+    recent = recent_activity.RecentActivity()
+    with database.connect() as connection:
+        driver = connection.connection.driver_connection
+
+        def execute(what, *with_what):
+            found = driver.execute(what, *with_what)
+            if what.startswith("SELECT position"):  # the recent events; somebody joins them now
+                found = iter(found.fetchall())
+                settle_log(writer_factory(database))
+            return found
+
+        rows = recent.rows(execute, statement, parameters)
+    assert asked.read(rows).history.n_events == 1
+
+
+def test_who_is_at_it_keeps_to_what_was_recent_when_others_read_further(
+    reader, record, database, monkeypatch
+):
+    record("c-1")
+    assert n_events(reader, "c-1") == [1]
+    reaches = recent_activity._Seen.reaches
+
+    def reached(seen, first, last) -> bool:
+        monkeypatch.setattr(recent_activity._Seen, "reaches", reaches)
+        found = reaches(seen, first, last)
+        settle_log(writer_factory(database))
+        assert n_events(reader, "c-1") == [1]  # another thread, in between
+        return found
+
+    monkeypatch.setattr(recent_activity._Seen, "reaches", reached)
+    assert n_events(reader, "c-1") == [1]
+
+
 def test_nobody_misses_an_event_while_others_write_and_join(reader, record, database, monkeypatch):
     monkeypatch.setattr(recent_activity, "JOIN_AT", 7)
     written, missed = [0], []

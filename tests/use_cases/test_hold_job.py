@@ -100,6 +100,36 @@ def test_a_wrong_statement_is_not_a_database_that_is_away(attempt, writers):
     assert job(writers).attempts == 1
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT ARRAY(SELECT generate_series(1, 1000000000))",  # too much: an array of 8 GB
+        "SELECT pg_sleep(9)",
+    ],
+)
+def test_what_is_too_much_or_too_slow_for_postgresql_is_counted(postgres_url, statement):
+    engine = connect(postgres_url)
+    writers = writer_factory(engine)
+    with writers.begin() as session:
+        jobs.create(session, "j-1", as_of=NOW, bundle_id="b-1", total=1, now=NOW)
+        job = jobs.claim(session, worker="w-1", now=NOW)
+
+    def ask() -> None:
+        with writers.begin() as session:
+            session.execute(text("SET LOCAL statement_timeout = 50"))
+            session.execute(text(statement))
+
+    with (
+        pytest.raises(OperationalError),
+        holding(job, writers, worker="w-1", now=lambda: NOW),
+    ):
+        ask()
+
+    with writers.begin() as session:
+        assert jobs.get(session, "j-1").attempts == 1
+    engine.dispose()
+
+
 def test_a_database_that_is_busy_uses_no_attempt_up(attempt, writers, sqlite_url):
     def write_while_another_does():
         with connect(sqlite_url).connect() as one, connect(sqlite_url).connect() as other:
