@@ -2,7 +2,7 @@
 
 An event has its place among the others of its customer: a thousand events of a thousand customers
 are a thousand pages to write, wherever that place is. So events are first appended in the order in
-which they come, and joined to the histories twenty thousand at a time, which writes each page
+which they come, and joined to the histories fifty thousand at a time, which writes each page
 once for many of them. Meanwhile each process that reads keeps them by customer in memory.
 """
 
@@ -17,10 +17,10 @@ Execute: TypeAlias = Callable[..., Any]  # of either a driver or SQLAlchemy: a c
 
 # Recent events, a few megabytes in each process that reads. More would cost each event less where
 # there are many customers, but others wait for the lock while they are joined.
-JOIN_AT: Final = 20_000
-# Bytes from which on a history goes on in another row: of somebody with a million events, only
-# the last of them are written again each time.
-FULL_BYTES: Final = 32_768
+JOIN_AT: Final = 50_000
+# Bytes from which on a history goes on in another row: a page, so that of a long history only the
+# last is written again each time.
+FULL_BYTES: Final = 4_096
 
 _APPEND: Final = (
     "INSERT INTO recent_activity (customer_id, packed) "
