@@ -1,4 +1,5 @@
 import time
+from shutil import copytree
 
 import pytest
 from fastapi.testclient import TestClient
@@ -73,15 +74,18 @@ def test_a_bundle_that_is_promoted_while_we_serve_is_taken_up(client_of, shelf):
     until(lambda: client.get("/v1/model").json()["id"] == second)
 
 
-def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(client_of, shelf):
+def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(
+    client_of, shelf, tmp_path
+):
     good = put_bundle_into_service(shelf)
     client = client_of(models=shelf)
     post_events(client, [event()])
-    bad = put_bundle_into_service(shelf, seed=2)
-    replace_durably(shelf / SERVING_FILE, f'{{"bundle_id": "{good}"}}'.encode())
-    booster = shelf / bad / "booster.txt"
+    elsewhere = tmp_path / "elsewhere"  # nobody may take it up before it is damaged
+    bad = put_bundle_into_service(elsewhere, seed=2)
+    booster = elsewhere / bad / "booster.txt"
     booster.write_bytes(booster.read_bytes().replace(b"leaf_value=", b"leaf_value=9", 1))
-    until(lambda: client.get("/readyz").json()["bundle_id"] == good)
+    copytree(elsewhere / bad, shelf / bad)
+    assert client.get("/readyz").json()["bundle_id"] == good
     replace_durably(shelf / SERVING_FILE, f'{{"bundle_id": "{bad}"}}'.encode())
 
     until(lambda: client.get("/readyz").json()["warnings"])
