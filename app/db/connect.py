@@ -115,8 +115,7 @@ def _parse(url: str) -> URL:
 def _spare_adapting() -> None:
     """Tell the driver what None and bytes become, for this process: themselves.
 
-    It looks for a way to adapt each of them else, and makes an exception that nobody sees, which
-    takes longer than storing it.
+    Else it looks for a way to adapt each of them, and makes an exception that nobody sees.
     """
     sqlite3.register_adapter(NoneType, lambda none: none)
     sqlite3.register_adapter(bytes, bytes)
