@@ -61,7 +61,7 @@ def _copy(company: World) -> Database:
 
 def _measured(
     company: World, base: Database, plan: Plan, *, event_id: Callable[[str], str] = str
-) -> dict[str, float]:
+) -> Result:
     ids = customer_ids(company)
     rates, scores = [], []
     with serving(company, base, name="ingest") as server:
@@ -75,7 +75,11 @@ def _measured(
             scores.append(scoring.answered.per_second if scoring.answered else 0.0)
             say(f"{rates[-1]:,.0f} events/s beside {scores[-1]:,.0f} scores/s")
         _check_reflected(server.url, base, ids[0])
-    return {"events_per_second": middle(rates), "scores_per_second_beside": middle(scores)}
+    return {
+        "events_per_second": middle(rates),
+        "events_per_second_by_round": [round(rate) for rate in rates],
+        "scores_per_second_beside": middle(scores),
+    }
 
 
 class _Scoring:

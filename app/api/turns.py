@@ -16,7 +16,7 @@ _AT_ONCE: Final = 2
 class Turns:
     """Makes the answers to long questions in turn.
 
-    They would share the interpreter anyhow: more at a time are no quicker, take some 25 MB each,
+    They would share the interpreter anyhow: more at a time are no quicker, each takes megabytes,
     and single questions wait until each of them has had its slice.
     """
 

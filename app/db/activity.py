@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.activity_writing import ActivityRecord, insert_activity
 from app.db.packing import pack_activity
 from app.db.reading import Asked, Question, Row, Source, answer_to
+from app.db.recent_activity import ENDS
 from app.db.unpacking import unpack_history
 from app.domain.activity import Activity
 from app.domain.moments import from_micros, to_micros
@@ -179,8 +180,7 @@ _SQLITE: Final = _COLUMNS.format(
     events="SELECT CAST(group_concat(h.packed, '') AS BLOB) FROM histories h "
     "WHERE h.customer_id = c.customer_id",
     versions="CAST(group_concat(v.packed, '') AS BLOB)",
-    recent="(SELECT min(position) FROM recent_activity), "
-    "(SELECT max(position) FROM recent_activity)",
+    recent=ENDS,
 )
 _POSTGRESQL: Final = _COLUMNS.format(
     mark="%s",

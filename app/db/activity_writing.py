@@ -63,9 +63,13 @@ def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -
     ordered = sorted(records)
     create_customers(connection, {record[1] for record in ordered})
     _move_log_state(connection, max(record[3] for record in ordered))
+    known = _known(connection, [record[0] for record in ordered])
+    fresh = [record for record in ordered if record[0] not in known]
+    if not fresh:
+        return set()
     if connection.dialect.name == "sqlite":
-        return _insert_sqlite(connection, ordered)
-    return _insert_postgresql(connection, ordered)
+        return _insert_sqlite(connection, fresh)
+    return _insert_postgresql(connection, fresh)
 
 
 def create_customers(connection: Connection, customer_ids: set[str]) -> None:
@@ -85,29 +89,27 @@ def _move_log_state(connection: Connection, received_until: int) -> None:
     )
 
 
-def _insert_sqlite(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new; between the look and the write nobody else can, the lock is ours."""
-    asked = orjson.dumps([record[0] for record in records]).decode()
-    known = set(connection.exec_driver_sql(_SQLITE_KNOWN, (asked,)).scalars())
-    fresh = [record for record in records if record[0] not in known]
-    if fresh:
-        last: int = connection.exec_driver_sql(_SQLITE_LAST).scalar_one()
-        connection.exec_driver_sql(_SQLITE_INSERT, fresh)
-        append_recent(connection, after=last)
+def _known(connection: Connection, event_ids: list[str]) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        asked = orjson.dumps(event_ids).decode()
+        return set(connection.exec_driver_sql(_SQLITE_KNOWN, (asked,)).scalars())
+    return set(connection.exec_driver_sql(_POSTGRESQL_KNOWN, (event_ids,)).scalars())
+
+
+def _insert_sqlite(connection: Connection, fresh: Sequence[ActivityRecord]) -> set[str]:
+    """Write what is new; since it was looked up nobody else could, the lock is ours."""
+    last: int = connection.exec_driver_sql(_SQLITE_LAST).scalar_one()
+    connection.exec_driver_sql(_SQLITE_INSERT, fresh)
+    append_recent(connection, after=last)
     return {record[0] for record in fresh}
 
 
-def _insert_postgresql(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new by COPY, which is quick but knows no conflicts, unless others write it."""
-    asked = [record[0] for record in records]
-    known = set(connection.exec_driver_sql(_POSTGRESQL_KNOWN, (asked,)).scalars())
-    fresh = [record for record in records if record[0] not in known]
-    if not fresh:
-        return set()
+def _insert_postgresql(connection: Connection, fresh: Sequence[ActivityRecord]) -> set[str]:
+    """Write what is new by COPY, which is quick but knows no conflicts."""
     try:
         with connection.begin_nested():
             copy(connection, _POSTGRESQL_COPY.format(table="activity"), fresh)
-    except IntegrityError:  # somebody wrote one of them meanwhile
+    except IntegrityError:  # somebody wrote one of them since it was looked up
         return _insert_staged(connection, fresh)
     return {record[0] for record in fresh}
 

@@ -148,7 +148,10 @@ def answer_to(source: Source, asked: Asked[T]) -> T:
 
 
 def rows_of(source: Source, question: Question, *parameters: Parameter) -> list[Row]:
-    """Return the rows that answer a question; a session sees what its transaction wrote."""
+    """Return the rows that answer a question; a session sees what its transaction wrote.
+
+    Where the answer `has_recent`, a session reads all recent events of SQLite, each time.
+    """
     if isinstance(source, Reader):
         return source.rows(question, *parameters)
     connection = source.connection()

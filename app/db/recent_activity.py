@@ -29,6 +29,7 @@ _APPEND: Final = (
 # Both ends of the key, each found at once: asked for together, all between them is read too.
 _FIRST: Final = "(SELECT min(position) FROM recent_activity)"
 _LAST: Final = "(SELECT max(position) FROM recent_activity)"
+ENDS: Final = f"{_FIRST}, {_LAST}"
 _N_RECENT: Final = f"SELECT {_LAST} - {_FIRST} + 1"
 # group_concat and || take a BLOB as text of the database's encoding, and the cast takes it back:
 # no byte is looked at, or changed.
@@ -43,7 +44,6 @@ ON CONFLICT (customer_id, number)
 DO UPDATE SET packed = CAST(histories.packed || excluded.packed AS BLOB)
 """  # noqa: S608 - constants
 _FORGET: Final = "DELETE FROM recent_activity"
-_BOUNDS: Final = f"SELECT {_FIRST}, {_LAST}"
 _SINCE: Final = (
     "SELECT position, customer_id, packed FROM recent_activity WHERE position > ? ORDER BY position"
 )
@@ -79,8 +79,8 @@ class RecentActivity:
         Parameters
         ----------
         statement
-            Its rows have the customer's id first; last come the first and the last position of a
-            recent event. In their stead each row returned ends with the packed events.
+            Its rows have the customer's id first and the `ENDS` last. In their stead each row
+            returned ends with the packed events.
         """
         found: Rows = execute(statement, parameters).fetchall()
         seen = self._seen  # one and the same from here on, whatever others read meanwhile
@@ -99,7 +99,7 @@ class RecentActivity:
         return seen.added_to(execute(statement, parameters).fetchall())
 
     def _read_further(self, execute: Execute) -> "_Seen":
-        first, last = execute(_BOUNDS).fetchone()
+        first, last = execute(f"SELECT {ENDS}").fetchone()
         seen = self._seen
         if not seen.reaches(first, last):
             if first != seen.first:  # what was recent has been joined

@@ -39,7 +39,7 @@ def holding(
         log.warning("job failed", extra={"job_id": job.job_id, "why": str(error)})
         with suppress(LeaseLost), writers.begin() as session:
             jobs.fail(session, job.job_id, worker=worker, now=now(), error=str(error))
-    except Exception as error:
+    except Exception as error:  # whatever it was: it is counted, and goes on
         if not _is_away(error):
             with suppress(LeaseLost):
                 _count(job, writers, type(error).__name__, worker=worker, now=now())
