@@ -19,7 +19,8 @@ from app.api.metrics import Metrics
 from app.api.service import Service
 from app.api.turns import Turns
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
-from app.db.reading import N_PIPELINES, Reader
+from app.db.reading import Reader
+from app.db.statements import N_PIPELINES
 from app.domain.errors import HoldfastError
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings

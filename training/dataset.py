@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from app.domain.churn import ChurnDefinition
 from app.features.engine import features_of
 from app.features.history import History
+from app.features.outcomes import churned
 from app.features.population import in_population
 from training.histories import of_customers
-from training.labels import churned
 from training.snapshots import Window
 
 # 90 features of 8 bytes: a third of a million rows is a quarter of a gigabyte, and twice as much

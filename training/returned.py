@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
+from app.features.outcomes import happened_in
 from app.features.population import in_population
 from training.dataset import Dataset
-from training.labels import happened_in
 from training.snapshots import Window
 
 

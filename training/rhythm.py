@@ -23,10 +23,10 @@ from sklearn.preprocessing import StandardScaler
 
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
+from app.features.outcomes import code_of_event, happened_in
 from training.btyd import LogLikelihood, Rhythms, bg_nbd, fitted, pareto_nbd, silent_for
 from training.calibrate import intercept_for
 from training.histories import customer_of_rows
-from training.labels import code_of_event, happened_in
 from training.snapshots import Window
 
 UNIT: Final = (

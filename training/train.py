@@ -12,12 +12,12 @@ from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History
+from app.features.outcomes import code_of_event
 from training.backtest import Report, report_on
 from training.card import CardFacts, card_of
 from training.fit import Recipe
 from training.histories import known_before
 from training.interval import level_misses, uncertainty_of
-from training.labels import code_of_event
 from training.leaks import refuse_leaks, refuse_resampled, suspicion
 from training.learn import Learned, OnProgress, TooLittleToLearn, learn
 from training.movement import Movement, movement_of_a_week

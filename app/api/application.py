@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from fastapi import FastAPI, Request
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - its name
@@ -25,6 +26,7 @@ from app.api.routes import (
     metrics,
     scores,
 )
+from app.api.schemas.activity import EventIn
 from app.api.security import Allowed, problems_of_keys
 from app.api.service import Service
 from app.domain.errors import DatabaseNotReady
@@ -50,22 +52,21 @@ def make_application(
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(
                 QuickRoutes,
-                service=service,
-                allowed=Allowed(Scope.SCORES_READ),
-                routes=[scores.QUICK, badges.QUICK],
+                routes=[scores.quick_score(service), badges.quick_badge(service)],
+                is_allowed=partial(Allowed(Scope.SCORES_READ).is_known, service.keys),
             ),
             Middleware(HeadAsGet),
             Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
         ],
     )
-    app.state.service = service
+    app.state.service, app.state.keys = service, service.keys
     for room in (scores, badges, customers, activity, jobs, bundles, checks, metrics):
         app.include_router(room.router, responses=problems_of_keys())
     app.include_router(health.router)
     problems.install(app)
     app.add_exception_handler(SQLAlchemyError, _on_database_error)
     docs.install(app)
-    contract.install(app)
+    contract.install(app, unrouted=[(EventIn, "validation")])
     return app
 
 

@@ -1,6 +1,7 @@
 """The published contract: the OpenAPI document, the same bytes whenever it is made."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 import orjson
 from fastapi import FastAPI
@@ -10,9 +11,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from app.api import problems
 from app.api.fields import Answer, Request
 from app.api.problems import Problem
-from app.api.schemas.activity import EventIn
 from app.domain.errors import DatabaseNotReady
 
+SchemaUse: TypeAlias = tuple[type[Answer | Request], JsonSchemaMode]
 TITLE: Final = "Holdfast"
 VERSION: Final = "1.0"
 DESCRIPTION: Final = """\
@@ -37,12 +38,15 @@ _ANY_BODY: Final = problems.of(
 )
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` publish this contract at ``/openapi.json``."""
+def install(app: FastAPI, *, unrouted: Sequence[SchemaUse] = ()) -> None:
+    """Let `app` publish this contract at ``/openapi.json``.
+
+    `unrouted` are the models that no route names, such as events, which are validated one by one.
+    """
 
     def published() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _contract(app)
+            app.openapi_schema = _contract(app, [(Problem, "serialization"), *unrouted])
         return app.openapi_schema
 
     app.openapi = published  # type: ignore[method-assign]  # the documented way to extend it
@@ -54,14 +58,14 @@ def document(app: FastAPI) -> str:
     return orjson.dumps(app.openapi(), option=options).decode()
 
 
-def _contract(app: FastAPI) -> dict[str, Any]:
+def _contract(app: FastAPI, unrouted: Sequence[SchemaUse]) -> dict[str, Any]:
     contract = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     schemas = contract["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas.update(_schemas())
+    schemas.update(_schemas(unrouted))
     for path in contract["paths"].values():
         for method, operation in path.items():
             if method in _METHODS:
@@ -70,13 +74,9 @@ def _contract(app: FastAPI) -> dict[str, Any]:
     return contract
 
 
-def _schemas() -> dict[str, Any]:
-    """Return the schemas that no route names: problems, and events, which are judged one by one."""
-    models: list[tuple[type[Answer | Request], JsonSchemaMode]] = [
-        (Problem, "serialization"),
-        (EventIn, "validation"),
-    ]
-    _, found = models_json_schema(models, ref_template="#/components/schemas/{model}")
+def _schemas(unrouted: Sequence[SchemaUse]) -> dict[str, Any]:
+    """Return the schemas of the models that no route names."""
+    _, found = models_json_schema(unrouted, ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = found["$defs"]
     return schemas
 

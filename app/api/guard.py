@@ -7,9 +7,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
+from app.api.bodies import has_body
 
 log = logging.getLogger("holdfast.api")
-BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 
 class _TooLargeError(Exception):
@@ -94,11 +94,6 @@ class Guard:
             answer = problems.internal_error(error)
             if not started:
                 await answer(scope, receive, send)
-
-
-def has_body(scope: Scope) -> bool:
-    """Return whether the request announces a body."""
-    return any(name in BODY_HEADERS for name, _ in scope["headers"])
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

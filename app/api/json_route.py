@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.api import problems
-from app.api.guard import has_body
+from app.api.bodies import has_body
 
 
 class JsonRequest(Request):

@@ -9,8 +9,8 @@ from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
 from app.api import problems
+from app.api.key_ring import KeyRing
 from app.api.problems import RefusedError
-from app.api.service import Service
 from app.domain.scopes import Scope
 
 MAX_TOKEN_CHARACTERS: Final = 200
@@ -18,7 +18,7 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="holdfast"'}
 
 
 class Allowed(SecurityBase):
-    """A dependency that lets a request pass whose key has `scope`, and gives the service."""
+    """A dependency that lets a request pass if its key has `scope`, and returns the service."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -28,12 +28,12 @@ class Allowed(SecurityBase):
             "`holdfast keys create`. A revoked key works for at most 5 seconds more."
         )
 
-    def at_once(self, service: Service, authorization: str) -> bool:
+    def is_known(self, keys: KeyRing, authorization: str) -> bool:
         """Return whether a header is known to let a request pass; if not, `__call__` decides."""
-        key = service.keys.remembered(_token(authorization))
+        key = keys.remembered(_token(authorization))
         return key is not None and self.scope in key.scopes
 
-    async def __call__(self, request: Request) -> Service:
+    async def __call__(self, request: Request) -> object:
         """Return the service, or refuse the request.
 
         Raises
@@ -41,11 +41,11 @@ class Allowed(SecurityBase):
         RefusedError
             Without a valid key (401), or with one that lacks the scope (403).
         """
-        service = cast("Service", request.app.state.service)
+        keys = cast("KeyRing", request.app.state.keys)
         token = _token(request.headers.get("authorization"))
-        key = service.keys.remembered(token)
+        key = keys.remembered(token)
         if key is None:
-            key = await run_in_threadpool(service.keys.verified, token)
+            key = await run_in_threadpool(keys.verified, token)
         if key is None:
             raise RefusedError(
                 problems.NOT_AUTHENTICATED,
@@ -58,7 +58,7 @@ class Allowed(SecurityBase):
                 f"the key {key.key_id} lacks the scope {self.scope.value}; "
                 f"it has: {', '.join(sorted(key.scopes)) or 'none'}",
             )
-        return service
+        return cast("object", request.app.state.service)
 
 
 def problems_of_keys() -> dict[int | str, dict[str, Any]]:

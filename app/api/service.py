@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from app.api.key_ring import KeyRing
 from app.api.metrics import Metrics
 from app.api.turns import Turns
-from app.db.reading import Asked, Reader, Row
+from app.db.reading import Reader
+from app.db.statements import Asked, Row
 from app.domain.playbooks import Playbook
 from app.use_cases.last_check import LastCheck
 from app.use_cases.serve_bundle import BundleInService

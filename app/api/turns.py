@@ -5,7 +5,8 @@ from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from app.db.reading import Asked, Reader
+from app.db.reading import Reader
+from app.db.statements import Asked
 
 T = TypeVar("T")
 

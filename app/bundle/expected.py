@@ -1,6 +1,7 @@
 """What to expect of customers, all sources together: orders, subscriptions, and what is at risk."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from app.bundle.fields import Fields
 from app.bundle.recurring import recurring_revenue
 from app.bundle.value import ValueModel, numbers_of, read_value
 from app.bundle.value_facts import N_ANSWERS, ORDERS_FILE, REVENUE_FILE, Expected, ValueFacts
+from app.compiled.kernel import NoMachineCode
 from app.domain.activity import ActivityType
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
@@ -115,9 +117,10 @@ def opened_value(
 
 
 def warm_up() -> None:
-    """Have the kernels ready."""
-    value.warm_up()
-    recurring.warm_up()
+    """Have the kernels ready; where there is no machine code, opening a bundle says so."""
+    with suppress(NoMachineCode):
+        value.warm_up()
+        recurring.warm_up()
 
 
 def _golden(

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle import expected, predict, tier_columns, treeshap
+from app.bundle import predict, tier_columns, treeshap
 from app.bundle.rating import calibrate, rated
 from app.bundle.reasons import reasons_of
 from app.bundle.trees import Trees
@@ -62,7 +62,7 @@ class KernelScorer:
 
 def warm_up() -> None:
     """Compile or load the kernels of any bundle, before there is one."""
-    for make_ready in (_warm_up_trees, _warm_up_choice, expected.warm_up, tier_columns.warm_up):
+    for make_ready in (_warm_up_trees, _warm_up_choice, tier_columns.warm_up):
         with suppress(NoMachineCode):  # opening a bundle says who answers instead
             make_ready()
 

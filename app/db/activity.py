@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.db.activity_writing import ActivityRecord, insert_activity
 from app.db.packing import pack_activity
-from app.db.reading import Asked, Question, Row, Source, answer_to
+from app.db.reading import Source, answer_to
 from app.db.recent_activity import ENDS
+from app.db.statements import Asked, Question, Row
 from app.db.unpacking import unpack_history
 from app.domain.activity import Activity
 from app.domain.moments import from_micros, to_micros

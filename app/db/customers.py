@@ -17,7 +17,8 @@ from app.db.customer_writing import (
     write_versions,
 )
 from app.db.packing import pack_version
-from app.db.reading import Question, Row, rows_of
+from app.db.reading import rows_of
+from app.db.statements import Question, Row
 from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound

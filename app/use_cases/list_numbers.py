@@ -12,7 +12,7 @@ from typing import NamedTuple
 from app.bundle.opened import RiskBundle
 from app.db import activity
 from app.db.activity import KnownCustomers
-from app.db.reading import Asked
+from app.db.statements import Asked
 from app.domain.answers import SCALE, trend_between
 from app.domain.assessment import Json
 from app.domain.moments import format_micros, to_micros

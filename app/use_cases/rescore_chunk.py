@@ -10,7 +10,8 @@ from app.db import activity
 from app.db.activity import KnownCustomers
 from app.db.assessments import StoredAssessment
 from app.db.jobs import Job, Keeps
-from app.db.reading import Reader, Row
+from app.db.reading import Reader
+from app.db.statements import Row
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
 from app.use_cases.kept_answers import numbers_left, standing_text

@@ -11,7 +11,7 @@ import orjson
 from app.bundle.opened import RiskBundle
 from app.db import activity
 from app.db.activity import KnownCustomers
-from app.db.reading import Asked, Row
+from app.db.statements import Asked, Row
 from app.domain.answers import answer_of
 from app.domain.assessment import Assessment
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.bundle import interval, kernels, support
+from app.bundle import expected, interval, kernels, support
 from app.db import unpacking
 from app.features import engine
 from app.playbook import verdicts
@@ -12,6 +12,7 @@ OnProgress = Callable[[int, int], None]  # how much of the work is done, and how
 _ROOMS = (
     engine.warm_up,
     kernels.warm_up,
+    expected.warm_up,
     interval.warm_up,
     support.warm_up,
     unpacking.warm_up,

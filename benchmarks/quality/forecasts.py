@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from app.features.catalogue import FEATURE_INDEX
+from app.features.outcomes import churned
 from app.features.population import in_population
 from benchmarks.quality.logs import Case
 from benchmarks.quality.searched import is_installed, searched
@@ -18,7 +19,6 @@ from training.btyd import silent_for
 from training.dataset import Dataset
 from training.fit import Recipe
 from training.histories import known_before
-from training.labels import churned
 from training.learn import learn
 from training.rhythm import UNIT, maps_of, rhythms_at
 

@@ -1,6 +1,7 @@
 """Which requests take the short way; that both ways answer alike is in test_scores."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -15,17 +16,17 @@ PATH = "/v1/customers/c-1/hello"
 KEY = (b"authorization", b"Bearer good")
 
 
-class Service:
-    def __init__(self, *scopes):
-        self.keys = KeyRing(lambda token: VerifiedKey("k", frozenset(scopes)))
-        self.keys.verified("good")
+def is_allowed(*scopes):
+    keys = KeyRing(lambda token: VerifiedKey("k", frozenset(scopes)))
+    keys.verified("good")
+    return partial(Allowed(Scope.SCORES_READ).is_known, keys)
 
 
-async def greet(service, customer_id):
+async def greet(customer_id):
     return None if customer_id == "nobody" else customer_id.encode()
 
 
-async def fail(service, customer_id):
+async def fail(customer_id):
     raise NoBundleInService("promote one")
 
 
@@ -46,11 +47,10 @@ def answered():
 
         routes = QuickRoutes(
             long_way,
-            service=Service(*scopes),
-            allowed=Allowed(Scope.SCORES_READ),
+            is_allowed=is_allowed(*scopes),
             routes=[
-                QuickRoute("hello", greet, cache_control="no-store"),
-                QuickRoute("broken", fail, cache_control="no-store"),
+                QuickRoute("hello", greet, cache_control=b"no-store"),
+                QuickRoute("broken", fail, cache_control=b"no-store"),
             ],
         )
         asked = {"type": "http", "method": "GET", "path": path, "query_string": b"", **scope}

@@ -7,7 +7,8 @@ from hashlib import sha256
 import pytest
 
 from app.api.turns import Turns
-from app.db.reading import Asked, Question, Reader
+from app.db.reading import Reader
+from app.db.statements import Asked, Question
 
 HOW_MANY = Question(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
 

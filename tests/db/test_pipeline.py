@@ -8,7 +8,8 @@ import pytest
 from app.db import customers
 from app.db.connect import connect, writer_factory
 from app.db.pipeline import PATIENCE_SECONDS, Pipelines
-from app.db.reading import N_PIPELINES, Question, Reader
+from app.db.reading import Reader
+from app.db.statements import N_PIPELINES, Question
 from app.domain.customers import Customer
 
 IDS = [f"c-{i}" for i in range(50)]

@@ -13,9 +13,9 @@ from app.bundle.value import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
 from app.bundle.value_kernels import Correction, Spending
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
+from app.features.outcomes import code_of_event
 from training.btyd import fitted
 from training.histories import known_before, of_customers
-from training.labels import code_of_event
 from training.snapshots import Window, matched_windows
 from training.value import rates
 from training.value.correction import Lesson, learned_correction, levelled

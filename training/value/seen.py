@@ -10,9 +10,9 @@ from app.bundle.value import COLUMNS
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of
 from app.features.history import History
+from app.features.outcomes import code_of_event
 from training.btyd import Rhythms
 from training.histories import customer_of_rows, known_before
-from training.labels import code_of_event
 from training.snapshots import Window
 
 Numbers = NDArray[np.float64]

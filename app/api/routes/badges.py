@@ -65,12 +65,14 @@ async def get_badge_svg(
     return Response(image, media_type="image/svg+xml", headers=headers)
 
 
-async def _badge_at_once(service: Service, customer_id: str) -> bytes | None:
-    newest = await service.answer_at_once(newest_score(customer_id))
-    return None if newest is None else _badge(newest)
+def quick_badge(service: Service) -> QuickRoute:
+    """Return the short way to the badge as JSON."""
 
+    async def answer(customer_id: str) -> bytes | None:
+        newest = await service.answer_at_once(newest_score(customer_id))
+        return None if newest is None else _badge(newest)
 
-QUICK: Final = QuickRoute("badge", _badge_at_once, cache_control=CACHE_CONTROL)
+    return QuickRoute("badge", answer, cache_control=CACHE_CONTROL.encode())
 
 
 def _badge(newest: NewestScore | None) -> bytes:

@@ -120,14 +120,16 @@ async def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     return _json(answer)
 
 
-async def _answer_at_once(service: Service, customer_id: str) -> bytes | None:
-    bundle = service.bundles.current()
-    asked = scoring(bundle, service.playbook, [customer_id], as_of=service.now())
-    answers = await service.answer_at_once(asked)
-    return answers[0].answer if answers else None
+def quick_score(service: Service) -> QuickRoute:
+    """Return the short way to the whole answer as of now."""
 
+    async def answer(customer_id: str) -> bytes | None:
+        bundle = service.bundles.current()
+        asked = scoring(bundle, service.playbook, [customer_id], as_of=service.now())
+        answers = await service.answer_at_once(asked)
+        return answers[0].answer if answers else None
 
-QUICK: Final = QuickRoute("score", _answer_at_once, cache_control=_NO_STORE)
+    return QuickRoute("score", answer, cache_control=_NO_STORE.encode())
 
 
 async def _answer(service: Service, customer_id: str, as_of: datetime | None) -> bytes:

@@ -1,0 +1,12 @@
+"""How a request announces that it has a body (RFC 9112, 6)."""
+
+from typing import Final
+
+from starlette.types import Scope
+
+BODY_HEADERS: Final = (b"content-length", b"transfer-encoding")
+
+
+def has_body(scope: Scope) -> bool:
+    """Return whether the request announces a body."""
+    return any(name in BODY_HEADERS for name, _ in scope["headers"])
