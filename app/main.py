@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from app.api.application import make_application
-from app.api.key_ring import KeyRing
-from app.api.metrics import Metrics
+from app.api.gate.metrics import Metrics
+from app.api.gate.turns import Turns
+from app.api.keys.key_ring import KeyRing
 from app.api.service import Service
-from app.api.turns import Turns
 from app.db.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.reading import Reader
 from app.db.statements import N_PIPELINES

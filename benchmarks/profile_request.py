@@ -23,7 +23,10 @@ N_SINGLE = 1000
 N_BATCHES = 10
 BATCH = 1000
 STAGES = {
-    "key check": ("app.api.key_ring:KeyRing.remembered", "app.api.key_ring:KeyRing.verified"),
+    "key check": (
+        "app.api.keys.key_ring:KeyRing.remembered",
+        "app.api.keys.key_ring:KeyRing.verified",
+    ),
     "SQL": ("app.db.reading:Reader.idle_rows", "app.db.reading:Reader.rows"),
     "history: columns": ("app.db.activity:unpack_history",),
     "history: the rest": ("app.db.activity:_read",),

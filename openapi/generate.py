@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.api.contract import document
+from app.api.contract.openapi import document
 from app.main import create_app
 from app.settings import Settings
 

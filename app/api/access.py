@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Path, Security
 
-from app.api.fields import Text
-from app.api.security import Allowed
+from app.api.contract.fields import Text
+from app.api.keys.security import Allowed
 from app.api.service import Service
 from app.domain.scopes import Scope
 

@@ -10,11 +10,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # no
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from app.api import contract, docs, problems
-from app.api.guard import Guard
-from app.api.head import HeadAsGet
-from app.api.logs import AccessLog
-from app.api.quick_route import QuickRoutes
+from app.api.contract import docs, openapi, problems
+from app.api.gate.body_limits import Guard
+from app.api.gate.head import HeadAsGet
+from app.api.gate.logs import AccessLog
+from app.api.gate.quick_route import QuickRoutes
+from app.api.keys.security import Allowed, problems_of_keys
 from app.api.routes import (
     activity,
     badges,
@@ -27,7 +28,6 @@ from app.api.routes import (
     scores,
 )
 from app.api.schemas.activity import EventIn
-from app.api.security import Allowed, problems_of_keys
 from app.api.service import Service
 from app.domain.errors import DatabaseNotReady
 from app.domain.scopes import Scope
@@ -41,9 +41,9 @@ def make_application(
 ) -> FastAPI:
     """Return the application that answers with the parts of `service`."""
     app = FastAPI(
-        title=contract.TITLE,
-        version=contract.VERSION,
-        description=contract.DESCRIPTION,
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        description=openapi.DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -66,7 +66,7 @@ def make_application(
     problems.install(app)
     app.add_exception_handler(SQLAlchemyError, _on_database_error)
     docs.install(app)
-    contract.install(app, unrouted=[(EventIn, "validation")])
+    openapi.install(app, unrouted=[(EventIn, "validation")])
     return app
 
 

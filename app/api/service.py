@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
-from app.api.key_ring import KeyRing
-from app.api.metrics import Metrics
-from app.api.turns import Turns
+from app.api.gate.metrics import Metrics
+from app.api.gate.turns import Turns
+from app.api.keys.key_ring import KeyRing
 from app.db.reading import Reader
 from app.db.statements import Asked, Row
 from app.domain.playbooks import Playbook

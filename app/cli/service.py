@@ -34,8 +34,8 @@ def serve(
     """Serve scores, signals and interventions over HTTP until Ctrl-C."""
     import uvicorn
 
-    from app.api import logs
-    from app.api.serving import config_of
+    from app.api.gate import logs
+    from app.api.gate.serving import config_of
     from app.main import create_app
     from app.use_cases.keep_memory import share_freed_memory
 

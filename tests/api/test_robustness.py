@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.api.guard import Guard
+from app.api.gate.body_limits import Guard
 from tests.api.conftest import CUSTOMER, event, post_events
 
 JSON = {"Content-Type": "application/json"}

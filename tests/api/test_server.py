@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from app.api.serving import config_of
+from app.api.gate.serving import config_of
 from tests.api.conftest import CUSTOMER, event, orders
 
 RECEIVE_SECONDS = 0.3
@@ -19,7 +19,7 @@ RECEIVE_SECONDS = 0.3
 @pytest.fixture
 def server(make_app, new_key, monkeypatch):
     """Address and key of a running server with a short deadline."""
-    monkeypatch.setattr("app.api.deadline.GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("app.api.gate.deadline.GRACE_SECONDS", 0.5)
     listening = socket.create_server(("127.0.0.1", 0))
     application = make_app(request_timeout_seconds=RECEIVE_SECONDS)
     config = config_of(application, receive_seconds=RECEIVE_SECONDS)

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from app.api import problems
 from app.api.access import ActivityWrite
-from app.api.json_route import JsonRoute
-from app.api.metrics import Metrics
+from app.api.contract import problems
+from app.api.contract.json_route import JsonRoute
+from app.api.contract.problems import FieldError, field_errors
+from app.api.gate.metrics import Metrics
 from app.api.plain_events import activities_of
-from app.api.problems import FieldError, field_errors
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
 from app.domain.activity import Activity
 from app.use_cases.record_activity import Outcome, record_activity

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from app.api.access import CustomerId, ScoresRead
 from app.api.badge_svg import badge_svg
-from app.api.json_route import JsonRoute
-from app.api.quick_route import QuickRoute
+from app.api.contract.json_route import JsonRoute
+from app.api.gate.quick_route import QuickRoute
 from app.api.schemas.badges import BadgeOut
 from app.api.service import Service
 from app.use_cases.stored_scores import NewestScore, newest_score

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Path
 from starlette.responses import Response
 
-from app.api import problems
 from app.api.access import ModelRead
-from app.api.json_route import JsonRoute
-from app.api.preference import preferred
+from app.api.contract import problems
+from app.api.contract.json_route import JsonRoute
+from app.api.contract.preference import preferred
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
-from app.api.schemas.score_numbers import TierPolicyOut
+from app.api.schemas.scores.numbers import TierPolicyOut
 from app.bundle.opened import RiskBundle
 from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
 from app.use_cases.manage_models import Card, card_of

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.api import problems
 from app.api.access import ModelRead
-from app.api.json_route import JsonRoute
+from app.api.contract import problems
+from app.api.contract.json_route import JsonRoute
 from app.api.schemas.checks import CalibrationOut, DriftOut
 from app.api.service import Service
 from app.db import model_checks

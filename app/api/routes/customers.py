@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api import cursors, problems
 from app.api.access import CustomerId, CustomersRead, CustomersWrite
-from app.api.json_route import JsonRoute
-from app.api.problems import FieldError, RefusedError
+from app.api.contract import cursors, problems
+from app.api.contract.json_route import JsonRoute
+from app.api.contract.problems import FieldError, RefusedError
 from app.api.schemas.customers import (
     AccountIn,
     AccountOut,
@@ -20,7 +20,7 @@ from app.api.schemas.customers import (
     ListedCustomerOut,
 )
 from app.api.schemas.paging import Cursor, Limit
-from app.api.schemas.score_fields import TierName
+from app.api.schemas.scores.fields import TierName
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound, InvalidCursor
 from app.domain.moments import format_moment

@@ -4,7 +4,7 @@ from typing import cast
 
 from fastapi import APIRouter, Request
 
-from app.api import problems
+from app.api.contract import problems
 from app.api.schemas.health import AliveOut, LiveOut, ReadyOut, ServerReadyOut
 from app.api.service import Service
 from app.domain.errors import BundleRefused, DatabaseNotReady, NoBundleInService

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from app.api import cursors, problems
 from app.api.access import JobsRead, JobsWrite
-from app.api.fields import Text
-from app.api.json_route import JsonRoute
+from app.api.contract import cursors, problems
+from app.api.contract.fields import Text
+from app.api.contract.json_route import JsonRoute
 from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut, KeepsName
-from app.api.schemas.many_scores import ScorePageOut, StoredScoreOut
 from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.scores.many_scores import ScorePageOut, StoredScoreOut
 from app.db.jobs import Job, JobKind, Keeps
 from app.domain.errors import (
     BundleRefused,

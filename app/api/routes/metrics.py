@@ -7,8 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from app.api.access import MetricsRead
-from app.api.json_route import JsonRoute
-from app.api.metrics import MEDIA_TYPE, by, counter, gauge, one
+from app.api.contract.json_route import JsonRoute
+from app.api.gate.metrics import MEDIA_TYPE, by, counter, gauge, one
 from app.api.service import Service
 from app.db.job_counts import count_jobs
 from app.domain.checks import BundleCheck

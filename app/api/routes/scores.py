@@ -12,17 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.api import cursors, problems
 from app.api.access import CustomerId, ScoresRead
-from app.api.fields import MomentOrDate, Text
-from app.api.json_route import JsonRoute
-from app.api.problems import FieldError, RefusedError, field_errors
-from app.api.quick_route import EVERYDAY_ID, QuickRoute
-from app.api.schemas.findings import InterventionsOut, SignalsOut
-from app.api.schemas.many_numbers import ManyNumbersOut
-from app.api.schemas.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
+from app.api.contract import cursors, problems
+from app.api.contract.fields import MomentOrDate, Text
+from app.api.contract.json_route import JsonRoute
+from app.api.contract.problems import FieldError, RefusedError, field_errors
+from app.api.gate.quick_route import EVERYDAY_ID, QuickRoute
 from app.api.schemas.paging import Cursor, Limit
-from app.api.schemas.scores import ScoreOut
+from app.api.schemas.scores.answer import ScoreOut
+from app.api.schemas.scores.many_numbers import ManyNumbersOut
+from app.api.schemas.scores.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
+from app.api.schemas.scores.signals_and_interventions import InterventionsOut, SignalsOut
 from app.api.service import Service
 from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService

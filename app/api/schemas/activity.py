@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from app.api.fields import (
+from app.api.contract.fields import (
     MAX_ITEMS,
     Amount,
     Answer,
@@ -14,7 +14,7 @@ from app.api.fields import (
     Request,
     Text,
 )
-from app.api.problems import FieldError
+from app.api.contract.problems import FieldError
 
 
 class EventIn(Request):

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer
-from app.api.schemas.score_numbers import TierPolicyOut
+from app.api.contract.fields import Answer
+from app.api.schemas.scores.numbers import TierPolicyOut
 
 
 class ChurnDefinitionOut(Answer):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.api.fields import Answer
+from app.api.contract.fields import Answer
 from app.domain.checks import Verdict
 
 _Probability = Annotated[float, Field(ge=0, le=1)]

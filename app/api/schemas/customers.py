@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer, Currency, Moment, PositiveAmount, Request, Text
+from app.api.contract.fields import Answer, Currency, Moment, PositiveAmount, Request, Text
 from app.api.schemas.paging import NextCursor
-from app.api.schemas.score_fields import CustomerIdOut, Percentile, Probability, Score, Tier
+from app.api.schemas.scores.fields import CustomerIdOut, Percentile, Probability, Score, Tier
 
 Plan = Annotated[Text | None, Field(description="Name of the plan", examples=["pro"])]
 Price = Annotated[

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer
+from app.api.contract.fields import Answer
 from app.api.schemas.paging import NextCursor
-from app.api.schemas.score_fields import AsOfOut, CustomerIdOut
+from app.api.schemas.scores.fields import AsOfOut, CustomerIdOut
 
 JobState = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from app.api.cursors import MAX_CHARACTERS
+from app.api.contract.cursors import MAX_CHARACTERS
 
 Limit = Annotated[
     int, Query(ge=1, le=200, description="How many items a page has at most", examples=[50])

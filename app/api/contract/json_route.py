@@ -7,8 +7,8 @@ import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from app.api import problems
-from app.api.bodies import has_body
+from app.api.contract import problems
+from app.api.contract.bodies import has_body
 
 
 class JsonRequest(Request):

@@ -1,6 +1,6 @@
 import pytest
 
-from app.api.preference import preferred
+from app.api.contract.preference import preferred
 
 OFFERED = ("text/markdown", "text/html")
 

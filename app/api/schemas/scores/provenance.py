@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer
+from app.api.contract.fields import Answer
 
 
 class DataOut(Answer):

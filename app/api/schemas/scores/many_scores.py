@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import MAX_ITEMS, Answer, MomentOrDate, Request
-from app.api.schemas.many_fields import AskedId, Errors, Index, NFailed, NScored, Status
+from app.api.contract.fields import MAX_ITEMS, Answer, MomentOrDate, Request
 from app.api.schemas.paging import NextCursor
-from app.api.schemas.score_fields import (
+from app.api.schemas.scores.answer import ScoreOut
+from app.api.schemas.scores.fields import (
     AsOfOut,
     CustomerIdOut,
     Percentile,
@@ -15,7 +15,7 @@ from app.api.schemas.score_fields import (
     Score,
     Tier,
 )
-from app.api.schemas.scores import ScoreOut
+from app.api.schemas.scores.many_fields import AskedId, Errors, Index, NFailed, NScored, Status
 from app.domain.activity import MAX_TEXT_CHARACTERS
 
 

@@ -1,7 +1,7 @@
 import json
 import logging
 
-from app.api.logs import JsonFormatter
+from app.api.gate.logs import JsonFormatter
 from tests.api.conftest import CUSTOMER
 
 

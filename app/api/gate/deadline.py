@@ -4,7 +4,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.api.joined_writes import JoinedWrites
+from app.api.gate.joined_writes import JoinedWrites
 
 GRACE_SECONDS = 2.0  # for the answer 408 that the guard writes when a body is late
 

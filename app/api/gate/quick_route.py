@@ -14,9 +14,11 @@ from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.bodies import BODY_HEADERS
+from app.api.contract.bodies import BODY_HEADERS
 
-EVERYDAY_ID: Final = "[A-Za-z0-9._-]{1,200}"  # what most ids are; `app.api.fields.Text` takes more
+EVERYDAY_ID: Final = (
+    "[A-Za-z0-9._-]{1,200}"  # what most ids are; `app.api.contract.fields.Text` takes more
+)
 _PATH: Final = "/v1/customers/{customer_id}/"
 QuickAnswer: TypeAlias = Callable[[str], Awaitable[bytes | None]]
 

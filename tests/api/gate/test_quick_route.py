@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from app.api.key_ring import KeyRing
-from app.api.quick_route import QuickRoute, QuickRoutes
-from app.api.security import Allowed
+from app.api.gate.quick_route import QuickRoute, QuickRoutes
+from app.api.keys.key_ring import KeyRing
+from app.api.keys.security import Allowed
 from app.domain.errors import NoBundleInService
 from app.domain.scopes import Scope
 from app.use_cases.manage_keys import VerifiedKey

@@ -4,10 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer
-from app.api.schemas.many_fields import AskedId, Errors, Index, NFailed, NScored, Status
-from app.api.schemas.provenance import Basis, BundleRef, Warnings
-from app.api.schemas.score_fields import (
+from app.api.contract.fields import Answer
+from app.api.schemas.scores.fields import (
     AsOfOut,
     ChurnDefinition,
     HorizonDays,
@@ -16,7 +14,9 @@ from app.api.schemas.score_fields import (
     Score,
     Tier,
 )
-from app.api.schemas.score_numbers import Interval, Previous, Scale, Trend
+from app.api.schemas.scores.many_fields import AskedId, Errors, Index, NFailed, NScored, Status
+from app.api.schemas.scores.numbers import Interval, Previous, Scale, Trend
+from app.api.schemas.scores.provenance import Basis, BundleRef, Warnings
 
 _NUMBERS = {
     "score": 78,

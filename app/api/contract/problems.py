@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.api.fields import Answer
+from app.api.contract.fields import Answer
 from app.domain import errors
 
 MEDIA_TYPE = "application/problem+json"

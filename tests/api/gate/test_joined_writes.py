@@ -1,6 +1,6 @@
 import pytest
 
-from app.api.joined_writes import JoinedWrites
+from app.api.gate.joined_writes import JoinedWrites
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.fields import Answer
-from app.api.schemas.score_fields import TierName
+from app.api.contract.fields import Answer
+from app.api.schemas.scores.fields import TierName
 
 
 class ScaleOut(Answer):

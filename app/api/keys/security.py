@@ -8,9 +8,9 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.concurrency import run_in_threadpool
 
-from app.api import problems
-from app.api.key_ring import KeyRing
-from app.api.problems import RefusedError
+from app.api.contract import problems
+from app.api.contract.problems import RefusedError
+from app.api.keys.key_ring import KeyRing
 from app.domain.scopes import Scope
 
 MAX_TOKEN_CHARACTERS: Final = 200

@@ -6,8 +6,8 @@ import logging
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import problems
-from app.api.bodies import has_body
+from app.api.contract import problems
+from app.api.contract.bodies import has_body
 
 log = logging.getLogger("holdfast.api")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.api.metrics import BOUNDS, Metrics
+from app.api.gate.metrics import BOUNDS, Metrics
 from tests.api.conftest import CUSTOMER, event
 
 SAMPLE = re.compile(

@@ -3,7 +3,7 @@
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.api.deadline import protocol
+from app.api.gate.deadline import protocol
 
 
 def config_of(application: ASGIApp, *, receive_seconds: float) -> uvicorn.Config:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from app.api.turns import Turns
+from app.api.gate.turns import Turns
 from app.db.reading import Reader
 from app.db.statements import Asked, Question
 

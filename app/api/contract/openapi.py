@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from app.api import problems
-from app.api.fields import Answer, Request
-from app.api.problems import Problem
+from app.api.contract import problems
+from app.api.contract.fields import Answer, Request
+from app.api.contract.problems import Problem
 from app.domain.errors import DatabaseNotReady
 
 SchemaUse: TypeAlias = tuple[type[Answer | Request], JsonSchemaMode]

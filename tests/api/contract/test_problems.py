@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi.testclient import TestClient
 
-from app.api import problems
+from app.api.contract import problems
 from app.domain import errors
 
 REFUSALS = [

@@ -4,10 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.api.fields import Answer
-from app.api.schemas.findings import InterventionOut, ReasonOut, SignalOut
-from app.api.schemas.provenance import Basis, BundleRef, DataOut, PlaybookRefOut, Warnings
-from app.api.schemas.score_fields import (
+from app.api.contract.fields import Answer
+from app.api.schemas.scores.fields import (
     AsOfOut,
     ChurnDefinition,
     CustomerIdOut,
@@ -17,7 +15,9 @@ from app.api.schemas.score_fields import (
     Score,
     Tier,
 )
-from app.api.schemas.score_numbers import Interval, Previous, Scale, TierPolicyOut, Trend, ValueOut
+from app.api.schemas.scores.numbers import Interval, Previous, Scale, TierPolicyOut, Trend, ValueOut
+from app.api.schemas.scores.provenance import Basis, BundleRef, DataOut, PlaybookRefOut, Warnings
+from app.api.schemas.scores.signals_and_interventions import InterventionOut, ReasonOut, SignalOut
 
 
 class ScoreOut(Answer):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api import cursors
+from app.api.contract import cursors
 from app.domain.errors import InvalidCursor
 
 POSITION = [7, "c-1042"]

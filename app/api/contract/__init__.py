@@ -1,0 +1,1 @@
+"""The published contract: OpenAPI, problems, field types and cursors."""

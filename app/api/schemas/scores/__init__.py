@@ -1,0 +1,1 @@
+"""Schemas of scores, for one customer and for many."""
