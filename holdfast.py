@@ -47,7 +47,7 @@ from app.domain.errors import HoldfastError
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
     from pydantic_core import ErrorDetails
 
-    from app.use_cases.read_log import Log
+    from app.use_cases.files.read_log import Log
     from training.document.blocks import Document
     from training.tiers import ContactCosts
 
@@ -141,7 +141,7 @@ def train(
     ] = False,
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
-    from app.use_cases.manage_models import promote_model
+    from app.use_cases.bundles.shelf import promote_model
     from training.told import holdout_lines, profit_lines
     from training.train import train as run
 

@@ -24,16 +24,16 @@ from app.db.statements import N_PIPELINES
 from app.domain.errors import HoldfastError
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
-from app.use_cases.background import Background
-from app.use_cases.check_jobs import Checker
-from app.use_cases.last_check import LastCheck
-from app.use_cases.manage_keys import verify_key
-from app.use_cases.monitor import Monitor
-from app.use_cases.rescore import Rescorer
-from app.use_cases.score_customers import rehearse, scoring
-from app.use_cases.serve_bundle import BundleInService
-from app.use_cases.stored_scores import newest_score
+from app.use_cases.bundles.in_service import BundleInService
+from app.use_cases.keys.manage import verify_key
+from app.use_cases.monitoring.job import Checker
+from app.use_cases.monitoring.last_check import LastCheck
+from app.use_cases.monitoring.monitor import Monitor
+from app.use_cases.rescoring.job import Rescorer
+from app.use_cases.scores.answers import rehearse, scoring
+from app.use_cases.scores.stored import newest_score
 from app.use_cases.warm_up import warm_up
+from app.work.background import Background
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
     from app.db.pipeline import Pipelines

@@ -24,8 +24,8 @@ from app.files.activity import activity_tables, judge_activity
 from app.files.parted import PartedLog
 from app.files.scores import NUMBERS, write_scores
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
-from app.use_cases.keep_memory import keep_freed_memory
-from app.use_cases.score_part import Scoring, scored_tables
+from app.use_cases.files.score_part import Scoring, scored_tables
+from app.work.memory import keep_freed_memory
 
 
 class Stages:

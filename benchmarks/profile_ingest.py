@@ -20,7 +20,7 @@ from benchmarks.stages import Stages
 N_BATCHES = 30
 STAGES = {
     "reading events": ("app.api.routes.activity:_read",),
-    "judging events": ("app.use_cases.record_activity:record_activity",),
+    "judging events": ("app.use_cases.activity.record:record_activity",),
     "packed records": ("app.db.activity:record",),
     "statements": ("app.db.activity_writing:insert_activity",),
     "commit": ("sqlalchemy.engine.default:DefaultDialect.do_commit",),

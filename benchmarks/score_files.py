@@ -15,8 +15,8 @@ from pathlib import Path
 from app.bundle.opened import open_promoted
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
-from app.use_cases.keep_memory import spare_the_collector
-from app.use_cases.score_file import score_file
+from app.use_cases.files.score_file import score_file
+from app.work.memory import spare_the_collector
 
 
 def main() -> None:

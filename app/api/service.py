@@ -15,8 +15,8 @@ from app.api.keys.key_ring import KeyRing
 from app.db.reading import Reader
 from app.db.statements import Asked, Row
 from app.domain.playbooks import Playbook
-from app.use_cases.last_check import LastCheck
-from app.use_cases.serve_bundle import BundleInService
+from app.use_cases.bundles.in_service import BundleInService
+from app.use_cases.monitoring.last_check import LastCheck
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
     from app.db.pipeline import Pipelines

@@ -63,7 +63,7 @@ def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None
 @models.command("list")
 def list_(*, folder: ModelsFolder = None) -> None:
     """Print every bundle on the shelf, the newest data first; * marks the promoted one."""
-    from app.use_cases.manage_models import list_models
+    from app.use_cases.bundles.shelf import list_models
 
     shelf = shelf_of(folder)
     listings = list_models(shelf)
@@ -77,7 +77,7 @@ def list_(*, folder: ModelsFolder = None) -> None:
 @models.command()
 def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Verify a bundle and put it into service; on failure the one in service stays."""
-    from app.use_cases.manage_models import promote_model
+    from app.use_cases.bundles.shelf import promote_model
 
     found = promote_model(shelf_of(folder), bundle_id, key=signing_key())
     terminal.say(f"{found.bundle_id} is promoted; a running service takes it within seconds")
@@ -86,7 +86,7 @@ def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
 @models.command()
 def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Check every byte of a bundle against its manifest, and its answers against LightGBM's."""
-    from app.use_cases.manage_models import verify_model
+    from app.use_cases.bundles.shelf import verify_model
 
     found = verify_model(shelf_of(folder), bundle_id, key=signing_key())
     signature = "signature sound" if found.signed else "not signed"

@@ -32,7 +32,7 @@ def activity(
     database: DatabaseUrl = None,
 ) -> None:
     """Record the events of a file; importing it twice adds nothing."""
-    from app.use_cases.import_files import import_activity
+    from app.use_cases.files.import_files import import_activity
 
     reading = reading_of(maps, sets, timezone)
     with writers_of(database) as writers, terminal.progress("Importing events") as on_progress:
@@ -61,7 +61,7 @@ def customers(
     database: DatabaseUrl = None,
 ) -> None:
     """Write down what a file knows of customers; importing it twice adds nothing."""
-    from app.use_cases.import_files import import_customers
+    from app.use_cases.files.import_files import import_customers
 
     reading = reading_of(maps, sets, timezone)
     with writers_of(database) as writers, terminal.progress("Importing customers") as on_progress:

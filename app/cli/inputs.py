@@ -10,7 +10,7 @@ from app.cli import terminal
 
 if TYPE_CHECKING:  # the service's install has no Polars, and help needs none
     from app.files.reading import FileReading
-    from app.use_cases.read_log import Log
+    from app.use_cases.files.read_log import Log
 
 ActivityPath = Annotated[
     Path,
@@ -84,7 +84,7 @@ def log_of(
     currency: str | None,
 ) -> "Log":
     """Return the log that the files hold, read up to now."""
-    from app.use_cases.read_log import read_log
+    from app.use_cases.files.read_log import read_log
 
     on_stage("Reading the log", 0, 1)
     now = datetime.now(UTC)

@@ -27,7 +27,7 @@ def create(
     database: DatabaseUrl = None,
 ) -> None:
     """Make a key and print it: it is stored as a hash and cannot be shown again."""
-    from app.use_cases.manage_keys import create_key
+    from app.use_cases.keys.manage import create_key
 
     if not name.strip():
         raise typer.BadParameter("say whose key it is: the name is empty")
@@ -45,7 +45,7 @@ def create(
 @keys.command("list")
 def list_(*, database: DatabaseUrl = None) -> None:
     """Print every key without its secret."""
-    from app.use_cases.manage_keys import list_keys
+    from app.use_cases.keys.manage import list_keys
 
     with writers_of(database) as writers, writers.begin() as session:
         found = list_keys(session)
@@ -59,7 +59,7 @@ def revoke(
     database: DatabaseUrl = None,
 ) -> None:
     """Make a key useless; running services notice within 5 seconds."""
-    from app.use_cases.manage_keys import revoke_key
+    from app.use_cases.keys.manage import revoke_key
 
     with writers_of(database) as writers, writers.begin() as session:
         revoked = revoke_key(session, key_id, now=datetime.now(UTC))

@@ -34,8 +34,8 @@ def monitor(
     """Hold a bundle against what happened since, and against today's customers; keep the result."""
     from app.db.connect import session_factory, writer_factory
     from app.db.reading import Reader
-    from app.use_cases.monitor import Monitor
-    from app.use_cases.serve_bundle import BundleInService
+    from app.use_cases.bundles.in_service import BundleInService
+    from app.use_cases.monitoring.monitor import Monitor
 
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
     bundles = BundleInService(shelf_of(models), key=signing_key())

@@ -44,8 +44,8 @@ def score(
 ) -> None:
     """Score every customer of an activity file into a Parquet file; needs no database."""
     from app.bundle.opened import open_bundle, open_promoted
-    from app.use_cases.keep_memory import spare_the_collector
-    from app.use_cases.score_file import INSUFFICIENT, score_file
+    from app.use_cases.files.score_file import INSUFFICIENT, score_file
+    from app.work.memory import spare_the_collector
 
     moment = terminal.moment_of(as_of, option="--as-of")
     reading = reading_of(maps, sets, timezone)
@@ -97,11 +97,11 @@ def rescore(
     from app.db.jobs import JobState, Keeps
     from app.db.reading import Reader
     from app.settings import Settings
-    from app.use_cases.check_jobs import Checker
-    from app.use_cases.keep_memory import spare_the_collector
-    from app.use_cases.monitor import Monitor
-    from app.use_cases.rescore import Rescorer, rescore_now
-    from app.use_cases.serve_bundle import BundleInService
+    from app.use_cases.bundles.in_service import BundleInService
+    from app.use_cases.monitoring.job import Checker
+    from app.use_cases.monitoring.monitor import Monitor
+    from app.use_cases.rescoring.job import Rescorer, rescore_now
+    from app.work.memory import spare_the_collector
 
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
     bundles = BundleInService(shelf_of(models), key=signing_key())

@@ -37,7 +37,7 @@ def serve(
     from app.api.gate import logs
     from app.api.gate.serving import config_of
     from app.main import create_app
-    from app.use_cases.keep_memory import share_freed_memory
+    from app.work.memory import share_freed_memory
 
     share_freed_memory()
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -6,7 +6,7 @@ from app.bundle import expected, interval, kernels, support
 from app.db import unpacking
 from app.features import engine
 from app.playbook import verdicts
-from app.use_cases import own_blocks
+from app.use_cases.scores import tiers_and_value
 
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
@@ -17,7 +17,7 @@ _ROOMS = (
     support.warm_up,
     unpacking.warm_up,
     verdicts.warm_up,
-    own_blocks.warm_up,
+    tiers_and_value.warm_up,
 )
 
 

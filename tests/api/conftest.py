@@ -15,8 +15,8 @@ from app.db.connect import writer_factory
 from app.domain.scopes import ALL_SCOPES
 from app.main import create_app
 from app.settings import Settings
-from app.use_cases import serve_bundle
-from app.use_cases.manage_keys import create_key
+from app.use_cases.bundles import in_service
+from app.use_cases.keys.manage import create_key
 from tests.bundles import put_bundle_into_service
 
 CUSTOMER = "c-1042"
@@ -36,7 +36,7 @@ def open_once():
     once = cache(opened.open_bundle)
     patch = pytest.MonkeyPatch()
     patch.setattr(opened, "open_bundle", once)
-    patch.setattr(serve_bundle, "open_bundle", once)
+    patch.setattr(in_service, "open_bundle", once)
     yield
     patch.undo()
 

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.errors import BundleRefused
-from app.use_cases.manage_models import card_of
+from app.use_cases.bundles.shelf import card_of
 from tests.bundles import put_bundle_into_service
 
 PAGE = b"<!DOCTYPE html><title>Card</title>"

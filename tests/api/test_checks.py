@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from app.db import model_checks
 from app.db.connect import writer_factory
 from app.domain.checks import BundleCheck, ColumnDrift, DriftCheck, Verdict
-from app.use_cases.check_calibration import check_calibration
-from app.use_cases.check_drift import not_measured
+from app.use_cases.monitoring.check_calibration import check_calibration
+from app.use_cases.monitoring.check_drift import not_measured
 from tests.api.conftest import wait_for_end
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -140,7 +140,7 @@ def test_a_database_that_is_busy_for_too_long_is_said_to_be_and_nothing_is_lost(
     headers = {"Authorization": f"Bearer {new_key()}"}
     with TestClient(app, headers=headers) as client:
         with monkeypatch.context() as patch:
-            patch.setattr("app.use_cases.record_activity.log.record", busy)
+            patch.setattr("app.use_cases.activity.record.log.record", busy)
             response = client.post("/v1/activity", json={"events": [event()]})
         assert response.status_code == 503
         assert response.headers["retry-after"] == "5"

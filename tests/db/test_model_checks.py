@@ -7,8 +7,8 @@ import pytest
 from app.db import model_checks
 from app.db.tables import ModelCheckRow
 from app.domain.checks import BundleCheck
-from app.use_cases.check_calibration import check_calibration
-from app.use_cases.check_drift import not_measured
+from app.use_cases.monitoring.check_calibration import check_calibration
+from app.use_cases.monitoring.check_drift import not_measured
 
 NOW = datetime(2026, 11, 22, 12, 30, 0, 250, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ from app.db.connect import session_factory, writer_factory
 from app.db.reading import answer_to
 from app.files.scores import NUMBERS
 from app.playbook.read import read_playbook
-from app.use_cases.import_files import import_activity, import_customers
-from app.use_cases.score_customers import scoring
-from app.use_cases.score_file import INSUFFICIENT, score_file
+from app.use_cases.files.import_files import import_activity, import_customers
+from app.use_cases.files.score_file import INSUFFICIENT, score_file
+from app.use_cases.scores.answers import scoring
 from tests.bundles import put_bundle_into_service
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -17,7 +17,7 @@ from app.api.gate.metrics import Metrics
 from app.api.plain_events import activities_of
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
 from app.domain.activity import Activity
-from app.use_cases.record_activity import Outcome, record_activity
+from app.use_cases.activity.record import Outcome, record_activity
 
 router = APIRouter(prefix="/v1", tags=["Activity"], route_class=JsonRoute)
 Result: TypeAlias = dict[str, Any]  # an `EventResultOut`

@@ -14,7 +14,7 @@ from app.api.contract.json_route import JsonRoute
 from app.api.gate.quick_route import QuickRoute
 from app.api.schemas.badges import BadgeOut
 from app.api.service import Service
-from app.use_cases.stored_scores import NewestScore, newest_score
+from app.use_cases.scores.stored import NewestScore, newest_score
 
 router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["Badges"], route_class=JsonRoute)
 LABEL: Final = "churn risk"

@@ -16,8 +16,8 @@ from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
 from app.api.schemas.scores.numbers import TierPolicyOut
 from app.bundle.opened import RiskBundle
 from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
-from app.use_cases.manage_models import Card, card_of
-from app.use_cases.own_blocks import policy_block
+from app.use_cases.bundles.shelf import Card, card_of
+from app.use_cases.scores.tiers_and_value import policy_block
 
 MARKDOWN: Final = "text/markdown"
 PAGE: Final = "text/html"

@@ -13,7 +13,7 @@ from app.api.service import Service
 from app.db import model_checks
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck, Verdict
 from app.domain.errors import BundleRefused, NoBundleInService
-from app.use_cases.check_drift import not_measured
+from app.use_cases.monitoring.check_drift import not_measured
 
 router = APIRouter(
     prefix="/v1/model",

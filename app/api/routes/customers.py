@@ -24,10 +24,10 @@ from app.api.schemas.scores.fields import TierName
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound, InvalidCursor
 from app.domain.moments import format_moment
-from app.use_cases.get_customer import CustomerProfile, get_customer
-from app.use_cases.list_customers import list_customers
-from app.use_cases.put_customer import put_customer
-from app.use_cases.record_activity import CLOCK_TOLERANCE
+from app.use_cases.activity.record import CLOCK_TOLERANCE
+from app.use_cases.customers.listing import list_customers
+from app.use_cases.customers.profile import CustomerProfile, get_customer
+from app.use_cases.customers.put import put_customer
 
 router = APIRouter(prefix="/v1/customers", tags=["Customers"], route_class=JsonRoute)
 TierFilter = Annotated[

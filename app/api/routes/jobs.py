@@ -21,9 +21,9 @@ from app.domain.errors import (
     JobNotFound,
     NoBundleInService,
 )
-from app.use_cases.check_jobs import ask_for_check
-from app.use_cases.manage_jobs import cancel_job, failures_of_job, get_job, results_of_job
-from app.use_cases.rescore import ask_for_rescore
+from app.use_cases.jobs.manage import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.monitoring.job import ask_for_check
+from app.use_cases.rescoring.job import ask_for_rescore
 
 router = APIRouter(prefix="/v1/jobs", tags=["Jobs"], route_class=JsonRoute)
 JobId = Annotated[

@@ -27,9 +27,9 @@ from app.api.service import Service
 from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
 from app.domain.moments import format_moment, from_micros, to_micros
-from app.use_cases.list_numbers import ListedNumbers, listing
-from app.use_cases.score_customers import AnsweredCustomer, scoring
-from app.use_cases.stored_scores import score_history
+from app.use_cases.scores.answers import AnsweredCustomer, scoring
+from app.use_cases.scores.number_lists import ListedNumbers, listing
+from app.use_cases.scores.stored import score_history
 
 router = APIRouter(prefix="/v1", tags=["Scores"], route_class=JsonRoute)
 AsOf = Annotated[

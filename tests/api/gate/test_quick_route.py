@@ -10,7 +10,7 @@ from app.api.keys.key_ring import KeyRing
 from app.api.keys.security import Allowed
 from app.domain.errors import NoBundleInService
 from app.domain.scopes import Scope
-from app.use_cases.manage_keys import VerifiedKey
+from app.use_cases.keys.manage import VerifiedKey
 
 PATH = "/v1/customers/c-1/hello"
 KEY = (b"authorization", b"Bearer good")

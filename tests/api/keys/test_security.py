@@ -2,7 +2,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.keys.key_ring import CACHE_SECONDS, KeyRing
-from app.use_cases.manage_keys import VerifiedKey, revoke_key
+from app.use_cases.keys.manage import VerifiedKey, revoke_key
 
 HEADERS = (None, "", "Basic a", "Bearer", "Bearer ", "Bearer wrong", "Bearer hf_x_y", "Bearer hf_é")
 

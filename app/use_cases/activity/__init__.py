@@ -1,0 +1,1 @@
+"""Record what customers did."""

@@ -1,0 +1,1 @@
+"""The bundle in service, and the shelf that it comes from."""

@@ -1,0 +1,1 @@
+"""What is known about customers: write it, read it, list it."""

@@ -1,0 +1,1 @@
+"""Import files, read a log from files, score from file to file."""

@@ -1,0 +1,159 @@
+"""Score one part of a log into tables: with reasons, or numbers alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from app.bundle.opened import RiskBundle
+from app.domain.assessment import Json
+from app.domain.moments import to_micros
+from app.domain.playbooks import Playbook
+from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
+from app.features.history import NO_MOMENT, History
+from app.files.parted import LogPart
+from app.files.scores import NUMBERS, SCHEMA
+from app.use_cases.scores.assess import CHUNK, N_REASONS, is_stale, texts_of
+from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns
+from app.use_cases.scores.tiers_and_value import expected_micros
+from app.use_cases.scores.wording import tell_each
+
+# Columns of value, as the block "value" of an answer names them.
+_VALUE: Final = (
+    "expected_orders_12m",
+    "expected_revenue_12m",
+    "value_at_risk",
+    "next_order_expected_at",
+)
+_CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
+_RISK: Final = ("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
+_UNKNOWN_AS_NAN: Final = (*_CERTAINTY[:2], *_VALUE[:3])
+_TEXTS: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the customers of a log are scored; numbers alone where there is no `playbook`."""
+
+    bundle: RiskBundle
+    playbook: Playbook | None
+    as_of: datetime
+    log_until: datetime | None
+
+
+def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
+    """Yield one row per customer of `history`, in its order.
+
+    The columns are those of `SCHEMA`, or of `NUMBERS`, which are the same with and without reasons.
+    """
+    for first in range(0, history.n_customers, CHUNK):
+        part = history.part(first, min(first + CHUNK, history.n_customers))
+        if scoring.playbook is None:
+            columns = score_columns(part, scoring.bundle, as_of=scoring.as_of)
+            yield _numbers(scoring, part, columns)
+        else:
+            yield _with_reasons(scoring, scoring.playbook, part)
+
+
+def scores_of(scoring: Scoring, part: LogPart) -> pl.DataFrame:
+    """Return the same of a part of a log, whole."""
+    history = part.history(currency=scoring.bundle.currency)
+    empty = pl.DataFrame(schema=schema_of(scoring))
+    return pl.concat([empty, *scored_tables(scoring, history)])
+
+
+def schema_of(scoring: Scoring) -> pl.Schema:
+    """Return the columns of the scores."""
+    return NUMBERS if scoring.playbook is None else SCHEMA
+
+
+def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.DataFrame:
+    bundle, as_of = scoring.bundle, scoring.as_of
+    columns, reasons = explained_columns(history, bundle, as_of=as_of, n_reasons=N_REASONS)
+    ids = texts_of(history.customer_ids)
+    told = [
+        (_json(each.reasons), _json(each.findings.signals), _json(each.findings.interventions))
+        for each in tell_each(columns, reasons, bundle, playbook, ids, as_of=to_micros(as_of))
+    ]
+    texts = pl.DataFrame(told, schema=_TEXTS, orient="row")
+    return _numbers(scoring, history, columns).hstack(texts)
+
+
+def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.DataFrame:
+    bundle = scoring.bundle
+    table = pl.DataFrame({
+        "customer_id": pl.Series(history.customer_ids, dtype=pl.String),
+        "probability": columns.probabilities,
+        "score": columns.scores,
+        "percentile": columns.percentiles,
+        "sufficient_history": columns.sufficient,
+        "probability_low": columns.low,
+        "probability_high": columns.high,
+        "out_of_distribution": None if bundle.usual_ranges is None else columns.unusual,
+        **_expected(columns, as_of=to_micros(scoring.as_of)),
+    })
+    same = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}
+    constants = [pl.lit(value).alias(name) for name, value in same.items()]
+    return table.with_columns(constants).select(_written())
+
+
+def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, NDArray[np.generic] | None]:
+    """Return the columns of value; None where it is not known."""
+    if columns.expected is None:
+        return dict.fromkeys(_VALUE)
+    expected = columns.expected
+    days = expected.next_order_days
+    moments = np.where(np.isnan(days), NO_MOMENT, expected_micros(days, as_of=as_of))
+    numbers = (expected.orders_12m, expected.revenue_12m, expected.at_risk)
+    return dict(zip(_VALUE, [*numbers, moments], strict=True))
+
+
+@cache
+def _written() -> tuple[pl.Expr, ...]:
+    """Return the columns as they are written; null = not known.
+
+    All are made in one go: each further operation on a table takes as long as ten customers.
+    """
+    return tuple(
+        (pl.when("sufficient_history").then(_known(name)) if name in _RISK else pl.col(name))
+        .cast(kind)
+        .alias(name)
+        for name, kind in NUMBERS.items()
+    )
+
+
+def _known(name: str) -> pl.Expr:
+    """Return a column of risk, certainty or value; null where the numbers say not known."""
+    if name == "tier":
+        return _tier_of_score()
+    value = pl.col(name)
+    if name == "next_order_expected_at":
+        return pl.when(value != NO_MOMENT).then(value)
+    return value.fill_nan(None) if name in _UNKNOWN_AS_NAN else value
+
+
+def _tier_of_score() -> pl.Expr:
+    """Return the tier, which `TierPolicy.score_of` pins to the score."""
+    return (
+        pl
+        .when(pl.col("score") >= HIGH_FROM_SCORE)
+        .then(pl.lit(RiskTier.HIGH.value))
+        .when(pl.col("score") >= MEDIUM_FROM_SCORE)
+        .then(pl.lit(RiskTier.MEDIUM.value))
+        .otherwise(pl.lit(RiskTier.LOW.value))
+    )
+
+
+def _stale(scoring: Scoring) -> bool:
+    trained_until = scoring.bundle.manifest.facts.trained_until
+    return is_stale(scoring.as_of, trained_until=trained_until, log_until=scoring.log_until)
+
+
+def _json(findings: list[Json]) -> str:
+    return orjson.dumps(findings).decode()

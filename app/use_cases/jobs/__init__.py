@@ -1,0 +1,1 @@
+"""Look at jobs and cancel them."""

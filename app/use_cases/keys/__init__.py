@@ -1,0 +1,1 @@
+"""Create, list, verify and revoke API keys."""

@@ -1,0 +1,1 @@
+"""Rescore every customer as a job that survives being killed."""

@@ -1,0 +1,115 @@
+"""A chunk of a rescoring: customers as they are read, and as a job keeps their scores."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.bundle.opened import RiskBundle
+from app.db import activity
+from app.db.activity import KnownCustomers
+from app.db.assessments import StoredAssessment
+from app.db.jobs import Job, Keeps
+from app.db.reading import Reader
+from app.db.statements import Row
+from app.domain.moments import format_micros, to_micros
+from app.domain.playbooks import Playbook
+from app.use_cases.scores.answers import answer_each
+from app.use_cases.scores.numbers import number_risks, score_numbers
+from app.use_cases.scores.standing import numbers_left, standing_text
+
+log = logging.getLogger("holdfast.jobs")
+
+
+class ReadChunk(NamedTuple):
+    """The next customers as the database gave them, and what its rows mean."""
+
+    rows: list[Row]
+    known_from: Callable[[list[Row]], KnownCustomers]
+
+
+class ScoredChunk(NamedTuple):
+    """Customers up to `cursor`: their assessments, and why others have none."""
+
+    cursor: str
+    assessments: Sequence[StoredAssessment]
+    failures: Mapping[str, str]
+
+
+def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> Iterator[ReadChunk]:
+    """Yield the customers that a job has not done yet, `size` at a time."""
+    cursor = job.cursor
+    while True:
+        asked = activity.knowing_next(cursor, limit=size, as_of=job.as_of, currency=bundle.currency)
+        rows = reader.rows(asked.question, *asked.parameters)
+        if not rows:
+            return
+        cursor = rows[-1][0]
+        yield ReadChunk(rows, asked.read)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkScorer:
+    """Scores customers as a job wants them kept."""
+
+    job: Job
+    bundle: RiskBundle
+    playbook: Playbook
+
+    def score(self, chunk: ReadChunk) -> ScoredChunk:
+        """Score a chunk; where that fails, one by one, so that one customer spoils only itself."""
+        cursor = chunk.rows[-1][0]
+        try:
+            return ScoredChunk(cursor, self._kept(chunk, chunk.rows), {})
+        except (ValueError, ArithmeticError):
+            log.exception("a chunk failed, scoring one by one", extra={"job_id": self.job.job_id})
+        kept: list[StoredAssessment] = []
+        failures: dict[str, str] = {}
+        for row in chunk.rows:
+            try:
+                kept.extend(self._kept(chunk, [row]))
+            except (ValueError, ArithmeticError) as error:
+                failures[row[0]] = f"could not be scored: {error}"
+        return ScoredChunk(cursor, kept, failures)
+
+    def _kept(self, chunk: ReadChunk, rows: list[Row]) -> list[StoredAssessment]:
+        known = chunk.known_from(rows)
+        if self.job.keeps is Keeps.NUMBERS:
+            return numbers_of(known, self.bundle, self.job)
+        return answers_of(known, self.bundle, self.playbook, self.job)
+
+
+def answers_of(
+    known: KnownCustomers, bundle: RiskBundle, playbook: Playbook, job: Job
+) -> list[StoredAssessment]:
+    """Return the scores of customers with the whole answers that they are from."""
+    moment = to_micros(job.as_of)
+    return [
+        StoredAssessment(
+            customer_id=each.customer_id,
+            as_of=job.as_of,
+            bundle_id=job.bundle_id,
+            probability=each.risk and each.risk.probability,
+            score=each.risk and each.risk.score,
+            percentile=each.risk and each.risk.percentile,
+            tier=each.risk and each.risk.tier.value,
+            answer=answer.decode(),
+            job_id=job.job_id,
+            standing=standing_text(moment, each.risk, each.findings).decode(),
+        )
+        for each, answer in answer_each(bundle, playbook, known, as_of=job.as_of)
+    ]
+
+
+def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[StoredAssessment]:
+    """Return the same scores of the same customers, without answers."""
+    scored = score_numbers(known, bundle, as_of=job.as_of)
+    moment = format_micros(to_micros(job.as_of))
+    kept = []
+    for who, risk, (_, _, _, found) in zip(
+        scored.customer_ids, number_risks(scored.columns), scored.before, strict=True
+    ):
+        _, score, _, tier = risk
+        left = numbers_left(moment, score, tier, found=found)
+        kept.append(StoredAssessment(who, job.as_of, job.bundle_id, *risk, "", job.job_id, left))
+    return kept

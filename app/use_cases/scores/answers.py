@@ -1,0 +1,83 @@
+"""Score one customer or a thousand from their logs, as of a moment."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import orjson
+
+from app.bundle.opened import RiskBundle
+from app.db import activity
+from app.db.activity import KnownCustomers
+from app.db.statements import Asked, Row
+from app.domain.answers import answer_of
+from app.domain.assessment import Assessment
+from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
+from app.domain.playbooks import Playbook
+from app.features.history import group_and_sort
+from app.features.kinds import N_KINDS
+from app.use_cases.scores.assess import assess_each, question_of
+from app.use_cases.scores.standing import standing_from
+
+
+class AnsweredCustomer(NamedTuple):
+    """A customer, and the whole answer as JSON.
+
+    Of a thousand answers none is kept as Python objects: to look after them, and to take and free
+    their memory, costs more than to make them.
+    """
+
+    customer_id: str
+    answer: bytes  # see `app.domain.answers`
+
+
+def scoring(
+    bundle: RiskBundle, playbook: Playbook, customer_ids: Sequence[str], *, as_of: datetime
+) -> Asked[list[AnsweredCustomer]]:
+    """Return the question whose reply becomes answers.
+
+    Those of `customer_ids` who exist are answered, each once, in the order asked. Nothing is
+    stored: asking is free of effects. What was stored last before `as_of` (by a rescoring) gives
+    `previous`, `trend`, and the `since` of signals that still stand.
+    """
+    asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
+    read = partial(_answered, bundle, playbook, asked.read, as_of=as_of)
+    return Asked(asked.question, asked.parameters, read)
+
+
+def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:
+    """Score somebody who did everything twice, so that no request is the first to score anybody."""
+    kinds = np.repeat(np.arange(N_KINDS, dtype=np.int16), 2)
+    days_ago = np.tile([40, 10], N_KINDS)
+    history = group_and_sort(
+        customer_ids=["nobody"],
+        customer_codes=np.zeros(len(kinds), np.int64),
+        occurred_at=to_micros(as_of) - days_ago * MICROSECONDS_PER_DAY,
+        kind=kinds,
+    )
+    list(answer_each(bundle, playbook, KnownCustomers(history, {}, as_of), as_of=as_of))
+
+
+def _answered(
+    bundle: RiskBundle,
+    playbook: Playbook,
+    known_from: Callable[[list[Row]], KnownCustomers],
+    rows: list[Row],
+    *,
+    as_of: datetime,
+) -> list[AnsweredCustomer]:
+    answers = answer_each(bundle, playbook, known_from(rows), as_of=as_of)
+    return [AnsweredCustomer(each.customer_id, answer) for each, answer in answers]
+
+
+def answer_each(
+    bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
+) -> Iterator[tuple[Assessment, bytes]]:
+    """Yield the assessment of each customer of whom something is known, and the answer as JSON."""
+    before = {who: standing_from(text) for who, text in known.standing.items()}
+    question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
+    for each in assess_each(known.history, bundle, playbook, as_of=as_of, previous=before):
+        answer = answer_of(each, question, previous=before.get(each.customer_id))
+        yield each, orjson.dumps(answer)

@@ -1,0 +1,1 @@
+"""Jobs, leases and the threads that do the work in the background."""
