@@ -7,8 +7,8 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle import treeshap
-from app.bundle.trees import parse_trees
+from app.bundle.trees import treeshap
+from app.bundle.trees.parsing import parse_trees
 from benchmarks.cores import SERVED, pinned
 from benchmarks.figure import Result
 from benchmarks.plan import Plan

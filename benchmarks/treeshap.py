@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import lightgbm
 import numpy as np
 
-from app.bundle import predict, treeshap
-from app.bundle.trees import parse_trees
+from app.bundle.trees import margins, treeshap
+from app.bundle.trees.parsing import parse_trees
 
 N_FEATURES = 60
 N_ROWS = 10_000  # of a batch
@@ -98,7 +98,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
     build_s = seconds(lambda: treeshap.build_explainer(trees))  # the first one compiles or loads
     build_s = seconds(lambda: treeshap.build_explainer(trees))
-    explainer, adder = treeshap.build_explainer(trees), predict.adder_of(trees)
+    explainer, adder = treeshap.build_explainer(trees), margins.adder_of(trees)
 
     def ours(part: np.ndarray) -> np.ndarray:
         return treeshap.raw_contributions(explainer, part)
@@ -107,7 +107,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
         return booster.predict(part, pred_contrib=True, num_threads=1)
 
     def our_margins(part: np.ndarray) -> np.ndarray:
-        return predict.raw_margins(adder, part)
+        return margins.raw_margins(adder, part)
 
     def margins(part: np.ndarray) -> np.ndarray:
         return booster.predict(part, raw_score=True, num_threads=1)
@@ -118,7 +118,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
 
     some = rows[:N_CONTRIB_ROWS]
     difference = float(np.max(np.abs(ours(some) - theirs(some))))
-    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - predict.raw_margins(adder, rows))))
+    to_margin = float(np.max(np.abs(ours(rows).sum(axis=1) - margins.raw_margins(adder, rows))))
     timings: dict[str, list[float]] = {name: [] for name in MEASURES}
     for repeat in range(repeats):
         our_row, their_row = one_by_one(ours, repeat), one_by_one(theirs, repeat)

@@ -9,13 +9,13 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.current import current_features
-from app.bundle.interval import Uncertainty
-from app.bundle.manifest import BundleFacts, Calibration
+from app.bundle.answers.interval import Uncertainty
+from app.bundle.answers.usual_ranges import Support
+from app.bundle.folder.current_features import current_features
+from app.bundle.folder.manifest import BundleFacts, Calibration
+from app.bundle.folder.writing import write_bundle
 from app.bundle.shelf import promote
-from app.bundle.support import Support
-from app.bundle.value import ValueModel
-from app.bundle.write import write_bundle
+from app.bundle.value.forecaster import ValueModel
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.tiers import TierPolicy
 from app.features.catalogue import FEATURE_INDEX

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.quality import calibration_table
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.history import History
+from app.statistics.calibration import calibration_table
 from training.baseline import as_rfm, rfm_logistic
 from training.dataset import Dataset, dataset_of
 from training.fit import Recipe

@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from app.bundle.manifest import Calibration
+from app.bundle.folder.manifest import Calibration
 
 # Sharper than the out-of-fold margins by more than this, or flatter, and the fit saw noise.
 MIN_SLOPE, MAX_SLOPE = 0.5, 1.5

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.kernels import KernelScorer
-from app.bundle.manifest import BundleFacts
-from app.bundle.trees import parse_trees
+from app.bundle.folder.manifest import BundleFacts
+from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.scorer import KernelScorer
 from app.domain.moments import format_moment
 from training.backtest import Report
 from training.document.blocks import (

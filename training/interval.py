@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from app.bundle.interval import MAX_SPREAD, Uncertainty
+from app.bundle.answers.interval import MAX_SPREAD, Uncertainty
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.interval import MAX_SPREAD, Uncertainty, reach_of
+from app.bundle.answers.interval import MAX_SPREAD, Uncertainty, reach_of
 from app.features.catalogue import FEATURE_INDEX
 from training.open_rhythm import COVERAGE
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaincinv, logit
 
-from app.bundle.interval import reach_of
+from app.bundle.answers.interval import reach_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.history import History
 from app.features.population import in_population

@@ -10,10 +10,10 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
-from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
-from app.bundle.value import ValueModel
-from app.bundle.write import write_bundle
+from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
+from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
+from app.bundle.folder.writing import write_bundle
+from app.bundle.value.forecaster import ValueModel
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 from training.document.blocks import Document
 from training.document.html import html_of

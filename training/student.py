@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from app.bundle.manifest import Calibration
+from app.bundle.folder.manifest import Calibration
 from app.features.catalogue import FEATURE_NAMES
 from training.calibrate import intercept_for
 from training.merge import without_parameters

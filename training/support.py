@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.support import Support
+from app.bundle.answers.usual_ranges import Support
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES
 from app.features.feature import ALL_TIME, days_looked_back

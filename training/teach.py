@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from app.bundle.manifest import Calibration
-from app.bundle.quality import information_gain
+from app.bundle.folder.manifest import Calibration
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
+from app.statistics.calibration import information_gain
 from training.calibrate import calibrated, intercept_for, slope_of
 from training.dataset import Dataset
 from training.fit import Fitted, Recipe, fit

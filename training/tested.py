@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.quality import Metrics, metrics_of
-from app.bundle.tier_columns import NO_TIER, placed
+from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.domain.tiers import AnyTierPolicy
-from training.resampling import Interval, intervals_of
+from app.statistics.calibration import Metrics, metrics_of
+from app.statistics.resampling import Interval, intervals_of
 from training.snapshots import Window
 
 

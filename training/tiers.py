@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.tier_columns import HIGH, LOW, NO_TIER, placed
+from app.bundle.answers.tier_columns import HIGH, LOW, NO_TIER, placed
 from app.domain.errors import TrainingRefused
 from app.domain.tiers import AnyTierPolicy, TierPolicy, ValuePolicy, check_costs
 from training.profit import profit_of_contact

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from app.bundle.manifest import BundleFacts
+from app.bundle.folder.manifest import BundleFacts
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment, to_micros

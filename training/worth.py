@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.expected import value_of_customers
-from app.bundle.value import ValueModel
-from app.bundle.value_facts import Expected
+from app.bundle.value.expected import value_of_customers
+from app.bundle.value.facts import Expected
+from app.bundle.value.forecaster import ValueModel
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import to_micros
 from app.domain.tiers import AnyTierPolicy, ValuePolicy

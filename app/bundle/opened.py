@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle import expected
-from app.bundle.booster import BoosterScorer
-from app.bundle.check import check_in_child
-from app.bundle.columns import check_columns
-from app.bundle.current import current_features
-from app.bundle.folder import (
+from app.bundle.answers.interval import Intervals, intervals_of
+from app.bundle.answers.rating import calibrate, rated
+from app.bundle.answers.usual_ranges import UsualRanges, usual_ranges
+from app.bundle.folder.current_features import current_features
+from app.bundle.folder.feature_columns import check_columns
+from app.bundle.folder.golden import Scorer, compare_golden_rows
+from app.bundle.folder.manifest import FeatureSet, Manifest
+from app.bundle.folder.promoted import promoted_id
+from app.bundle.folder.reading import (
     BOOSTER_FILE,
     MAX_BOOSTER_BYTES,
     TrustedFiles,
@@ -20,15 +23,12 @@ from app.bundle.folder import (
     read_named,
     read_trusted,
 )
-from app.bundle.golden import Scorer, compare_golden_rows
-from app.bundle.interval import Intervals, intervals_of
-from app.bundle.kernels import KernelScorer
-from app.bundle.manifest import FeatureSet, Manifest
-from app.bundle.rating import calibrate, rated
-from app.bundle.serving import promoted_id
-from app.bundle.support import UsualRanges, usual_ranges
-from app.bundle.trees import parse_trees
-from app.bundle.value_facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.bundle.folder.verifying import check_in_child
+from app.bundle.trees.booster import BoosterScorer
+from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.scorer import KernelScorer
+from app.bundle.value import expected
+from app.bundle.value.facts import ORDERS_FILE, REVENUE_FILE, Foresight
 from app.domain.activity import TYPE_CODES
 from app.domain.basis import warnings_of
 from app.domain.churn import ChurnDefinition, ChurnKind

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.bundle.check import CHECK_TIMEOUT_SECONDS, check_in_child
-from app.bundle.current import current_features
-from app.bundle.folder import check_bundle_id, read_manifest_of
-from app.bundle.manifest import BUNDLE_ID_LENGTH, FeatureSet
+from app.bundle.folder.current_features import current_features
+from app.bundle.folder.manifest import BUNDLE_ID_LENGTH, FeatureSet
+from app.bundle.folder.promoted import promoted_id, put_into_service
+from app.bundle.folder.reading import check_bundle_id, read_manifest_of
+from app.bundle.folder.verifying import CHECK_TIMEOUT_SECONDS, check_in_child
 from app.bundle.opened import open_bundle
-from app.bundle.serving import promoted_id, put_into_service
 from app.domain.errors import BundleRefused
 
 

@@ -9,8 +9,8 @@ from app.cli import terminal
 from app.domain.moments import format_moment
 
 if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
+    from app.bundle.folder.reference import Reference
     from app.bundle.opened import RiskBundle
-    from app.bundle.reference import Reference
     from app.bundle.shelf import BundleListing
 
 models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
@@ -44,7 +44,7 @@ def signing_key() -> bytes | None:
 
 def open_named(name: str, folder: Path | None) -> "RiskBundle":
     """Return the bundle of an id, or the promoted one, verified; else it is refused."""
-    from app.bundle.folder import check_bundle_id
+    from app.bundle.folder.reading import check_bundle_id
     from app.bundle.opened import open_bundle, open_promoted
 
     shelf, key = shelf_of(folder), signing_key()
@@ -55,7 +55,7 @@ def open_named(name: str, folder: Path | None) -> "RiskBundle":
 
 def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None":
     """Return the population that an opened bundle was trained on, where it came with one."""
-    from app.bundle.reference import read_reference
+    from app.bundle.folder.reference import read_reference
 
     return read_reference(shelf_of(folder) / bundle.id, bundle.manifest)
 

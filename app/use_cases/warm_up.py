@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from app.bundle import expected, interval, kernels, support
+from app.bundle.answers import interval, usual_ranges
+from app.bundle.trees import scorer
+from app.bundle.value import expected
 from app.db import unpacking
 from app.features import engine
 from app.playbook import verdicts
@@ -11,10 +13,10 @@ from app.use_cases.scores import tiers_and_value
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
     engine.warm_up,
-    kernels.warm_up,
+    scorer.warm_up,
     expected.warm_up,
     interval.warm_up,
-    support.warm_up,
+    usual_ranges.warm_up,
     unpacking.warm_up,
     verdicts.warm_up,
     tiers_and_value.warm_up,

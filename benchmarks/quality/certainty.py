@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from app.bundle.interval import Uncertainty, intervals_of, reach_of
-from app.bundle.support import usual_ranges
+from app.bundle.answers.interval import Uncertainty, intervals_of, reach_of
+from app.bundle.answers.usual_ranges import usual_ranges
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from app.features.outcomes import churned

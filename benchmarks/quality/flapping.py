@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.tier_columns import NO_TIER, placed
+from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.domain.tiers import TierPolicy
 from app.features.engine import features_of

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import rankdata
 
-from app.bundle.quality import SMALLEST, metrics_of
+from app.statistics.calibration import SMALLEST, metrics_of
 from benchmarks.quality.forecasts import Forecasts
 from training.level import at_level
 

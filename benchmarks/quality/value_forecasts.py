@@ -7,9 +7,9 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.pareto_nbd import Timing
-from app.bundle.value import COLUMNS, bases
-from app.bundle.value_kernels import Spending
+from app.bundle.value.forecaster import COLUMNS, bases
+from app.bundle.value.kernels import Spending
+from app.bundle.value.pareto_nbd import Timing
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History
 from benchmarks.quality.bg_nbd import bg_nbd_expected

@@ -7,8 +7,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from app.bundle.manifest import BundleFacts, Calibration, FeatureSet
-from app.bundle.write import write_bundle
+from app.bundle.folder.manifest import BundleFacts, Calibration, FeatureSet
+from app.bundle.folder.writing import write_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.tiers import TierPolicy
 

@@ -6,10 +6,11 @@ import lightgbm
 import numpy as np
 import pytest
 
-from app.bundle import opened, treeshap
-from app.bundle.booster import BoosterScorer
-from app.bundle.check import check_in_child
+from app.bundle import opened
+from app.bundle.folder.verifying import check_in_child
 from app.bundle.opened import open_bundle
+from app.bundle.trees import treeshap
+from app.bundle.trees.booster import BoosterScorer
 from app.compiled.kernel import entry
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
@@ -106,8 +107,8 @@ def _loaded_after(statement: str) -> str:
     script = f"""
 import sys
 from pathlib import Path
-from app.bundle.booster import import_lightgbm
-from app.bundle.manifest import FeatureSet
+from app.bundle.trees.booster import import_lightgbm
+from app.bundle.folder.manifest import FeatureSet
 from app.bundle.opened import open_bundle
 features = FeatureSet({FEATURES.names!r}, {FEATURES.units!r}, {FEATURES.fingerprint!r})
 {statement}

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.bundle.manifest import FeatureSet
+from app.bundle.folder.manifest import FeatureSet
+from app.bundle.folder.promoted import promoted_id
 from app.bundle.opened import open_bundle
-from app.bundle.serving import promoted_id
 from app.bundle.shelf import promote
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES, KEY

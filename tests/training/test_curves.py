@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.quality import metrics_of
+from app.statistics.calibration import metrics_of
 from training.curves import gains_of, precision_recall_of, roc_of
 
 SAID = np.array([0.9, 0.8, 0.7, 0.6, 0.5])

@@ -5,8 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from app.bundle.interval import intervals_of
-from app.bundle.quality import metrics_of
+from app.bundle.answers.interval import intervals_of
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
@@ -14,6 +13,7 @@ from app.features.catalogue import FEATURE_NAMES
 from app.features.history import group_and_sort
 from app.features.outcomes import churned
 from app.features.population import in_population
+from app.statistics.calibration import metrics_of
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
 from training.dataset import measured
 from training.fallback import PUBLISHED, moved, prior_of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from app.bundle.interval import intervals_of
+from app.bundle.answers.interval import intervals_of
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, shop
 from training.btyd import Rhythms

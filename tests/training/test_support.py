@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.bundle.support import usual_ranges
+from app.bundle.answers.usual_ranges import usual_ranges
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from training.support import ALARM_SHARE, Snapshot, support_of
 

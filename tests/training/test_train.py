@@ -11,8 +11,8 @@ import joblib
 import numpy as np
 import pytest
 
+from app.bundle.folder.reference import read_reference
 from app.bundle.opened import open_bundle
-from app.bundle.reference import read_reference
 from app.domain.activity import TYPE_CODES
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind

@@ -7,10 +7,11 @@ from math import isfinite
 from typing import Any
 
 from app.bundle.opened import RiskBundle
-from app.bundle.quality import Metrics, metrics_of
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.features.history import History
+from app.statistics.calibration import Metrics, metrics_of
+from app.statistics.resampling import Difference, differences_of
 from training.document.blocks import (
     Block,
     Bullets,
@@ -26,7 +27,6 @@ from training.evaluation.against_card import BETTER_WHEN_LOWER
 from training.evaluation.judged import customers_at, judged
 from training.evaluation.window import window_of
 from training.movement import Movement, movement_between
-from training.resampling import Difference, differences_of
 from training.sections.metrics import NAMES
 from training.sections.movement import movement_table
 from training.sections.ranking import ranking_section

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from app.bundle.folder.reference import Reference
 from app.bundle.opened import RiskBundle
-from app.bundle.quality import calibration_table
-from app.bundle.reference import Reference
 from app.domain.moments import format_moment, from_micros
 from app.features.history import History
+from app.statistics.calibration import calibration_table
 from training.document.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
 from training.document.words import between, day, figure, percent, signed
 from training.evaluation.against_card import Change, changes_of

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.bundle.manifest import BundleFacts
+from app.bundle.folder.manifest import BundleFacts
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit, logit
 
-from app.bundle.interval import Uncertainty, reach_of
+from app.bundle.answers.interval import Uncertainty, reach_of
 from training.document.blocks import Block, Paragraph, Section, Table, table
 from training.document.words import percent
 from training.interval import CalibrationTable, common_spread

@@ -3,9 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.drift import MOVED_FAR_FROM, MOVED_FROM, population_stability, shares_in_bins
-from app.bundle.reference import RISK, Reference, reference_of
+from app.bundle.folder.reference import RISK, Reference, reference_of
 from app.features.catalogue import FEATURE_NAMES
+from app.statistics.stability import (
+    MOVED_FAR_FROM,
+    MOVED_FROM,
+    population_stability,
+    shares_in_bins,
+)
 from training.document.blocks import Figure, Paragraph, Section, table
 from training.document.words import day
 from training.plots.axes import Axis

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from app.bundle.chance import rate_interval
 from app.domain.moments import MICROSECONDS_PER_DAY
+from app.statistics.chance import rate_interval
 from training.dataset import Dataset
 from training.document.blocks import Figure, Figures, Table, table
 from training.document.words import between, day, figure, percent

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.bundle.quality import riskiest_first
+from app.statistics.calibration import riskiest_first
 from training.curves import gains_of, precision_recall_of, roc_of
 from training.document.blocks import Figure, Figures, Paragraph, Section, Table, table
 from training.document.words import figure, percent

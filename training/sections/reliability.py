@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from app.bundle.chance import rate_interval
-from app.bundle.quality import calibration_table
+from app.statistics.calibration import calibration_table
+from app.statistics.chance import rate_interval
 from training.document.blocks import Block, Figure, Figures, Paragraph, table
 from training.document.words import between, figure
 from training.plots.axes import axis_of, plot, shares_axis

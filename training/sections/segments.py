@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.bundle.chance import rate_interval
-from app.bundle.quality import Metrics, metrics_of
+from app.statistics.calibration import Metrics, metrics_of
+from app.statistics.chance import rate_interval
 from training.document.blocks import Figure, Paragraph, Section, table
 from training.document.words import figure, percent, signed
 from training.plots.axes import axis_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value_facts import Expected
+from app.bundle.value.facts import Expected
 from training.document.blocks import Block, Note, Paragraph, Section, Table, quoted, table
 from training.document.words import day, figure, percent, signed
 from training.value.backtest import ValueTest

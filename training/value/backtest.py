@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.expected import value_of_customers
+from app.bundle.value.expected import value_of_customers
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import from_micros
 from app.features.history import History

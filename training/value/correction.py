@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value_kernels import N_DESCRIBING, Correction, moved_by
+from app.bundle.value.kernels import N_DESCRIBING, Correction, moved_by
 
 Numbers = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.pareto_nbd import Timing, log_likelihoods_of
-from app.bundle.value import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
-from app.bundle.value_kernels import Correction, Spending
+from app.bundle.value.forecaster import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
+from app.bundle.value.kernels import Correction, Spending
+from app.bundle.value.pareto_nbd import Timing, log_likelihoods_of
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
 from app.features.outcomes import code_of_event

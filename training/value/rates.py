@@ -8,7 +8,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value import Rate
+from app.bundle.value.forecaster import Rate
 from app.features.catalogue import FEATURE_NAMES
 from training.merge import without_parameters
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value import COLUMNS
+from app.bundle.value.forecaster import COLUMNS
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of
 from app.features.history import History

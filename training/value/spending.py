@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from app.bundle.value_kernels import Spending
+from app.bundle.value.kernels import Spending
 
 Numbers = NDArray[np.float64]
 

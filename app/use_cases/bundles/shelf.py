@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from app.bundle import shelf
-from app.bundle.folder import check_bundle_id, read_manifest_of, read_named
+from app.bundle.folder.reading import check_bundle_id, read_manifest_of, read_named
 from app.bundle.shelf import BundleListing, Verification
 from app.domain.errors import BundleNotFound
 

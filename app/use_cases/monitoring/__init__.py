@@ -1,1 +1,1 @@
-"""Compare what a bundle predicted with what happened, and its customers with those of its training."""
+"""Compare what a bundle predicted with what happened, and whom it meets with whom it learned from."""

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.chance import calibration_error_by_chance, rate_interval
-from app.bundle.quality import calibration_table, metrics_of
 from app.domain.checks import CalibrationBin, CalibrationCheck, MonthCheck, Verdict
+from app.statistics.calibration import calibration_table, metrics_of
+from app.statistics.chance import calibration_error_by_chance, rate_interval
 
 LEAST_CUSTOMERS: Final = 100  # ten in each bin; with fewer even true probabilities stray by .2
 LEAST_EACH: Final = 10  # churned and stayed, for an AUC

@@ -7,15 +7,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.chance import stability_by_chance
-from app.bundle.drift import (
+from app.bundle.folder.reference import RISK, Distribution, Reference
+from app.domain.checks import ColumnDrift, DriftCheck, Verdict
+from app.statistics.chance import stability_by_chance
+from app.statistics.stability import (
     MOVED_FAR_FROM,
     MOVED_FROM,
     population_stability,
     shares_in_bins,
 )
-from app.bundle.reference import RISK, Distribution, Reference
-from app.domain.checks import ColumnDrift, DriftCheck, Verdict
 
 LEAST_CUSTOMERS: Final = 200  # twenty in each bin, on both sides; below, empty bins look like drift
 FALSE_ALARMS: Final = 0.01  # of a whole check, over all of its columns

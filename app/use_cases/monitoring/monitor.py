@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.bundle.folder import read_manifest_of
+from app.bundle.folder.reading import read_manifest_of
+from app.bundle.folder.reference import read_reference
 from app.bundle.opened import RiskBundle
-from app.bundle.reference import read_reference
 from app.db import activity, model_checks, predictions
 from app.db.predictions import Rescoring
 from app.db.reading import Reader

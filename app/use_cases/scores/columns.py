@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bundle.answers.reasons import Reasons, reasons_of
+from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.bundle.opened import RiskBundle
-from app.bundle.reasons import Reasons, reasons_of
-from app.bundle.tier_columns import NO_TIER, placed
-from app.bundle.value_facts import Expected
+from app.bundle.value.facts import Expected
 from app.domain.moments import to_micros
 from app.features.engine import features_of
 from app.features.history import History
@@ -43,7 +43,7 @@ class ScoreColumns(NamedTuple):
     medium_from, high_from
         float64, each customer's own edges of the tiers, NaN = never.
     scores, tiers
-        int64, 0 to 100, and positions in `app.bundle.tier_columns.TIERS`.
+        int64, 0 to 100, and positions in `app.bundle.answers.tier_columns.TIERS`.
     low, high
         float64, the ends of the interval around each probability, NaN = not known.
     unusual

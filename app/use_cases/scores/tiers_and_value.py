@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
 from app.compiled.kernel import entry
 from app.domain.assessment import Json
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros

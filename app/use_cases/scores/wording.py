@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.bundle.answers.reasons import NO_REASON, Reasons
+from app.bundle.answers.tier_columns import TIERS
 from app.bundle.opened import RiskBundle
-from app.bundle.reasons import NO_REASON, Reasons
-from app.bundle.tier_columns import TIERS
 from app.domain.assessment import Findings, Json
 from app.domain.findings import findings_of
 from app.domain.playbooks import Playbook

@@ -3,8 +3,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from app.bundle.reference import reference_of
-from app.bundle.value_facts import Expected
+from app.bundle.folder.reference import reference_of
+from app.bundle.value.facts import Expected
 from app.features.catalogue import FEATURE_NAMES
 from tests.training.evaluation.bundles import AS_OF, N_ORDERS, N, Opinion, bundle, log, silent
 from training.document.markdown import markdown_of

@@ -1,7 +1,7 @@
 """The card's section on certainty: groups are counted as chance and the level's spread allow."""
 
-from app.bundle.interval import Uncertainty
-from app.bundle.support import Support
+from app.bundle.answers.interval import Uncertainty
+from app.bundle.answers.usual_ranges import Support
 from training.document.blocks import Document
 from training.document.markdown import markdown_of
 from training.sections.certainty import certainty_section, covered_groups

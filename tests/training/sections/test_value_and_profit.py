@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.value_facts import Expected
+from app.bundle.value.facts import Expected
 from app.domain.tiers import TierPolicy, ValuePolicy
 from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
 from training import tested as held

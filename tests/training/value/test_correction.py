@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.value_kernels import N_DESCRIBING, moved_by
+from app.bundle.value.kernels import N_DESCRIBING, moved_by
 from training.value.correction import STRENGTH, Lesson, learned_correction, levelled
 
 

@@ -7,8 +7,8 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from app.bundle.fields import parse_object
-from app.bundle.value import numbers_of, read_value
+from app.bundle.json_fields import parse_object
+from app.bundle.value.forecaster import numbers_of, read_value
 from app.domain.errors import BundleRefused
 from app.domain.moments import from_micros
 from tests.training.shops import DAY, UNTIL, UNTIL_MICROS, shop

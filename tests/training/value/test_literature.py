@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.bundle.pareto_nbd import (
+from app.bundle.value.pareto_nbd import (
     Timing,
     expected_order_days,
     log_likelihoods_of,

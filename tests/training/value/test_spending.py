@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.value_kernels import Spending, expected_amount
+from app.bundle.value.kernels import Spending, expected_amount
 from training.value.spending import fitted_spending, log_likelihood
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from app.bundle.reference import reference_of
+from app.bundle.folder.reference import reference_of
 from app.domain.checks import Verdict
 from app.use_cases.monitoring.check_drift import check_drift
 

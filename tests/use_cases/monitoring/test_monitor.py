@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.bundle.reference import REFERENCE_FILE, reference_bytes, reference_of
+from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.db import activity, jobs, model_checks
 from app.db.assessments import StoredAssessment
 from app.db.connect import session_factory, writer_factory

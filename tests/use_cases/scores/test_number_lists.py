@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bundle.opened import open_promoted
-from app.bundle.pareto_nbd import Timing
-from app.bundle.value import ValueModel
-from app.bundle.value_kernels import Spending
+from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.kernels import Spending
+from app.bundle.value.pareto_nbd import Timing
 from app.db.activity import KnownCustomers
 from app.domain.basis import Basis
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros

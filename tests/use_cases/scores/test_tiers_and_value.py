@@ -8,11 +8,11 @@ import orjson
 import polars as pl
 import pytest
 
+from app.bundle.answers.tier_columns import NO_TIER, TIERS
 from app.bundle.opened import open_promoted
-from app.bundle.pareto_nbd import Timing
-from app.bundle.tier_columns import NO_TIER, TIERS
-from app.bundle.value import ValueModel
-from app.bundle.value_kernels import Spending
+from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.kernels import Spending
+from app.bundle.value.pareto_nbd import Timing
 from app.domain.answers import answer_of
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.domain.standing import Standing

@@ -1,0 +1,1 @@
+"""From margins to what an answer says: probability, reasons, interval, tier."""

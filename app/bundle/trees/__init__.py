@@ -1,0 +1,1 @@
+"""Boosted trees: parsing, margins and exact TreeSHAP."""

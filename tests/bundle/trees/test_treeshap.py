@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+
+from app.bundle.trees import margins as predict
+from app.bundle.trees import treeshap
+from app.bundle.trees.blocks import cut_into_blocks
+from app.bundle.trees.parsing import parse_trees
+from tests.bundle.boosters import CATEGORICAL, N_FEATURES, odd_rows, random_booster, random_rows
+
+KINDS = {
+    "plain": {},
+    "no missing values": {"use_missing": False},
+    "zero is missing": {"zero_as_missing": True},
+    "categories": {"categorical_feature": [CATEGORICAL]},
+    "categories one by one": {"categorical_feature": [CATEGORICAL], "max_cat_to_onehot": 60},
+    "categories and zero is missing": {
+        "categorical_feature": [CATEGORICAL, 1],
+        "zero_as_missing": True,
+    },
+    "bagging": {"bagging_fraction": 0.5, "bagging_freq": 1, "feature_fraction": 0.5},
+    "dart": {"boosting": "dart", "drop_rate": 0.5},
+    "shallow": {"max_depth": 2},
+    "noisy": {"extra_trees": True},
+}
+SIZES = [(1, 2), (3, 1), (5, 4), (20, 15), (40, 31), (6, 120)]
+
+
+def explainer_of(booster):
+    return treeshap.build_explainer(trees_of(booster))
+
+
+def adder_of(booster):
+    return predict.adder_of(trees_of(booster))
+
+
+def trees_of(booster):
+    return parse_trees(booster.model_to_string(), n_features=N_FEATURES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("n_trees", "n_leaves"), SIZES)
+def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves):
+    rng = np.random.default_rng(n_trees * 1000 + n_leaves)
+    booster = random_booster(rng, n_trees=n_trees, n_leaves=n_leaves, **KINDS[kind])
+    rows = np.vstack([random_rows(rng, 150), odd_rows(rng, 150)])
+
+    explainer, adder = explainer_of(booster), adder_of(booster)
+    margins = predict.raw_margins(adder, rows)
+    contributions, margins_beside = treeshap.explain(explainer, rows)
+
+    assert margins_beside.tobytes() == margins.tobytes()
+    assert margins.tobytes() == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
+    expected = booster.predict(rows, pred_contrib=True, num_threads=1)
+    np.testing.assert_allclose(contributions, expected, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(contributions.sum(axis=1), margins, rtol=0, atol=1e-9)
+
+
+def test_500_trees_stay_within_1e_9():
+    rng = np.random.default_rng(5)
+    booster = random_booster(rng, n_trees=500, n_leaves=8)
+    rows = random_rows(rng, 100)
+
+    explainer, adder = explainer_of(booster), adder_of(booster)
+
+    expected = booster.predict(rows, pred_contrib=True, num_threads=1)
+    np.testing.assert_allclose(
+        treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
+    )
+    assert (
+        predict.raw_margins(adder, rows).tobytes()
+        == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
+    )
+
+
+@pytest.mark.parametrize("max_conditions", [1, 2, 3, 5, 9])
+def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, max_conditions):
+    """With 1 nearly every leaf is computed row by row, with 9 nearly none."""
+    rng = np.random.default_rng(11)
+    booster = random_booster(rng, n_trees=10, n_leaves=40, categorical_feature=[CATEGORICAL])
+    rows = odd_rows(rng, 200)
+    monkeypatch.setattr(
+        treeshap,
+        "cut_into_blocks",
+        lambda trees: cut_into_blocks(trees, max_conditions=max_conditions),
+    )
+
+    explainer, adder = explainer_of(booster), adder_of(booster)
+
+    expected = booster.predict(rows, pred_contrib=True, num_threads=1)
+    np.testing.assert_allclose(
+        treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
+    )
+    margins = booster.predict(rows, raw_score=True, num_threads=1)
+    assert predict.raw_margins(adder, rows).tobytes() == margins.tobytes()
+    assert treeshap.explain(explainer, rows)[1].tobytes() == margins.tobytes()
+    assert treeshap.explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
+
+
+def test_one_row_equals_its_row_of_many():
+    rng = np.random.default_rng(12)
+    booster = random_booster(rng, n_trees=30, n_leaves=20, categorical_feature=[CATEGORICAL])
+    rows = odd_rows(rng, 300)
+    explainer, adder = explainer_of(booster), adder_of(booster)
+
+    together = treeshap.raw_contributions(explainer, rows)
+    margins = predict.raw_margins(adder, rows)
+
+    for i in range(len(rows)):
+        alone = rows[i : i + 1]
+        assert treeshap.raw_contributions(explainer, alone).tobytes() == together[i].tobytes()
+        assert predict.raw_margins(adder, alone).tobytes() == margins[i].tobytes()
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 7, 8, 127, 128, 129, 300])
+def test_any_number_of_rows_is_explained_and_none_is_changed(n_rows):
+    rng = np.random.default_rng(13)
+    booster = random_booster(rng, n_trees=5, n_leaves=6)
+    rows = odd_rows(rng, 300)[:n_rows]
+    before = rows.copy()
+    explainer, adder = explainer_of(booster), adder_of(booster)
+
+    contributions = treeshap.raw_contributions(explainer, rows)
+
+    assert contributions.shape == (n_rows, N_FEATURES + 1)
+    assert rows.tobytes() == before.tobytes()
+    np.testing.assert_allclose(
+        contributions.sum(axis=1), predict.raw_margins(adder, rows), rtol=0, atol=1e-9
+    )
+
+
+def test_the_game_of_one_leaf_is_solved_as_by_hand():
+    """Two features, shares 1/2 and 1/4, value 8, the first met and the second not.
+
+    v(none) = 8/8 = 1, v(first) = 8/4 = 2, v(second) = v(both) = 0; so the first gets the mean of
+    2 - 1 and 0 - 0, the second the mean of 0 - 1 and 0 - 2.
+    """
+    points, weights = np.array([[0.5]]), np.array([[1.0]])
+    out = np.empty(2)
+
+    treeshap.leaf_contributions(
+        8.0, np.array([0.5, 0.25]), np.array([1, 0]), np.stack([points, weights]), out
+    )
+
+    np.testing.assert_allclose(out, [0.5, -1.5], rtol=0, atol=1e-12)
