@@ -18,9 +18,9 @@ from app.api.gate.metrics import Metrics
 from app.api.gate.turns import Turns
 from app.api.keys.key_ring import KeyRing
 from app.api.service import Service
-from app.db.connect import check_migrated, connect, session_factory, writer_factory
-from app.db.reading import Reader
-from app.db.statements import N_PIPELINES
+from app.db.connections.connect import check_migrated, connect, session_factory, writer_factory
+from app.db.connections.statements import N_PIPELINES
+from app.db.log.reading import Reader
 from app.domain.errors import HoldfastError
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
@@ -36,7 +36,7 @@ from app.use_cases.warm_up import warm_up
 from app.work.background import Background
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
-    from app.db.pipeline import Pipelines
+    from app.db.connections.pipeline import Pipelines
 
 log = logging.getLogger("holdfast.main")
 _NOBODY = "\x7f"  # an id that requests cannot have
@@ -110,7 +110,7 @@ def create_app(
 def _pipelines(engine: Engine) -> "Pipelines | None":
     if engine.dialect.name != "postgresql":
         return None
-    from app.db.pipeline import Pipelines  # noqa: PLC0415 - psycopg is an extra
+    from app.db.connections.pipeline import Pipelines  # noqa: PLC0415 - psycopg is an extra
 
     return Pipelines(engine)
 

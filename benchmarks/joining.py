@@ -12,10 +12,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db.connect import connect, writer_factory
+from app.db.connections.connect import connect, writer_factory
+from app.db.log.packing import PACKED
+from app.db.log.recent import join_recent
 from app.db.migrate import migrate
-from app.db.packing import PACKED
-from app.db.recent_activity import join_recent
 
 N_CUSTOMERS = (5_000, 50_000, 300_000)
 N_EVENTS = (10_000, 20_000, 50_000, 100_000)

@@ -21,8 +21,8 @@ N_BATCHES = 30
 STAGES = {
     "reading events": ("app.api.routes.activity:_read",),
     "judging events": ("app.use_cases.activity.record:record_activity",),
-    "packed records": ("app.db.activity:record",),
-    "statements": ("app.db.activity_writing:insert_activity",),
+    "packed records": ("app.db.log.events:record",),
+    "statements": ("app.db.log.writing:insert_activity",),
     "commit": ("sqlalchemy.engine.default:DefaultDialect.do_commit",),
     "answer": ("app.api.routes.activity:_summary",),
 }

@@ -27,9 +27,9 @@ STAGES = {
         "app.api.keys.key_ring:KeyRing.remembered",
         "app.api.keys.key_ring:KeyRing.verified",
     ),
-    "SQL": ("app.db.reading:Reader.idle_rows", "app.db.reading:Reader.rows"),
-    "history: columns": ("app.db.activity:unpack_history",),
-    "history: the rest": ("app.db.activity:_read",),
+    "SQL": ("app.db.log.reading:Reader.idle_rows", "app.db.log.reading:Reader.rows"),
+    "history: columns": ("app.db.log.events:unpack_history",),
+    "history: the rest": ("app.db.log.events:_read",),
     "previous answer: read": (
         "app.use_cases.scores.standing:standing_from",
         "app.use_cases.scores.standing:left_by",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
-from app.db.connect import connect
+from app.db.connections.connect import connect
 from app.db.migrate import migrate
 from tests.postgres import running_server
 

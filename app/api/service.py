@@ -12,14 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from app.api.gate.metrics import Metrics
 from app.api.gate.turns import Turns
 from app.api.keys.key_ring import KeyRing
-from app.db.reading import Reader
-from app.db.statements import Asked, Row
+from app.db.connections.statements import Asked, Row
+from app.db.log.reading import Reader
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.last_check import LastCheck
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
-    from app.db.pipeline import Pipelines
+    from app.db.connections.pipeline import Pipelines
 
 T = TypeVar("T")
 

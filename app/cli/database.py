@@ -23,7 +23,7 @@ DatabaseUrl = Annotated[
 @contextmanager
 def engine_of(url: str | None) -> "Iterator[Engine]":
     """Give the engine of a database that is ready for use; refuses one that is not."""
-    from app.db.connect import check_migrated, connect
+    from app.db.connections.connect import check_migrated, connect
     from app.settings import Settings
 
     engine = connect(url or Settings().database_url)
@@ -37,7 +37,7 @@ def engine_of(url: str | None) -> "Iterator[Engine]":
 @contextmanager
 def writers_of(url: str | None) -> "Iterator[sessionmaker[Session]]":
     """Give sessions for writing to a database that is ready for use."""
-    from app.db.connect import writer_factory
+    from app.db.connections.connect import writer_factory
 
     with engine_of(url) as engine:
         yield writer_factory(engine)

@@ -32,8 +32,8 @@ def monitor(
     ] = False,
 ) -> None:
     """Hold a bundle against what happened since, and against today's customers; keep the result."""
-    from app.db.connect import session_factory, writer_factory
-    from app.db.reading import Reader
+    from app.db.connections.connect import session_factory, writer_factory
+    from app.db.log.reading import Reader
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.monitor import Monitor
 

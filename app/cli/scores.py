@@ -93,9 +93,9 @@ def rescore(
     ] = False,
 ) -> None:
     """Score everybody in the database and keep the answers; killed, it goes on where it was."""
-    from app.db.connect import session_factory, writer_factory
+    from app.db.connections.connect import session_factory, writer_factory
     from app.db.jobs import JobState, Keeps
-    from app.db.reading import Reader
+    from app.db.log.reading import Reader
     from app.settings import Settings
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.job import Checker

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
-from app.db.copying import copy
+from app.db.connections.copying import copy
 from app.db.tables import NO_JOB
 
 # A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since

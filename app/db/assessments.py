@@ -14,7 +14,7 @@ from app.db.assessment_writing import (
     write_or_replace,
 )
 from app.db.columns import IDENTIFIER, UtcMicros
-from app.db.statements import Asked, Question, Row
+from app.db.connections.statements import Asked, Question, Row
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
 

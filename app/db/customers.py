@@ -10,15 +10,15 @@ from sqlalchemy import Integer, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.columns import IDENTIFIER
+from app.db.connections.statements import Question, Row
 from app.db.customer_writing import (
     CustomerRecord,
     VersionRecord,
     write_customers,
     write_versions,
 )
-from app.db.packing import pack_version
-from app.db.reading import rows_of
-from app.db.statements import Question, Row
+from app.db.log.packing import pack_version
+from app.db.log.reading import rows_of
 from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound

@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
-from app.db.connect import connect, folder_of
+from app.db.connections.connect import connect, folder_of
 from app.domain.errors import DatabaseNotReady
 
 MIGRATIONS = Path(__file__).parent / "migrations"

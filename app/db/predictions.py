@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import customers
+from app.db.connections.statements import Question
 from app.db.jobs import JobKind
-from app.db.reading import Source, rows_of
-from app.db.statements import Question
+from app.db.log.reading import Source, rows_of
 from app.db.tables import CurrentScoreRow, JobRow, LogStateRow
 
 PAGE: Final = 10_000  # ids at a time

@@ -57,7 +57,7 @@ class AccountVersionRow(Base):
     price: Mapped[float | None]
     renews_at: Mapped[datetime | None]
     contract: Mapped[ShortText | None]
-    packed: Mapped[bytes] = mapped_column(LargeBinary)  # see app.db.packing
+    packed: Mapped[bytes] = mapped_column(LargeBinary)  # see app.db.log.packing
 
 
 class ActivityRow(Base):
@@ -95,7 +95,7 @@ class ActivityRow(Base):
 
 
 class HistoryRow(Base):
-    """Packed events of one customer, joined in any order; see `app.db.recent_activity`."""
+    """Packed events of one customer, joined in any order; see `app.db.log.recent`."""
 
     __tablename__ = "histories"
     __table_args__ = {"info": {ONLY_ON: "sqlite"}}  # noqa: RUF012 - SQLAlchemy reads a plain dict

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.bundle.answers import interval, usual_ranges
 from app.bundle.trees import scorer
 from app.bundle.value import expected
-from app.db import unpacking
+from app.db.log import unpacking
 from app.features import engine
 from app.playbook import verdicts
 from app.use_cases.scores import tiers_and_value

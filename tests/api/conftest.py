@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.bundle import opened
-from app.db.connect import writer_factory
+from app.db.connections.connect import writer_factory
 from app.domain.scopes import ALL_SCOPES
 from app.main import create_app
 from app.settings import Settings

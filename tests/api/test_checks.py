@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import model_checks
-from app.db.connect import writer_factory
+from app.db.connections.connect import writer_factory
 from app.domain.checks import BundleCheck, ColumnDrift, DriftCheck, Verdict
 from app.use_cases.monitoring.check_calibration import check_calibration
 from app.use_cases.monitoring.check_drift import not_measured

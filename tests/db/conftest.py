@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.db.connect import session_factory, writer_factory
+from app.db.connections.connect import session_factory, writer_factory
 
 
 @pytest.fixture

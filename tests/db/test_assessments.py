@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers
 from app.db.assessments import StoredAssessment
-from app.db.reading import answer_to
+from app.db.log.reading import answer_to
 from app.domain.customers import Customer
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -13,12 +13,12 @@ from pytest_alembic.tests import (
     test_upgrade,
 )
 
-from app.db import activity
-from app.db.activity_writing import insert_activity
-from app.db.connect import connect
+from app.db.connections.connect import connect
+from app.db.log import events as activity
+from app.db.log.packing import pack_activity
+from app.db.log.reading import Reader
+from app.db.log.writing import insert_activity
 from app.db.migrate import MIGRATIONS
-from app.db.packing import pack_activity
-from app.db.reading import Reader
 from app.db.tables import MIGRATED_TO
 from app.domain.activity import Activity
 from app.domain.moments import to_micros

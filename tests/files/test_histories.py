@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.db import activity as log
 from app.db import customers as people
-from app.db.connect import connect, writer_factory
+from app.db.connections.connect import connect, writer_factory
+from app.db.log import events as log
 from app.domain.activity import ActivityType, Channel
 from app.domain.moments import to_micros
 from app.features.engine import features_of

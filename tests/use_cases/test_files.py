@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from app.bundle.opened import open_promoted
-from app.db.connect import session_factory, writer_factory
-from app.db.reading import answer_to
+from app.db.connections.connect import session_factory, writer_factory
+from app.db.log.reading import answer_to
 from app.files.scores import NUMBERS
 from app.playbook.read import read_playbook
 from app.use_cases.files.import_files import import_activity, import_customers

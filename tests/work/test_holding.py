@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.db import jobs
-from app.db.connect import connect, writer_factory
+from app.db.connections.connect import connect, writer_factory
 from app.db.jobs import LEASE, JobState
 from app.domain.errors import BundleRefused
 from app.work.holding import holding

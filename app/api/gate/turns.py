@@ -5,8 +5,8 @@ from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from app.db.reading import Reader
-from app.db.statements import Asked
+from app.db.connections.statements import Asked
+from app.db.log.reading import Reader
 
 T = TypeVar("T")
 

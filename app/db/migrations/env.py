@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
-from app.db.connect import connect
+from app.db.connections.connect import connect
 from app.db.tables import ONLY_ON, Base
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.db import activity as log
-from app.db.activity import Recorded
+from app.db.log import events as log
+from app.db.log.events import Recorded
 from app.domain.activity import RENEWAL_PROPERTY, RESERVED_TYPES, Activity, renews_at_of
 
 CLOCK_TOLERANCE = timedelta(minutes=5)  # what clocks of honest senders are apart at most

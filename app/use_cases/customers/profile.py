@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from app.db import activity, customers
-from app.db.reading import Reader
+from app.db import customers
+from app.db.log import events
+from app.db.log.reading import Reader
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import from_micros, to_micros
 from app.features.history import NO_MOMENT, History
@@ -55,7 +56,7 @@ def get_customer(
 ) -> CustomerProfile:
     """Return what is known of a customer; one whom nobody knows is a `CustomerNotFound`."""
     customer = customers.get(session, customer_id)
-    history = activity.history_of(reader, [customer_id], as_of=as_of, currency=None)
+    history = events.history_of(reader, [customer_id], as_of=as_of, currency=None)
     first, last = _span(history, as_of=as_of)
     stage = lifecycle_stage(
         started_at=customer.signed_up_at or first, last_activity_at=last, as_of=as_of

@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db import activity as log
-from app.db.activity import Recorded
-from app.db.settling import settle_log
+from app.db.log import events as log
+from app.db.log.events import Recorded
+from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers

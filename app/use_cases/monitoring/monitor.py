@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.bundle.folder.reading import read_manifest_of
 from app.bundle.folder.reference import read_reference
 from app.bundle.opened import RiskBundle
-from app.db import activity, model_checks, predictions
+from app.db import model_checks, predictions
+from app.db.log import events
+from app.db.log.reading import Reader
 from app.db.predictions import Rescoring
-from app.db.reading import Reader
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import BundleRefused
@@ -70,7 +71,7 @@ class Monitor:
         for first in range(0, len(ids), CHUNK):
             on_progress(first, len(ids))
             part = ids[first : first + CHUNK]
-            history = activity.history_of(self.reader, part, as_of=as_of, currency=bundle.currency)
+            history = events.history_of(self.reader, part, as_of=as_of, currency=bundle.currency)
             with self.readers() as session:
                 seen.add(session, history, closed, promises)
             met.add(history, bundle)

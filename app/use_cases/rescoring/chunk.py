@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.bundle.opened import RiskBundle
-from app.db import activity
-from app.db.activity import KnownCustomers
 from app.db.assessments import StoredAssessment
+from app.db.connections.statements import Row
 from app.db.jobs import Job, Keeps
-from app.db.reading import Reader
-from app.db.statements import Row
+from app.db.log import events
+from app.db.log.events import KnownCustomers
+from app.db.log.reading import Reader
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
 from app.use_cases.scores.answers import answer_each
@@ -40,7 +40,7 @@ def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> I
     """Yield the customers that a job has not done yet, `size` at a time."""
     cursor = job.cursor
     while True:
-        asked = activity.knowing_next(cursor, limit=size, as_of=job.as_of, currency=bundle.currency)
+        asked = events.knowing_next(cursor, limit=size, as_of=job.as_of, currency=bundle.currency)
         rows = reader.rows(asked.question, *asked.parameters)
         if not rows:
             return

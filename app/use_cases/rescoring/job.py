@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.bundle.opened import RiskBundle
 from app.db import customers, jobs
 from app.db.jobs import LEASE, Job, JobState, Keeps
-from app.db.reading import Reader
-from app.db.settling import settle_log
+from app.db.log.reading import Reader
+from app.db.log.settling import settle_log
 from app.domain.errors import JobNotFound
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService

@@ -9,9 +9,9 @@ import numpy as np
 import orjson
 
 from app.bundle.opened import RiskBundle
-from app.db import activity
-from app.db.activity import KnownCustomers
-from app.db.statements import Asked, Row
+from app.db.connections.statements import Asked, Row
+from app.db.log import events
+from app.db.log.events import KnownCustomers
 from app.domain.answers import answer_of
 from app.domain.assessment import Assessment
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
@@ -42,7 +42,7 @@ def scoring(
     stored: asking is free of effects. What was stored last before `as_of` (by a rescoring) gives
     `previous`, `trend`, and the `since` of signals that still stand.
     """
-    asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
+    asked = events.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
     read = partial(_answered, bundle, playbook, asked.read, as_of=as_of)
     return Asked(asked.question, asked.parameters, read)
 

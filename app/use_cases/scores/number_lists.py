@@ -10,9 +10,9 @@ from functools import partial
 from typing import NamedTuple
 
 from app.bundle.opened import RiskBundle
-from app.db import activity
-from app.db.activity import KnownCustomers
-from app.db.statements import Asked
+from app.db.connections.statements import Asked
+from app.db.log import events
+from app.db.log.events import KnownCustomers
 from app.domain.answers import SCALE, trend_between
 from app.domain.assessment import Json
 from app.domain.moments import format_micros, to_micros
@@ -34,7 +34,7 @@ def listing(
     bundle: RiskBundle, customer_ids: Sequence[str], *, as_of: datetime
 ) -> Asked[ListedNumbers]:
     """Return the question whose reply becomes the numbers that `scoring` puts words to."""
-    asked = activity.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
+    asked = events.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
     return asked.then(partial(_listed, bundle, as_of=as_of))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db import assessments, customers
 from app.db.assessments import StoredAssessment
-from app.db.statements import Asked, Row
+from app.db.connections.statements import Asked, Row
 from app.domain.errors import CustomerNotFound
 
 

@@ -7,8 +7,8 @@ from hashlib import sha256
 import pytest
 
 from app.api.gate.turns import Turns
-from app.db.reading import Reader
-from app.db.statements import Asked, Question
+from app.db.connections.statements import Asked, Question
+from app.db.log.reading import Reader
 
 HOW_MANY = Question(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
 

@@ -2,9 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db import activity, customers
-from app.db.connect import session_factory, writer_factory
-from app.db.reading import Reader
+from app.db import customers
+from app.db.connections.connect import session_factory, writer_factory
+from app.db.log import events
+from app.db.log.reading import Reader
 from app.domain.activity import Activity
 from app.domain.customers import Customer
 from app.use_cases.customers.profile import Purchases, get_customer, lifecycle_stage
@@ -25,7 +26,7 @@ def purchases_of(database, customer_id):
 
 def test_purchases_are_counted_from_the_log_as_it_was_known(database):
     with writer_factory(database).begin() as session:
-        activity.record(
+        events.record(
             session,
             [
                 an_order("e-1", NOON),

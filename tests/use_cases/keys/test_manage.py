@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from app.db.connect import session_factory, writer_factory
+from app.db.connections.connect import session_factory, writer_factory
 from app.domain.scopes import ALL_SCOPES
 from app.use_cases.keys.manage import (
     create_key,

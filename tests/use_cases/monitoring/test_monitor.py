@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
-from app.db import activity, jobs, model_checks
+from app.db import jobs, model_checks
 from app.db.assessments import StoredAssessment
-from app.db.connect import session_factory, writer_factory
-from app.db.reading import Reader
+from app.db.connections.connect import session_factory, writer_factory
+from app.db.log import events
+from app.db.log.reading import Reader
 from app.domain.activity import Activity
 from app.domain.checks import Verdict
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -49,7 +50,7 @@ def writers(database):
     with writers.begin() as session:
         orders = [order(who, FIRST_ORDER) for who in EVERYBODY]
         orders += [order(who, ASKED + timedelta(days=30)) for who in EVERYBODY[::2]]
-        activity.record(session, [*orders, order("somebody-else", LOG_ENDS)])
+        events.record(session, [*orders, order("somebody-else", LOG_ENDS)])
     return writers
 
 
@@ -131,7 +132,7 @@ def test_an_order_that_was_reported_late_counts_once_it_is_known(check, rescored
     reported = CHECKED + timedelta(days=5)
     with writers.begin() as session:
         late = ASKED + timedelta(days=10)
-        activity.record(session, [order(w, late, received_at=reported) for w in EVERYBODY[1::2]])
+        events.record(session, [order(w, late, received_at=reported) for w in EVERYBODY[1::2]])
     rescored(of_everybody(0.5))
 
     assert check(as_of=reported).calibration.months[0].observed_rate == 0.5
@@ -198,7 +199,7 @@ def test_cancelled_contracts_are_outcomes_of_their_own_definition(
         began = [order(who, FIRST_ORDER, **starts) for who in EVERYBODY]
         ended = [order(who, ASKED + timedelta(days=89), **ends) for who in EVERYBODY[:24]]
         too_late = [order(who, CLOSES, **ends) for who in EVERYBODY[24:48]]
-        activity.record(session, [*began, *ended, *too_late])
+        events.record(session, [*began, *ended, *too_late])
     bundle_id = contracts.current().id
     rescored(of_everybody(0.1), bundle_id=bundle_id)
     monitor = monitor_of(database, contracts)
@@ -217,7 +218,7 @@ def test_a_bundle_of_an_older_version_has_no_reference_and_says_so(check):
 
 
 def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers, served, tmp_path):
-    history = activity.history_of(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
+    history = events.history_of(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
     found = score_columns(history, served.current(), as_of=LOG_ENDS)
     reference = reference_of(FEATURE_NAMES, found.features, found.probabilities)
     put_bundle_into_service(
@@ -232,7 +233,7 @@ def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers
     same = monitor.check(bundle_id, as_of=CHECKED).drift
     silent = monitor.check(bundle_id, as_of=much_later).drift
     with writers.begin() as session:
-        activity.record(session, [order("somebody-else", much_later)])
+        events.record(session, [order("somebody-else", much_later)])
     later = monitor.check(bundle_id, as_of=much_later + timedelta(days=1)).drift
 
     assert same.verdict is silent.verdict is Verdict.SOUND

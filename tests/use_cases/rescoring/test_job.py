@@ -11,10 +11,10 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from app.db.activity import record
-from app.db.connect import session_factory, writer_factory
+from app.db.connections.connect import session_factory, writer_factory
 from app.db.jobs import Keeps
-from app.db.reading import Reader, answer_to
+from app.db.log.events import record
+from app.db.log.reading import Reader, answer_to
 from app.domain.activity import Activity
 from app.playbook.read import read_playbook
 from app.use_cases.bundles.in_service import BundleInService
@@ -244,8 +244,8 @@ CHILD = """
 import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from app.db.connect import connect, session_factory, writer_factory
-from app.db.reading import Reader, answer_to
+from app.db.connections.connect import connect, session_factory, writer_factory
+from app.db.log.reading import Reader, answer_to
 from app.playbook.read import read_playbook
 from app.use_cases.rescoring.job import Rescorer
 from app.use_cases.bundles.in_service import BundleInService

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from app.db.copying import copy
-from app.db.recent_activity import append_recent
+from app.db.connections.copying import copy
+from app.db.log.recent import append_recent
 
 # The columns of the table activity: event_id, customer_id, occurred_at and received_at
 # (microseconds since the epoch, UTC), type, channel, amount, currency, ref, properties (JSON),

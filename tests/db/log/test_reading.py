@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from app.db import customers
-from app.db.reading import Reader, rows_of
-from app.db.statements import Question
+from app.db.connections.statements import Question
+from app.db.log.reading import Reader, rows_of
 from app.domain.customers import Customer
 
 KNOWN = Question(

@@ -10,12 +10,12 @@ from typing import Final
 import orjson
 from sqlalchemy.orm import Session
 
-from app.db.activity_writing import ActivityRecord, insert_activity
-from app.db.packing import pack_activity
-from app.db.reading import Source, answer_to
-from app.db.recent_activity import ENDS
-from app.db.statements import Asked, Question, Row
-from app.db.unpacking import unpack_history
+from app.db.connections.statements import Asked, Question, Row
+from app.db.log.packing import pack_activity
+from app.db.log.reading import Source, answer_to
+from app.db.log.recent import ENDS
+from app.db.log.unpacking import unpack_history
+from app.db.log.writing import ActivityRecord, insert_activity
 from app.domain.activity import Activity
 from app.domain.moments import from_micros, to_micros
 from app.features.history import NO_MOMENT, History

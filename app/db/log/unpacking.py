@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compiled.kernel import entry, part
-from app.db.packing import PACKED, currency_key
+from app.db.log.packing import PACKED, currency_key
 from app.features import sorting
 from app.features.arrays import Positions
 from app.features.history import History

@@ -6,10 +6,11 @@ from threading import Thread
 import pytest
 from sqlalchemy import text
 
-from app.db import activity, recent_activity
-from app.db.connect import connect, session_factory, writer_factory
-from app.db.reading import Reader
-from app.db.settling import settle_log
+from app.db.connections.connect import connect, session_factory, writer_factory
+from app.db.log import events as activity
+from app.db.log import recent as recent_activity
+from app.db.log.reading import Reader
+from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.domain.moments import to_micros
 

@@ -20,7 +20,7 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine
 
-from app.db.statements import GENERIC_PLANS, N_PIPELINES, Parameter, Question, Row
+from app.db.connections.statements import GENERIC_PLANS, N_PIPELINES, Parameter, Question, Row
 
 PATIENCE_SECONDS: Final = 10.0  # for one answer; then the connection is given up
 PAUSE_SECONDS: Final = 1.0  # between tries to connect

@@ -10,8 +10,8 @@ import orjson
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from app.db.recent_activity import RecentActivity
-from app.db.statements import GENERIC_PLANS, Asked, Parameter, Question, Row
+from app.db.connections.statements import GENERIC_PLANS, Asked, Parameter, Question, Row
+from app.db.log.recent import RecentActivity
 
 MOST_IDLE: Final = 10  # connections that are kept for the next question
 # Of each connection, instead of the 64 MB that writing needs: what is read lies in the cache of the

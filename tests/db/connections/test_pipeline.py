@@ -6,10 +6,10 @@ import socket
 import pytest
 
 from app.db import customers
-from app.db.connect import connect, writer_factory
-from app.db.pipeline import PATIENCE_SECONDS, Pipelines
-from app.db.reading import Reader
-from app.db.statements import N_PIPELINES, Question
+from app.db.connections.connect import connect, writer_factory
+from app.db.connections.pipeline import PATIENCE_SECONDS, Pipelines
+from app.db.connections.statements import N_PIPELINES, Question
+from app.db.log.reading import Reader
 from app.domain.customers import Customer
 
 IDS = [f"c-{i}" for i in range(50)]

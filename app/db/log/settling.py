@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.db.recent_activity import join_recent
+from app.db.log.recent import join_recent
 
 log = logging.getLogger("holdfast.database")
 

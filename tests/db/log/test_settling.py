@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from app.db.activity import record
-from app.db.connect import connect, session_factory, writer_factory
-from app.db.settling import settle_log
+from app.db.connections.connect import connect, session_factory, writer_factory
+from app.db.log.events import record
+from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,10 +6,11 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from app.db import activity, customers
-from app.db.activity import Recorded
-from app.db.connect import writer_factory
-from app.db.reading import answer_to
+from app.db import customers
+from app.db.connections.connect import writer_factory
+from app.db.log import events
+from app.db.log.events import Recorded
+from app.db.log.reading import answer_to
 from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES, Activity
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import to_micros
@@ -25,41 +26,41 @@ def an_activity(event_id="e-1", customer_id="c-1", **values) -> Activity:
 
 
 def history(session, *customer_ids, as_of=LATER, currency=None):
-    return activity.history_of(session, customer_ids, as_of=as_of, currency=currency)
+    return events.history_of(session, customer_ids, as_of=as_of, currency=currency)
 
 
 def test_an_event_is_accepted_once(session):
-    assert activity.record(session, [an_activity()]) == [Recorded.ACCEPTED]
-    assert activity.record(session, [an_activity()]) == [Recorded.DUPLICATE]
+    assert events.record(session, [an_activity()]) == [Recorded.ACCEPTED]
+    assert events.record(session, [an_activity()]) == [Recorded.DUPLICATE]
     assert history(session, "c-1").n_events == 1
 
 
 def test_the_same_event_twice_in_one_batch_counts_once(session):
     batch = [an_activity("e-1"), an_activity("e-2"), an_activity("e-1")]
 
-    assert activity.record(session, batch) == ["accepted", "accepted", "duplicate"]
+    assert events.record(session, batch) == ["accepted", "accepted", "duplicate"]
 
 
 def test_of_two_contents_with_one_event_id_the_first_stays(session):
-    activity.record(session, [an_activity(amount=1.0), an_activity(amount=2.0)])
-    activity.record(session, [an_activity(amount=3.0)])
+    events.record(session, [an_activity(amount=1.0), an_activity(amount=2.0)])
+    events.record(session, [an_activity(amount=3.0)])
 
     assert history(session, "c-1").amount.tolist() == [1.0]
 
 
 def test_an_empty_batch_is_nothing(session):
-    assert activity.record(session, []) == []
+    assert events.record(session, []) == []
 
 
 def test_an_event_of_an_unknown_customer_creates_the_customer(session):
-    activity.record(session, [an_activity(customer_id="c-new")])
+    events.record(session, [an_activity(customer_id="c-new")])
 
     assert customers.get(session, "c-new") == Customer("c-new")
 
 
 def test_events_do_not_touch_the_facts_of_a_known_customer(session):
     customers.put(session, Customer("c-1", owner="Ada"))
-    activity.record(session, [an_activity()])
+    events.record(session, [an_activity()])
 
     assert customers.get(session, "c-1").owner == "Ada"
 
@@ -74,7 +75,7 @@ def test_every_column_arrives_as_it_went(session):
         amount=2.5,
         properties={"topic": "billing"},
     )
-    activity.record(session, [ticket])
+    events.record(session, [ticket])
 
     found = history(session, "c-1")
 
@@ -88,7 +89,7 @@ def test_every_column_arrives_as_it_went(session):
 
 
 def test_equal_refs_are_equal_and_no_ref_is_zero(session):
-    activity.record(
+    events.record(
         session,
         [an_activity("e-1", ref="t-1"), an_activity("e-2", ref="t-1"), an_activity("e-3")],
     )
@@ -100,7 +101,7 @@ def test_equal_refs_are_equal_and_no_ref_is_zero(session):
 
 def test_a_renewal_date_is_read_from_the_properties(session):
     renewed = an_activity(type="subscription_renewed", properties={"renews_at": "2026-09-01"})
-    activity.record(session, [renewed])
+    events.record(session, [renewed])
 
     assert history(session, "c-1").until.tolist() == [
         to_micros(datetime(2026, 9, 1, tzinfo=UTC)),
@@ -110,28 +111,28 @@ def test_a_renewal_date_is_read_from_the_properties(session):
 @pytest.mark.parametrize("value", ["someday", 7, ["2026-09-01"]])
 def test_a_renewal_date_that_is_none_counts_as_none(session, value):
     renewed = an_activity(type="subscription_renewed", properties={"renews_at": value})
-    activity.record(session, [renewed])
+    events.record(session, [renewed])
 
     assert history(session, "c-1").until.tolist() == [NO_MOMENT]
 
 
 def test_what_occurs_at_the_moment_itself_is_not_seen(session):
-    activity.record(session, [an_activity()])
+    events.record(session, [an_activity()])
 
     assert history(session, "c-1", as_of=NOON).n_events == 0
     assert history(session, "c-1", as_of=NOON + timedelta(microseconds=1)).n_events == 1
 
 
 def test_what_we_learned_later_is_not_seen(session):
-    activity.record(session, [an_activity(received_at=LATER)])
+    events.record(session, [an_activity(received_at=LATER)])
 
     assert history(session, "c-1", as_of=LATER).n_events == 0
     assert history(session, "c-1", as_of=LATER + timedelta(microseconds=1)).n_events == 1
 
 
 def test_histories_come_in_the_order_asked_and_unknown_ids_are_left_out(session):
-    activity.record(session, [an_activity("e-1", "c-1"), an_activity("e-2", "c-2")])
-    activity.record(session, [an_activity("e-3", "c-2", occurred_at=NOON - timedelta(days=1))])
+    events.record(session, [an_activity("e-1", "c-1"), an_activity("e-2", "c-2")])
+    events.record(session, [an_activity("e-3", "c-2", occurred_at=NOON - timedelta(days=1))])
 
     found = history(session, "c-2", "nobody", "c-1", "c-2")
 
@@ -164,7 +165,7 @@ def test_amounts_in_another_currency_are_no_amounts(session):
         an_activity("e-2", amount=2.0, currency="USD", occurred_at=NOON + timedelta(hours=1)),
         an_activity("e-3", amount=3.0, occurred_at=NOON + timedelta(hours=2)),
     ]
-    activity.record(session, orders)
+    events.record(session, orders)
 
     np.testing.assert_array_equal(history(session, "c-1", currency="EUR").amount, [1, np.nan, 3])
     np.testing.assert_array_equal(history(session, "c-1").amount, [1, 2, 3])
@@ -180,7 +181,7 @@ def test_prices_follow_the_currency_of_the_customer(session):
 
 
 def test_text_of_every_script_survives(session):
-    activity.record(session, [an_activity("é-☃", "客-1", channel="fax", type="walked_in")])
+    events.record(session, [an_activity("é-☃", "客-1", channel="fax", type="walked_in")])
 
     found = history(session, "客-1")
 
@@ -191,7 +192,7 @@ def test_text_of_every_script_survives(session):
 
 def test_what_was_committed_is_seen_by_others(reading, writing):
     with writing.begin() as session:
-        activity.record(session, [an_activity()])
+        events.record(session, [an_activity()])
 
     with reading() as session:
         assert history(session, "c-1").n_events == 1
@@ -199,18 +200,18 @@ def test_what_was_committed_is_seen_by_others(reading, writing):
 
 def test_what_was_rolled_back_is_not_known(reading, writing):
     with writing() as session:
-        activity.record(session, [an_activity()])
+        events.record(session, [an_activity()])
 
     with writing.begin() as session:
-        assert activity.record(session, [an_activity()]) == [Recorded.ACCEPTED]
+        assert events.record(session, [an_activity()]) == [Recorded.ACCEPTED]
 
 
 def test_the_next_customers_come_in_bytewise_order(session):
     ids = ["c-10", "c-2", "C-3", "d", "é"]
-    activity.record(session, [an_activity(f"e-{who}", who) for who in ids])
+    events.record(session, [an_activity(f"e-{who}", who) for who in ids])
 
     def next_after(customer_id, limit):
-        asked = activity.knowing_next(customer_id, limit=limit, as_of=LATER, currency=None)
+        asked = events.knowing_next(customer_id, limit=limit, as_of=LATER, currency=None)
         return answer_to(session, asked).history.customer_ids
 
     assert next_after(None, 2) == ["C-3", "c-10"]
@@ -219,9 +220,9 @@ def test_the_next_customers_come_in_bytewise_order(session):
 
 
 def test_the_next_customers_are_known_as_those_asked_for(session):
-    activity.record(session, [an_activity(), an_activity("e-2", "c-2", amount=3.5)])
+    events.record(session, [an_activity(), an_activity("e-2", "c-2", amount=3.5)])
 
-    asked = activity.knowing_next(None, limit=9, as_of=LATER, currency=None)
+    asked = events.knowing_next(None, limit=9, as_of=LATER, currency=None)
     known = answer_to(session, asked).history
 
     wanted = history(session, "c-1", "c-2")
@@ -235,10 +236,10 @@ def test_of_two_who_write_an_event_at_once_one_has_a_duplicate(database):
 
     def write_more() -> None:
         with writers.begin() as session:
-            found.extend(activity.record(session, [an_activity("e-1"), an_activity("e-2")]))
+            found.extend(events.record(session, [an_activity("e-1"), an_activity("e-2")]))
 
     with writers.begin() as session:
-        activity.record(session, [an_activity("e-1")])
+        events.record(session, [an_activity("e-1")])
         other = Thread(target=write_more)
         other.start()
         other.join(timeout=0.5)  # it waits for us, whatever it has done till then

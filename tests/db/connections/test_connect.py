@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
-from app.db.connect import check_migrated, connect, session_factory, writer_factory
+from app.db.connections.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.migrate import migrate
 from app.db.tables import CustomerRow
 from app.domain.errors import DatabaseNotReady
