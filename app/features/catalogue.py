@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.features import (
+from app.features.families import (
     channels,
     logins,
     messages,

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compiled.kernel import entry, part
-from app.features import (
+from app.features.arrays import Moments, Numbers, Positions
+from app.features.catalogue import FEATURE_NAMES, first_column
+from app.features.families import (
     channels,
     logins,
     messages,
@@ -23,9 +25,21 @@ from app.features import (
     tenure,
     usage,
 )
-from app.features.arrays import Moments, Numbers, Positions
-from app.features.catalogue import FEATURE_NAMES, first_column
-from app.features.channels import measure_channels
+from app.features.families.channels import measure_channels
+from app.features.families.logins import measure_logins
+from app.features.families.messages import measure_messages
+from app.features.families.notices import measure_notices
+from app.features.families.onboarding import measure_onboarding
+from app.features.families.orders import measure_orders
+from app.features.families.others import measure_others
+from app.features.families.payments import measure_payments
+from app.features.families.returns import measure_returns
+from app.features.families.spend import measure_spend
+from app.features.families.subscription import measure_subscription
+from app.features.families.support import measure_support
+from app.features.families.surveys import measure_surveys
+from app.features.families.tenure import measure_tenure
+from app.features.families.usage import measure_usage
 from app.features.history import History, group_and_sort
 from app.features.kinds import (
     INCIDENTS,
@@ -43,22 +57,8 @@ from app.features.kinds import (
     USAGE,
 )
 from app.features.known import Columns, Known, columns_of, empty_known, longest_slice, take_known
-from app.features.logins import measure_logins
-from app.features.messages import measure_messages
-from app.features.notices import measure_notices
-from app.features.onboarding import measure_onboarding
-from app.features.orders import measure_orders
-from app.features.others import measure_others
-from app.features.payments import measure_payments
 from app.features.population import last_activity_at, subscribed_at
 from app.features.refs import Room, empty_room
-from app.features.returns import measure_returns
-from app.features.spend import measure_spend
-from app.features.subscription import measure_subscription
-from app.features.support import measure_support
-from app.features.surveys import measure_surveys
-from app.features.tenure import measure_tenure
-from app.features.usage import measure_usage
 
 _N_FEATURES = len(FEATURE_NAMES)
 _MOST_KEPT = 4_096  # events, half a megabyte; hardly any customer has more

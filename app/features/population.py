@@ -7,10 +7,10 @@ from app.compiled.kernel import entry
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.arrays import NO_MOMENT, Moments, Positions
+from app.features.families.subscription import follow_subscription, is_running
 from app.features.history import History
 from app.features.kinds import IS_OWN, SUBSCRIPTIONS
 from app.features.known import Columns, Known, columns_of, empty_known, longest_slice, take_known
-from app.features.subscription import follow_subscription, is_running
 
 _NO_EVENT = -1  # where only the last activity is asked for
 

@@ -1,0 +1,1 @@
+"""One file per feature family: names, windows, texts and the kernel that measures them."""
