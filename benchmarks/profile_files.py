@@ -21,7 +21,7 @@ from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.features.engine import features_of, warm_up
 from app.files.activity import activity_tables, judge_activity
-from app.files.parted import PartedLog
+from app.files.partitions import PartedLog
 from app.files.scores import NUMBERS, write_scores
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.use_cases.files.score_part import Scoring, scored_tables

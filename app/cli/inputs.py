@@ -9,7 +9,7 @@ import typer
 from app.cli import terminal
 
 if TYPE_CHECKING:  # the service's install has no Polars, and help needs none
-    from app.files.reading import FileReading
+    from app.files.file_reading import FileReading
     from app.use_cases.files.read_log import Log
 
 ActivityPath = Annotated[
@@ -67,7 +67,7 @@ def reading_of(
     maps: list[str] | None, sets: list[str] | None, timezone: str | None
 ) -> "FileReading":
     """Return how to understand the columns of a file, or end with what is wrong with an option."""
-    from app.files.reading import FileReading
+    from app.files.file_reading import FileReading
 
     return FileReading(
         mapping=terminal.pairs_of(maps or [], option="--map"),

@@ -7,8 +7,8 @@ from app.files.activity import (
     with_event_ids,
 )
 from app.files.customers import CustomersFile, customers_of, read_customers
+from app.files.file_reading import FileReading
 from app.files.histories import base_currency, count_foreign_amounts, history_of
-from app.files.reading import FileReading
 from app.files.scores import write_rejects, write_scores
 
 __all__ = [

@@ -11,11 +11,11 @@ from typing import Final
 import polars as pl
 
 from app.domain.activity import RESERVED_TYPES, TYPE_CODES, Activity
-from app.files import checks, coded, properties
-from app.files.checks import MOMENT, Checked
-from app.files.judged import JudgedRows, broken, judged_rows
-from app.files.reading import AS_IT_STANDS, FileReading
+from app.files import customer_codes, properties, validation
+from app.files.file_reading import AS_IT_STANDS, FileReading
 from app.files.tables import read_tables
+from app.files.validated import JudgedRows, broken, judged_rows
+from app.files.validation import MOMENT, Checked
 
 FIELDS: Final = (
     "event_id",
@@ -89,7 +89,7 @@ def activity_parts(
 
 def activity_tables(path: Path, *, reading: FileReading = AS_IT_STANDS) -> Iterator[pl.DataFrame]:
     """Yield the same parts before anybody has judged them."""
-    checks.check_zone(reading.timezone)
+    validation.check_zone(reading.timezone)
     return read_tables(path, fields=FIELDS, required=REQUIRED, reading=reading)
 
 
@@ -102,7 +102,7 @@ def judge_activity(
     values = table.select(check.value.alias(check.name) for check in checked).with_columns(
         pl.coalesce("received_at", "occurred_at").alias("received_at")
     )
-    reasons = checks.reasons(table, checked, broken(), _reserved())
+    reasons = validation.reasons(table, checked, broken(), _reserved())
     reasons = properties.with_reasons(reasons, values)
     return judged_rows(table, values.select(FIELDS), reasons)
 
@@ -117,7 +117,9 @@ def is_first_of_id(event_ids: pl.Series) -> pl.Series:
 
 def unknown_types(good: pl.DataFrame) -> dict[str, int]:
     """Return the types that no feature reads, the most frequent first, with their rows."""
-    unknown = good["type"].filter(coded.places(good["type"], TYPE_CODES) == coded.UNKNOWN)
+    unknown = good["type"].filter(
+        customer_codes.places(good["type"], TYPE_CODES) == customer_codes.UNKNOWN
+    )
     counted = unknown.to_frame().group_by("type").len()
     counted = counted.sort("len", "type", descending=[True, False])
     return dict(counted.iter_rows())
@@ -165,21 +167,21 @@ def _checks(
     table: pl.DataFrame, *, timezone: str | None, not_after: datetime | None
 ) -> list[Checked]:
     def moment(name: str, *, required: bool = False) -> Checked:
-        return checks.moment(
+        return validation.moment(
             name, table[name], timezone=timezone, required=required, not_after=not_after
         )
 
     return [
-        checks.text("customer_id", required=True),
+        validation.text("customer_id", required=True),
         moment("occurred_at", required=True),
-        checks.text("type", required=True),
-        checks.text("event_id"),
+        validation.text("type", required=True),
+        validation.text("event_id"),
         moment("received_at"),
-        checks.text("channel"),
-        checks.number("amount", table.schema["amount"]),
-        checks.currency("currency", table["currency"]),
-        checks.text("ref"),
-        checks.never("properties", pl.col("properties").cast(pl.String)),
+        validation.text("channel"),
+        validation.number("amount", table.schema["amount"]),
+        validation.currency("currency", table["currency"]),
+        validation.text("ref"),
+        validation.never("properties", pl.col("properties").cast(pl.String)),
     ]
 
 
@@ -187,7 +189,7 @@ def _checks(
 def _reserved() -> Checked:
     value = pl.col("type").cast(pl.String)
     reserved = value.is_in(list(RESERVED_TYPES))
-    reason = pl.format("type {} is made by Holdfast itself", checks.shown("type"))
+    reason = pl.format("type {} is made by Holdfast itself", validation.shown("type"))
     return Checked("type", value, reserved, pl.when(reserved).then(reason))
 
 

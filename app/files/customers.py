@@ -9,11 +9,11 @@ from typing import Final
 import polars as pl
 
 from app.domain.customers import AccountVersion, Customer
-from app.files import checks
-from app.files.checks import Checked
-from app.files.judged import JudgedRows, broken, judged_rows
-from app.files.reading import AS_IT_STANDS, FileReading
+from app.files import validation
+from app.files.file_reading import AS_IT_STANDS, FileReading
 from app.files.tables import read_tables
+from app.files.validated import JudgedRows, broken, judged_rows
+from app.files.validation import Checked
 
 CONSENTS: Final = ("consent_email", "consent_sms", "consent_push", "consent_phone")
 FACTS: Final = (
@@ -60,11 +60,11 @@ def customer_parts(
     path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
 ) -> Iterator[JudgedRows]:
     """Yield at least one part of what `read_customers` reads, in the order of the file."""
-    checks.check_zone(reading.timezone)
+    validation.check_zone(reading.timezone)
     for table in read_tables(path, fields=FIELDS, required=("customer_id",), reading=reading):
         checked = _checks(table, timezone=reading.timezone, now=now)
         values = table.select(check.value.alias(check.name) for check in checked)
-        reasons = checks.reasons(table, checked, broken())
+        reasons = validation.reasons(table, checked, broken())
         yield judged_rows(table, values.select(FIELDS), reasons)
 
 
@@ -108,11 +108,11 @@ def _checks(table: pl.DataFrame, *, timezone: str | None, now: datetime | None) 
     latest = None if now is None else now + _FUTURE
     signed_up_at = table["signed_up_at"]
     return [
-        checks.text("customer_id", required=True),
-        checks.moment("signed_up_at", signed_up_at, timezone=timezone, not_after=latest),
-        *(checks.moment(name, table[name], timezone=timezone) for name in moments),
-        *(checks.number(name, table.schema[name]) for name in ("acquisition_cost", "price")),
-        checks.currency("currency", table["currency"]),
-        *(checks.text(name) for name in ("acquisition_channel", "owner", "plan", "contract")),
-        *(checks.truth(name) for name in CONSENTS),
+        validation.text("customer_id", required=True),
+        validation.moment("signed_up_at", signed_up_at, timezone=timezone, not_after=latest),
+        *(validation.moment(name, table[name], timezone=timezone) for name in moments),
+        *(validation.number(name, table.schema[name]) for name in ("acquisition_cost", "price")),
+        validation.currency("currency", table["currency"]),
+        *(validation.text(name) for name in ("acquisition_channel", "owner", "plan", "contract")),
+        *(validation.truth(name) for name in CONSENTS),
     ]

@@ -22,7 +22,7 @@ from app.features.sorting import (
     sort_batches,
     sortable_bits,
 )
-from app.files import coded
+from app.files import customer_codes
 from app.files.customers import facts_of, versions_of
 from app.files.records import CUSTOMER, WIDTH, packed
 
@@ -109,15 +109,15 @@ def _records_of_versions(versions: pl.DataFrame, currency: str | None) -> Record
     records[:, CODES] = _ACCOUNT_KNOWN << 16
     records[:, UNTIL] = versions["renews_at"].to_physical().fill_null(NO_MOMENT).to_numpy()
     records[:, AMOUNT] = [sortable_bits.function(bits) for bits in amounts.view(np.int64).tolist()]
-    records[:, CUSTOMER] = coded.hashes(versions["customer_id"])
+    records[:, CUSTOMER] = customer_codes.hashes(versions["customer_id"])
     return records
 
 
 def _in_order(ids: pl.Series) -> tuple[pl.Series, Hashes]:
     """Return the different ids in bytewise order, and their hashes."""
-    distinct, _ = coded.numbered(ids)
+    distinct, _ = customer_codes.numbered(ids)
     ordered = distinct.sort()
-    return ordered, coded.hashes(ordered)
+    return ordered, customer_codes.hashes(ordered)
 
 
 def _codes(batches: Sequence[Records], hashes: Hashes) -> list[Positions]:

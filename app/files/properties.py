@@ -20,7 +20,7 @@ from app.domain.activity import (
 from app.domain.moments import to_micros
 from app.features.arrays import NO_MOMENT, Positions
 from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
-from app.files import coded
+from app.files import customer_codes
 
 MAX_BYTES: Final = 8_192
 MAX_DEPTH: Final = 8
@@ -62,8 +62,14 @@ def _numbered(table: pl.DataFrame) -> tuple[Positions, list[tuple[str, str | Non
     if texts.null_count() == len(texts):
         return np.zeros(len(texts), np.int64), [("", None)]
     keys = np.empty(len(texts), np.int64)
-    nothing = coded.hashes(pl.Series([None], dtype=pl.String))[0]
-    _mix(coded.hashes(texts), coded.hashes(table["type"]), _read_types(), int(nothing), keys)
+    nothing = customer_codes.hashes(pl.Series([None], dtype=pl.String))[0]
+    _mix(
+        customer_codes.hashes(texts),
+        customer_codes.hashes(table["type"]),
+        _read_types(),
+        int(nothing),
+        keys,
+    )
     codes, firsts = number_hashes(keys)
     kinds, said = table["type"].gather(firsts), texts.gather(firsts)
     return codes, [
@@ -74,7 +80,7 @@ def _numbered(table: pl.DataFrame) -> tuple[Positions, list[tuple[str, str | Non
 
 @cache
 def _read_types() -> Slots:
-    return slots_of(coded.hashes(pl.Series(READ_TYPES)))
+    return slots_of(customer_codes.hashes(pl.Series(READ_TYPES)))
 
 
 @entry

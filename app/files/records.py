@@ -29,7 +29,7 @@ from app.features.sorting import (
     Records,
     sortable_bits,
 )
-from app.files import coded, properties
+from app.files import customer_codes, properties
 
 CUSTOMER: Final = N_FIELDS
 WIDTH: Final = N_FIELDS + 1
@@ -75,11 +75,11 @@ def packed(good: pl.DataFrame, *, currency: str | None, n_parts: int = 1) -> Pac
     A customer's part depends on nothing but the id and `n_parts`.
     """
     texts = _Texts(
-        coded.hashes(good["customer_id"]),
-        coded.hashes(good["type"]),
-        coded.hashes(good["channel"]),
-        coded.hashes(good["ref"]),
-        coded.hashes(good["currency"]),
+        customer_codes.hashes(good["customer_id"]),
+        customer_codes.hashes(good["type"]),
+        customer_codes.hashes(good["channel"]),
+        customer_codes.hashes(good["ref"]),
+        customer_codes.hashes(good["currency"]),
     )
     codes, read = properties.codes(good)
     numbers = _Columns(
@@ -91,7 +91,7 @@ def packed(good: pl.DataFrame, *, currency: str | None, n_parts: int = 1) -> Pac
     )
     records = np.empty((good.height, WIDTH), np.int64)
     starts, facts = np.zeros(n_parts + 1, np.int64), np.zeros(_N_FACTS, np.int64)
-    wanted = int(coded.hashes(pl.Series([currency], dtype=pl.String))[0])
+    wanted = int(customer_codes.hashes(pl.Series([currency], dtype=pl.String))[0])
     _pack(texts, numbers, _known(), wanted, starts, facts, records)
     ids, id_starts = _customers(good["customer_id"], n_parts)
     return PackedEvents(
@@ -107,11 +107,13 @@ def packed(good: pl.DataFrame, *, currency: str | None, n_parts: int = 1) -> Pac
 
 def part_numbers(ids: pl.Series, n_parts: int) -> NDArray[np.int64]:
     """Return the part of the log that each customer belongs to."""
-    return ((coded.hashes(ids) >> 32) & 0x7FFFFFFF) * n_parts >> 31  # as _part_of does below
+    return (
+        (customer_codes.hashes(ids) >> 32) & 0x7FFFFFFF
+    ) * n_parts >> 31  # as _part_of does below
 
 
 def _customers(ids: pl.Series, n_parts: int) -> tuple[pl.Series, Positions]:
-    distinct, _ = coded.numbered(ids)
+    distinct, _ = customer_codes.numbered(ids)
     parts = part_numbers(distinct, n_parts).astype(np.int16)
     order = np.argsort(parts, kind="stable")
     return distinct.gather(order), np.searchsorted(parts[order], np.arange(n_parts + 1))
@@ -148,9 +150,9 @@ class _Known(NamedTuple):
 @cache
 def _known() -> _Known:
     def slots(names: Iterable[str]) -> Slots:
-        return slots_of(coded.hashes(pl.Series(list(names), dtype=pl.String)))
+        return slots_of(customer_codes.hashes(pl.Series(list(names), dtype=pl.String)))
 
-    nothing = coded.hashes(pl.Series([None], dtype=pl.String))[0]
+    nothing = customer_codes.hashes(pl.Series([None], dtype=pl.String))[0]
     return _Known(slots(TYPE_CODES), slots(CHANNEL_CODES), int(nothing))
 
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from app.domain.errors import UnreadableFile
+from app.files.file_reading import FileReading
 from app.files.formats import FileKind, header_of, kind_of, text_chunks
-from app.files.reading import FileReading
 
 PARQUET_ROWS: Final = 150_000  # about so many are judged at a time, and never twice as many
 _BYTES_PER_ROW: Final = 40  # of text: an id, a moment and a type

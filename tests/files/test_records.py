@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES
 from app.features.sorting import CODES, OCCURRED_AT, REF
-from app.files import coded, read_activity
+from app.files import customer_codes, read_activity
 from app.files.records import CUSTOMER, ROW_SHIFT, packed, part_numbers
 
 HEADER = "customer_id,occurred_at,received_at,type,channel,amount,currency,ref\n"
@@ -63,12 +63,14 @@ def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_parts):
         *texts,
     )
     events = packed(good, currency=None, n_parts=n_parts)
-    part_of = dict(zip(coded.hashes(ids).tolist(), part_numbers(ids, n_parts), strict=True))
+    part_of = dict(
+        zip(customer_codes.hashes(ids).tolist(), part_numbers(ids, n_parts), strict=True)
+    )
 
     assert sorted(events.customer_ids) == sorted(set(ids))
     for part in range(n_parts):
         of_records = events.records[events.starts[part] : events.starts[part + 1], CUSTOMER]
         of_ids = events.customer_ids[int(events.id_starts[part]) : int(events.id_starts[part + 1])]
-        assert set(of_records.tolist()) == set(coded.hashes(of_ids).tolist())
+        assert set(of_records.tolist()) == set(customer_codes.hashes(of_ids).tolist())
         assert {part_of[customer] for customer in of_records.tolist()} <= {part}
         assert (np.diff(events.records[:, CODES][: events.starts[1]]) > 0).all()

@@ -16,7 +16,7 @@ from app.domain.errors import BundleRefused, TrainingRefused
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
 from app.files.activity import read_activity
-from app.files.reading import FileReading
+from app.files.file_reading import FileReading
 from tests.training.shops import (
     DAY,
     NO_ORDER,

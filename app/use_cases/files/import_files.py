@@ -15,7 +15,7 @@ from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
-from app.files.reading import AS_IT_STANDS, FileReading
+from app.files.file_reading import AS_IT_STANDS, FileReading
 from app.files.scores import write_rejects
 from app.use_cases.customers.put import put_customers
 

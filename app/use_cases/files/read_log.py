@@ -19,11 +19,11 @@ from app.files.activity import (
     unknown_types,
 )
 from app.files.customers import customer_parts
+from app.files.file_reading import FileReading
 from app.files.histories import base_currency, count_foreign_amounts, history_of
-from app.files.judged import JudgedRows
-from app.files.parted import Batch, PartedLog
-from app.files.reading import FileReading
+from app.files.partitions import Batch, PartedLog
 from app.files.scores import append_rejects
+from app.files.validated import JudgedRows
 from app.work.in_order import in_order
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from app.features.engine import warm_up
-from app.files.parted import LogPart
+from app.files.partitions import LogPart
 from app.use_cases.files.score_part import Scoring, scores_of
 from app.work.in_order import in_order
 from app.work.memory import keep_freed_memory, spare_the_collector

@@ -15,8 +15,8 @@ import polars as pl
 
 from app.bundle.opened import RiskBundle
 from app.domain.playbooks import Playbook
-from app.files.parted import ROWS_IN_MEMORY, ROWS_PER_PART, PartedLog
-from app.files.reading import AS_IT_STANDS, FileReading
+from app.files.file_reading import AS_IT_STANDS, FileReading
+from app.files.partitions import ROWS_IN_MEMORY, ROWS_PER_PART, PartedLog
 from app.files.scores import write_scores
 from app.files.tables import about_n_rows
 from app.use_cases.files.import_files import OnProgress, silently

@@ -17,7 +17,7 @@ from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import NO_MOMENT, History
-from app.files.parted import LogPart
+from app.files.partitions import LogPart
 from app.files.scores import NUMBERS, SCHEMA
 from app.use_cases.scores.assess import CHUNK, N_REASONS, is_stale, texts_of
 from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns

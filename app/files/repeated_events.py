@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from app.compiled.kernel import entry, part
 from app.features.arrays import Positions
 from app.features.numbering import Hashes, Slots, free_slots, is_free, slot_of
-from app.files import coded
-from app.files.aside import Rows, loaded
+from app.files import customer_codes
+from app.files.spill import Rows, loaded
 
 _IDS_PER_BUCKET: Final = 32_768  # a table of them fits a second-level cache
 _MAX_BUCKETS: Final = 1_024  # 250 million ids: 4 MB of each
@@ -37,8 +37,8 @@ def n_buckets_for(n_ids: int) -> int:
 
 def hashed(event_ids: pl.Series, n_buckets: int) -> HashedIds:
     """Return the ids of a batch (null = none), in buckets."""
-    whole = coded.hashes(event_ids)
-    nothing = int(coded.hashes(pl.Series([None], dtype=pl.String))[0])
+    whole = customer_codes.hashes(event_ids)
+    nothing = int(customer_codes.hashes(pl.Series([None], dtype=pl.String))[0])
     hashes, rows = np.empty(len(whole), np.int64), np.empty(len(whole), np.int32)
     starts = np.zeros(n_buckets + 1, np.int64)
     _fill_buckets(whole, nothing, hashes, rows, starts)

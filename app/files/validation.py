@@ -19,7 +19,7 @@ import polars as pl
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS
 from app.domain.errors import UnreadableFile
 from app.domain.moments import EARLIEST, LATEST
-from app.files import coded
+from app.files import customer_codes
 
 MOMENT: Final = pl.Datetime("us", "UTC")
 _SHOWN_CHARACTERS: Final = 60  # of a refused value
@@ -108,7 +108,7 @@ def text(name: str, *, required: bool = False) -> Checked:
 def currency(name: str, column: pl.Series) -> Checked:
     """Check a currency: three letters, as in ISO 4217; returned in capitals."""
     value = pl.col(name).cast(pl.String)
-    distinct = coded.distinct(column) if column.dtype == pl.String else column.unique()
+    distinct = customer_codes.distinct(column) if column.dtype == pl.String else column.unique()
     distinct = distinct.cast(pl.String).drop_nulls()
     if distinct.str.contains(_CURRENCY).all():  # few in any file: no need to look at every row
         return never(name, value)

@@ -7,7 +7,7 @@ import pytest
 
 from app.files import history_of, read_activity, read_customers
 from app.files.activity import activity_parts
-from app.files.parted import PartedLog
+from app.files.partitions import PartedLog
 
 HEADER = "event_id,customer_id,occurred_at,type,channel,amount,currency,ref,properties\n"
 LINES = [

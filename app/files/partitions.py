@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from app.features.arrays import Positions
 from app.features.history import History
 from app.features.sorting import CODES, Records
-from app.files import coded
-from app.files.aside import Aside, Rows, loaded
+from app.files import customer_codes
 from app.files.histories import history_of_records
 from app.files.records import CUSTOMER, ROW_SHIFT, PackedEvents, packed, part_numbers
-from app.files.repeats import HashedIds, hashed, n_buckets_for, repeated_rows
+from app.files.repeated_events import HashedIds, hashed, n_buckets_for, repeated_rows
+from app.files.spill import Aside, Rows, loaded
 
 ROWS_IN_MEMORY: Final = 4_000_000  # about 350 MB
 ROWS_PER_PART: Final = 200_000  # about 50 MB while they are sorted and measured
@@ -110,7 +110,7 @@ class LogPart:
         if all(rows is None for rows in self.repeated):
             return ids
         left = [batch[:, CUSTOMER] for batch in records]  # who only had repeated rows is nobody
-        return ids.filter(np.isin(coded.hashes(ids), np.concatenate(left)))
+        return ids.filter(np.isin(customer_codes.hashes(ids), np.concatenate(left)))
 
 
 class PartedLog:

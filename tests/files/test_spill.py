@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from app.files.aside import Aside, loaded
+from app.files.spill import Aside, loaded
 
 ARRAYS = {
     "numbers": np.arange(10),

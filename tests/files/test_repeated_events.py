@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.files.repeats import hashed, n_buckets_for, repeated_rows
+from app.files.repeated_events import hashed, n_buckets_for, repeated_rows
 
 ids = st.one_of(st.none(), st.sampled_from(["", "a", "b", "c", "d", "e"]))
 batches = st.lists(st.lists(ids, max_size=8), max_size=5)

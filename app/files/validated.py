@@ -5,8 +5,8 @@ from functools import cache
 
 import polars as pl
 
-from app.files.checks import Checked
 from app.files.tables import BROKEN, LINE, ROW
+from app.files.validation import Checked
 
 
 @dataclass(frozen=True, slots=True)
