@@ -47,9 +47,9 @@ from app.domain.errors import HoldfastError
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
     from pydantic_core import ErrorDetails
 
+    from app.documents.blocks import Document
     from app.use_cases.files.read_log import Log
-    from training.document.blocks import Document
-    from training.tiers import ContactCosts
+    from training.tiers.cut_points import ContactCosts
 
 
 def main() -> None:
@@ -142,7 +142,7 @@ def train(
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
     from app.use_cases.bundles.shelf import promote_model
-    from training.told import holdout_lines, profit_lines
+    from training.card.console import holdout_lines, profit_lines
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
@@ -191,9 +191,9 @@ def evaluate(
     It is asked as of a moment that it has not seen, with what was known then, and judged by what
     the log knows by now. Writes evaluation.md, .html and .json.
     """
+    from training.card.console import evaluation_lines
     from training.evaluation.evaluate import document_of, verdict_of
     from training.evaluation.evaluate import evaluate as run
-    from training.told import evaluation_lines
 
     opened = open_named(bundle, models)
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
@@ -288,7 +288,7 @@ def _definition(
 
 
 def _contact_costs(asked: AskedCosts | None) -> "ContactCosts | None":
-    from training.tiers import ContactCosts as Costs
+    from training.tiers.cut_points import ContactCosts as Costs
 
     if asked is None:
         return None

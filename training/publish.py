@@ -14,10 +14,10 @@ from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureS
 from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.bundle.folder.writing import write_bundle
 from app.bundle.value.forecaster import ValueModel
+from app.documents.blocks import Document
+from app.documents.html import html_of
+from app.documents.markdown import markdown_of
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
-from training.document.blocks import Document
-from training.document.html import html_of
-from training.document.markdown import markdown_of
 
 LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
 GOLDEN_PERCENTILES = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)

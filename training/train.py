@@ -13,22 +13,22 @@ from app.domain.churn import ChurnDefinition
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.backtest import Report, report_on
-from training.card import CardFacts, card_of
-from training.fit import Recipe
-from training.histories import known_before
-from training.interval import level_misses, uncertainty_of
-from training.leaks import refuse_leaks, refuse_resampled, suspicion
-from training.learn import Learned, OnProgress, TooLittleToLearn, learn
-from training.movement import Movement, movement_of_a_week
-from training.past import reports_before
+from training.card.card import CardFacts, card_of
+from training.card.sections.certainty import certainty_section
+from training.certainty.interval import level_misses, uncertainty_of
+from training.certainty.usual_ranges import Snapshot, snapshots_before, support_of
+from training.dataset.histories import known_before
+from training.dataset.leaks import refuse_leaks, refuse_resampled, suspicion
+from training.learning.fit import Recipe
+from training.learning.learn import Learned, OnProgress, TooLittleToLearn, learn
+from training.pricing import Worth, worth_of
+from training.prior.train_prior import train_prior
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
 from training.result import TrainingResult
-from training.sections.certainty import certainty_section
-from training.support import Snapshot, snapshots_before, support_of
-from training.tiers import ContactCosts, shares_of
-from training.train_prior import train_prior
-from training.worth import Worth, worth_of
+from training.testing.backtest import Report, report_on
+from training.testing.backtests import reports_before
+from training.testing.movement import Movement, movement_of_a_week
+from training.tiers.cut_points import ContactCosts, shares_of
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -63,7 +63,7 @@ def train(
     on_progress : callable
         Called with (stage, steps done, steps in all).
 
-    Where there is too little to learn from, the bundle rests on what `training.fallback` can say,
+    Where there is too little to learn from, the bundle rests on what `training.prior.fallback` can say,
     and says so. Refuses (`TrainingRefused`, with the reason) what the history cannot support, and
     features that read the future.
     """

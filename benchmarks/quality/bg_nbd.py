@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
-from training.btyd import Rhythms
+from training.learning.btyd import Rhythms
 
 Numbers = NDArray[np.float64]
 

@@ -20,14 +20,14 @@ from app.features.outcomes import churned
 from app.features.population import in_population
 from benchmarks.quality.__main__ import CDNOW_CUTS, SHOP_CUTS
 from benchmarks.quality.logs import Case, cdnow, micros, no_order, online_retail, simulated
-from training.backtest import report_on
-from training.dataset import measured
-from training.fit import Recipe
-from training.histories import known_before
-from training.interval import uncertainty_of
-from training.learn import learn
-from training.past import reports_before
-from training.support import Snapshot, SupportReport, snapshots_before, support_of
+from training.certainty.interval import uncertainty_of
+from training.certainty.usual_ranges import Snapshot, SupportReport, snapshots_before, support_of
+from training.dataset.histories import known_before
+from training.dataset.rows import measured
+from training.learning.fit import Recipe
+from training.learning.learn import learn
+from training.testing.backtest import report_on
+from training.testing.backtests import reports_before
 
 Numbers = NDArray[np.float64]
 DAYS_LATER = 30  # a bundle that is a month old

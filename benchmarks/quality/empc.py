@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.profit import expected_maximum_profit
+from training.tiers.profit import expected_maximum_profit
 
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},

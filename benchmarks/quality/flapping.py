@@ -19,10 +19,10 @@ from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import in_population
 from benchmarks.quality.logs import cdnow, micros, no_order, online_retail, simulated
-from training.fit import Recipe
-from training.histories import known_before
-from training.learn import learn
-from training.tiers import policy_by_shares
+from training.dataset.histories import known_before
+from training.learning.fit import Recipe
+from training.learning.learn import learn
+from training.tiers.cut_points import policy_by_shares
 
 WEEK = 7 * MICROSECONDS_PER_DAY
 UNDONE_WITHIN = 4  # weeks

@@ -14,13 +14,13 @@ from app.features.outcomes import churned
 from app.features.population import in_population
 from benchmarks.quality.logs import Case
 from benchmarks.quality.searched import is_installed, searched
-from training.baseline import as_rfm, rfm_logistic
-from training.btyd import silent_for
-from training.dataset import Dataset
-from training.fit import Recipe
-from training.histories import known_before
-from training.learn import learn
-from training.rhythm import UNIT, maps_of, rhythms_at
+from training.dataset.histories import known_before
+from training.dataset.rows import Dataset
+from training.learning.btyd import silent_for
+from training.learning.fit import Recipe
+from training.learning.learn import learn
+from training.learning.rhythm import UNIT, maps_of, rhythms_at
+from training.testing.baseline import as_rfm, rfm_logistic
 
 Numbers = NDArray[np.float64]
 N_FOLDS = 5

@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 
 from app.statistics.calibration import SMALLEST, metrics_of
 from benchmarks.quality.forecasts import Forecasts
-from training.level import at_level
+from training.learning.level import at_level
 
 N_RESAMPLES = 500
 MEASURES = ("auc", "log_loss", "log_loss_at_level", "brier", "ece", "top_decile_lift")

@@ -13,9 +13,9 @@ from app.bundle.value.pareto_nbd import Timing
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History
 from benchmarks.quality.bg_nbd import bg_nbd_expected
-from training.btyd import bg_nbd, fitted, pareto_nbd
-from training.histories import known_before
-from training.snapshots import Window, matched_windows
+from training.dataset.histories import known_before
+from training.dataset.snapshots import Window, matched_windows
+from training.learning.btyd import bg_nbd, fitted, pareto_nbd
 from training.value import fit_value
 from training.value.seen import UNIT_DAYS, buyers_at, day_amounts, outcomes_in, rhythms_of
 from training.value.spending import fitted_spending

@@ -28,14 +28,14 @@ from tests.training.shops import (
     shop,
     with_events,
 )
-from training import dataset as dataset_module
-from training import learn as learn_module
-from training import student as student_module
-from training.dataset import dataset_of
-from training.fit import Recipe, fit
-from training.histories import known_before, of_customers
-from training.snapshots import closed_windows
-from training.split import folds_of
+from training.dataset import rows as dataset_module
+from training.dataset.folds import folds_of
+from training.dataset.histories import known_before, of_customers
+from training.dataset.rows import dataset_of
+from training.dataset.snapshots import closed_windows
+from training.learning import learn as learn_module
+from training.learning import student as student_module
+from training.learning.fit import Recipe, fit
 from training.train import train
 
 HOUR = DAY // 24

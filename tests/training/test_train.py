@@ -30,8 +30,8 @@ from tests.training.shops import (
     shop,
     with_events,
 )
-from training.histories import known_before
-from training.tiers import ContactCosts
+from training.dataset.histories import known_before
+from training.tiers.cut_points import ContactCosts
 from training.train import train
 from training.value.seen import buyers_at
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from training.sections.metrics import NAMES
-from training.tested import Figures
+from training.card.sections.metrics import NAMES
+from training.testing.tested import Figures
 
 # Higher where more customers churn, whoever ranks them.
 MOVES_WITH_THE_RATE: Final = "average_precision"

@@ -7,12 +7,7 @@ from math import isfinite
 from typing import Any
 
 from app.bundle.opened import RiskBundle
-from app.domain.errors import EvaluationRefused
-from app.domain.moments import format_moment, from_micros, to_micros
-from app.features.history import History
-from app.statistics.calibration import Metrics, metrics_of
-from app.statistics.resampling import Difference, differences_of
-from training.document.blocks import (
+from app.documents.blocks import (
     Block,
     Bullets,
     Document,
@@ -22,16 +17,21 @@ from training.document.blocks import (
     Table,
     table,
 )
-from training.document.words import between, figure, percent, signed
+from app.documents.words import between, figure, percent, signed
+from app.domain.errors import EvaluationRefused
+from app.domain.moments import format_moment, from_micros, to_micros
+from app.features.history import History
+from app.statistics.calibration import Metrics, metrics_of
+from app.statistics.resampling import Difference, differences_of
+from training.card.sections.metrics import NAMES
+from training.card.sections.movement import movement_table
+from training.card.sections.ranking import ranking_section
+from training.card.sections.reliability import reliability_blocks
 from training.evaluation.against_card import BETTER_WHEN_LOWER
 from training.evaluation.judged import customers_at, judged
 from training.evaluation.window import window_of
-from training.movement import Movement, movement_between
-from training.sections.metrics import NAMES
-from training.sections.movement import movement_table
-from training.sections.ranking import ranking_section
-from training.sections.reliability import reliability_blocks
-from training.tested import Tested
+from training.testing.movement import Movement, movement_between
+from training.testing.tested import Tested
 
 OnProgress = Callable[[str, int, int], None]
 STAGE = "Comparing"

@@ -7,21 +7,21 @@ from typing import Any
 
 from app.bundle.folder.reference import Reference
 from app.bundle.opened import RiskBundle
+from app.documents.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
+from app.documents.words import between, day, figure, percent, signed
 from app.domain.moments import format_moment, from_micros
 from app.features.history import History
 from app.statistics.calibration import calibration_table
-from training.document.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
-from training.document.words import between, day, figure, percent, signed
+from training.card.sections.drift import drift_since_section, stability_against
+from training.card.sections.metrics import highlights, metrics_table
+from training.card.sections.ranking import ranking_section
+from training.card.sections.reliability import reliability_blocks
+from training.card.sections.segments import segments_section
 from training.evaluation.against_card import Change, changes_of
 from training.evaluation.judged import baseline_at, customers_at, judged
 from training.evaluation.value import value_figures, value_section
 from training.evaluation.window import window_of
-from training.sections.drift import drift_since_section, stability_against
-from training.sections.metrics import highlights, metrics_table
-from training.sections.ranking import ranking_section
-from training.sections.reliability import reliability_blocks
-from training.sections.segments import segments_section
-from training.tested import Figures, Tested, figures_of
+from training.testing.tested import Figures, Tested, figures_of
 from training.value.evaluate import ValueMetrics
 
 OnProgress = Callable[[str, int, int], None]

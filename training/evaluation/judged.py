@@ -13,11 +13,11 @@ from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros
 from app.features.history import History
 from app.features.outcomes import churned
 from app.features.population import in_population
-from training.baseline import as_rfm, rfm_logistic
-from training.dataset import MAX_ROWS, dataset_of, measured
-from training.histories import known_before
-from training.snapshots import Window
-from training.tested import Tested, tiers_at
+from training.dataset.histories import known_before
+from training.dataset.rows import MAX_ROWS, dataset_of, measured
+from training.dataset.snapshots import Window
+from training.testing.baseline import as_rfm, rfm_logistic
+from training.testing.tested import Tested, tiers_at
 
 MIN_TESTED: Final = 50  # customers; fewer tell nothing
 MIN_LEARNED: Final = 100  # for the baseline

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
+from app.documents.blocks import Paragraph, Section, table
+from app.documents.words import figure, signed
 from app.domain.churn import ChurnKind
 from app.features.history import History
-from training.document.blocks import Paragraph, Section, table
-from training.document.words import figure, signed
-from training.tested import Tested
+from training.testing.tested import Tested
 from training.value.evaluate import ValueMetrics, value_metrics_of
 from training.value.seen import outcomes_in
 

@@ -6,7 +6,7 @@ from app.bundle.folder.manifest import BundleFacts
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History
-from training.snapshots import Window
+from training.dataset.snapshots import Window
 
 
 def window_of(history: History, facts: BundleFacts, *, as_of: datetime | None) -> Window:

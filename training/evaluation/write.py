@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training.document.blocks import Document
-from training.document.html import html_of
-from training.document.markdown import markdown_of
+from app.documents.blocks import Document
+from app.documents.html import html_of
+from app.documents.markdown import markdown_of
 
 
 def write_files(

@@ -9,8 +9,8 @@ from app.bundle.value.expected import value_of_customers
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import from_micros
 from app.features.history import History
-from training.snapshots import Window
-from training.tested import Tested
+from training.dataset.snapshots import Window
+from training.testing.tested import Tested
 from training.value.evaluate import ValueMetrics, value_metrics_of
 from training.value.fit import fit_value
 from training.value.seen import buyers_at, outcomes_in

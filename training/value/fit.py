@@ -14,9 +14,9 @@ from app.bundle.value.pareto_nbd import Timing, log_likelihoods_of
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.btyd import fitted
-from training.histories import known_before, of_customers
-from training.snapshots import Window, matched_windows
+from training.dataset.histories import known_before, of_customers
+from training.dataset.snapshots import Window, matched_windows
+from training.learning.btyd import fitted
 from training.value import rates
 from training.value.correction import Lesson, learned_correction, levelled
 from training.value.seen import (
@@ -115,7 +115,7 @@ def _closed_form(features: Numbers, *, has_amounts: bool, reference_days: float)
 def pareto_nbd(parameters: Numbers, repeats: Numbers, last_at: Numbers, age: Numbers) -> Numbers:
     """Return the log-likelihood of each customer; `parameters` are logs of r, alpha, s, beta.
 
-    That of `training.btyd.pareto_nbd`, by the integral that serves: many times faster.
+    That of `training.learning.btyd.pareto_nbd`, by the integral that serves: many times faster.
     """
     r, alpha, s, beta = (float(x) for x in np.exp(np.clip(parameters, -20.0, 20.0)))
     return log_likelihoods_of(Timing(r, alpha, s, beta), repeats, last_at, age)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.bundle.value.forecaster import Rate
 from app.features.catalogue import FEATURE_NAMES
-from training.merge import without_parameters
+from training.learning.merge import without_parameters
 
 Numbers = NDArray[np.float64]
 

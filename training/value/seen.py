@@ -11,9 +11,9 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.btyd import Rhythms
-from training.histories import customer_of_rows, known_before
-from training.snapshots import Window
+from training.dataset.histories import customer_of_rows, known_before
+from training.dataset.snapshots import Window
+from training.learning.btyd import Rhythms
 
 Numbers = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from app.bundle.value.pareto_nbd import (
 )
 from app.domain.errors import BundleRefused
 from app.features.catalogue import FEATURE_NAMES
-from training.btyd import Rhythms, pareto_nbd, silent_for
+from training.learning.btyd import Rhythms, pareto_nbd, silent_for
 
 # Fader and Hardie's fit to 2,357 customers of CDNOW, in weeks.
 CDNOW = Timing(r=0.553, alpha=10.578, s=0.606, beta=11.669)

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.pages import parsed
-from training.document.blocks import (
+from app.documents.blocks import (
     Bullets,
     Document,
     Figure,
@@ -17,9 +16,10 @@ from training.document.blocks import (
     quoted,
     table,
 )
-from training.document.html import html_of
-from training.document.markdown import markdown_of
-from training.plots.axes import plot, shares_axis
+from app.documents.html import html_of
+from app.documents.markdown import markdown_of
+from app.documents.plots.axes import plot, shares_axis
+from tests.pages import parsed
 
 HOSTILE = '<script>alert("1")</script> | [x](http://evil.example) `*_ & \n| a'
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from app.documents.html import html_of
 from app.domain.errors import EvaluationRefused
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURN, Opinion, bundle, log, silent
-from training.document.html import html_of
 from training.evaluation.compare import compare, document_of, verdict_of
 from training.evaluation.write import write_files
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.documents.html import html_of
+from app.documents.markdown import markdown_of
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import to_micros
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURNED, DAY, Opinion, bundle, log, silent
 from tests.training.shops import ORDER, with_events
-from training.document.html import html_of
-from training.document.markdown import markdown_of
 from training.evaluation.evaluate import document_of, evaluate, verdict_of
 
 OPINION = Opinion(-1.0, 2.0)

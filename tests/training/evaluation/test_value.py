@@ -5,9 +5,9 @@ import pytest
 
 from app.bundle.folder.reference import reference_of
 from app.bundle.value.facts import Expected
+from app.documents.markdown import markdown_of
 from app.features.catalogue import FEATURE_NAMES
 from tests.training.evaluation.bundles import AS_OF, N_ORDERS, N, Opinion, bundle, log, silent
-from training.document.markdown import markdown_of
 from training.evaluation.evaluate import document_of, evaluate
 
 

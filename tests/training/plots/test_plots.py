@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from app.documents.plots.axes import Axis, axis_of, plot, shares_axis, x_at, y_at
+from app.documents.plots.marks import columns, dots, even_line, legend, line, whiskers
+from app.documents.plots.rows import bars, intervals
 from tests.pages import parsed
-from training.plots.axes import Axis, axis_of, plot, shares_axis, x_at, y_at
-from training.plots.marks import columns, dots, even_line, legend, line, whiskers
-from training.plots.rows import bars, intervals
 
 
 @pytest.mark.parametrize(

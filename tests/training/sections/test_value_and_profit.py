@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from app.bundle.value.facts import Expected
+from app.documents.blocks import Figure, Note, Paragraph, Section, Table
 from app.domain.tiers import TierPolicy, ValuePolicy
 from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
-from training import tested as held
-from training.document.blocks import Figure, Note, Paragraph, Section, Table
-from training.sections.profit import profit_section
-from training.sections.value import value_section
-from training.snapshots import Window
+from training.card.sections.profit import profit_section
+from training.card.sections.value import value_section
+from training.dataset.snapshots import Window
+from training.testing import tested as held
 from training.value.backtest import value_test_of
 from training.value.seen import buyers_at
 

@@ -18,7 +18,7 @@ from app.bundle.value.pareto_nbd import (
     log_odds_gone,
 )
 from benchmarks.quality.bg_nbd import bg_nbd_expected
-from training.btyd import Rhythms, bg_nbd, fitted
+from training.learning.btyd import Rhythms, bg_nbd, fitted
 from training.value.fit import pareto_nbd
 
 BG_NBD = np.log([0.243, 4.414, 0.793, 2.426])

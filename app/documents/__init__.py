@@ -1,0 +1,1 @@
+"""Documents as data: sections that become Markdown or one HTML page."""

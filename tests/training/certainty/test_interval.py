@@ -1,0 +1,134 @@
+"""How sure a probability is: what each part of the uncertainty measures, and the table of it."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from app.bundle.answers.interval import intervals_of
+from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
+from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, shop
+from training.certainty.interval import (
+    LEVEL_ELSEWHERE,
+    common_spread,
+    fit_spread,
+    level_misses,
+    uncertainty_of,
+)
+from training.certainty.interval_table import tabulated
+from training.dataset.histories import known_before
+from training.dataset.snapshots import Window
+from training.learning.btyd import Rhythms
+from training.learning.fit import Recipe
+from training.learning.learn import learn
+from training.learning.open_rhythm import open_rhythm, rhythm_spread
+
+ASKED = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
+
+
+@pytest.fixture(scope="module")
+def known():
+    return known_before(shop(), moment=UNTIL_MICROS)
+
+
+@pytest.fixture(scope="module")
+def learned(known):
+    return learn(
+        known,
+        NO_ORDER,
+        cut_off=UNTIL_MICROS,
+        recipe=Recipe(),
+        seed=0,
+        stage="learn",
+        on_progress=lambda *_: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def uncertainty(known, learned):
+    return uncertainty_of(known, NO_ORDER, learned, cut_off=UNTIL_MICROS, tables=[])
+
+
+def around(uncertainty, margins, n_orders):
+    features = np.full((len(margins), len(FEATURE_NAMES)), np.nan)
+    features[:, FEATURE_INDEX["order_days_total"]] = n_orders
+    return intervals_of(uncertainty, FEATURE_NAMES).around(expit(margins), margins, features)
+
+
+def test_more_orders_never_widen_an_interval(uncertainty):
+    margins = np.linspace(-5, 5, 101)
+    widths = [np.subtract(*around(uncertainty, margins, n)[::-1]) for n in (1, 2, 4, 8, 50)]
+
+    for few, more in pairwise(widths):
+        assert (few >= more - 1e-12).all()
+    assert widths[0].sum() > widths[-1].sum()
+
+
+def test_neither_end_falls_where_the_margin_rises(uncertainty):
+    for ends in around(uncertainty, np.linspace(-6, 6, 500), 1):
+        assert (np.diff(ends) >= -1e-12).all()
+
+
+def test_a_level_that_was_met_narrows_and_one_that_was_missed_widens():
+    met = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
+    missed = [(0.2, 0.4, 500), (0.6, 0.8, 500)]
+
+    assert common_spread([], [met], follow=0.0) < LEVEL_ELSEWHERE
+    assert common_spread([], [missed], follow=0.0) > LEVEL_ELSEWHERE
+    assert common_spread([], [], follow=0.0) == LEVEL_ELSEWHERE
+
+
+def test_groups_that_miss_in_both_directions_widen_though_the_level_is_met():
+    bent = [(0.2, 0.4, 500), (0.6, 0.4, 500)]
+    straight = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
+
+    assert common_spread([], [bent], follow=0.0) > common_spread([], [straight], follow=0.0) + 0.1
+
+
+def test_the_level_is_tried_on_windows_that_others_had_closed_before(learned):
+    misses = level_misses(learned)
+
+    assert 0 < len(misses) < len(learned.dataset.windows)
+    assert np.abs(misses).max() < 2
+
+
+def test_fold_boosters_that_agree_leave_only_what_the_teachers_differ_by(known, learned):
+    dataset = learned.dataset
+    customers, features = dataset.customer[:50], dataset.features[:50]
+
+    spread = fit_spread(learned.teacher, known, customers, features, dataset.windows[0])
+    assert (spread > 0).all()
+    assert (spread < 3).all()
+
+
+def test_the_first_orders_tell_more_than_the_later_ones():
+    four = np.log([0.7, 9.0, 0.5, 5.0])
+    rhythms = Rhythms(np.array([0.0, 1, 4, 20]), np.array([0.0, 8, 18, 19]), np.full(4, 20.0))
+    below, above = open_rhythm(four, rhythms, 8.0)
+
+    assert (np.diff(above) < 0).all()
+    assert (below > 0).all()
+
+
+def test_a_contract_has_no_rhythm_to_know(known):
+    below, above = rhythm_spread(known, CANCELLED, np.arange(3), ASKED)
+
+    assert not below.any()
+    assert not above.any()
+
+
+def test_equal_margins_have_a_table_of_one_column():
+    features = np.zeros((100, len(FEATURE_NAMES)))
+    table = tabulated(
+        np.full(100, 0.3),
+        below=np.full(100, 0.2),
+        above=np.full(100, 0.4),
+        common=0.1,
+        history=("tenure_days", (30.0,)),
+        features=features,
+    )
+
+    assert table.knots == (0.3,)
+    assert table.below == ((0.2,), (0.2,))
+    assert table.above == ((0.4,), (0.4,))

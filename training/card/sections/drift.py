@@ -1,0 +1,85 @@
+"""How far customers had moved already: what later drift is held against."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bundle.folder.reference import RISK, Reference, reference_of
+from app.documents.blocks import Figure, Paragraph, Section, table
+from app.documents.plots.axes import Axis
+from app.documents.plots.rows import bars
+from app.documents.words import day
+from app.features.catalogue import FEATURE_NAMES
+from app.statistics.stability import (
+    MOVED_FAR_FROM,
+    MOVED_FROM,
+    population_stability,
+    shares_in_bins,
+)
+from training.dataset.snapshots import Window
+
+N_SHOWN = 10
+
+
+def stability_of(
+    features: NDArray[np.float64],
+    said: NDArray[np.float64],
+    *,
+    population: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+) -> list[tuple[str, float]]:
+    """Return the stability index of each feature and of the probability, the largest first.
+
+    Parameters
+    ----------
+    features, said : float64 arrays of shape (n, n_features) and (n,), as of another moment.
+    population, probabilities : the same of the population that is the reference.
+    """
+    reference = reference_of(FEATURE_NAMES, population, probabilities)
+    return stability_against(reference, features, said)
+
+
+def stability_against(
+    reference: Reference, features: NDArray[np.float64], said: NDArray[np.float64]
+) -> list[tuple[str, float]]:
+    """Return the stability index of each column against a bundle's reference, largest first."""
+    found = []
+    columns = zip([*FEATURE_NAMES, RISK], [*features.T, said], strict=True)
+    for name, values in columns:
+        column = reference.columns[name]
+        shares = shares_in_bins(values, column.inner_edges)
+        found.append((name, population_stability(column.shares, shares)))
+    return sorted(found, key=lambda entry: (-entry[1], entry[0]))
+
+
+def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
+    """Return what a reader of drift figures has to know of this bundle."""
+    text = (
+        "The population as of the cut-off is the reference that the service measures drift "
+        "against (`reference.json`: ten bins of each feature and of the probability). The index "
+        f"below compares it with the snapshot of {day(window.as_of)}: so far customers move in "
+        f"{window.days} days without anything being wrong. Elsewhere {MOVED_FROM} counts as moved "
+        f"and {MOVED_FAR_FROM} as far; features that grow with the age of a log always move."
+    )
+    return Section("Drift reference", (Paragraph(text), _moved(moved)))
+
+
+def drift_since_section(moved: list[tuple[str, float]], window: Window) -> Section:
+    """Return how far customers had moved from those that a bundle was trained on."""
+    text = (
+        f"The population of {day(window.as_of)} against the one that the bundle was trained on, by "
+        f"population stability index: from {MOVED_FROM} on a column has moved, from "
+        f"{MOVED_FAR_FROM} on far. Features that grow with the age of a log always move."
+    )
+    return Section("Drift", (Paragraph(text), _moved(moved)))
+
+
+def _moved(moved: list[tuple[str, float]]) -> Figure:
+    shown = moved[:N_SHOWN]
+    risk = next(value for name, value in moved if name == RISK)
+    rows = [(name, value, f"{value:.3f}") for name, value in shown]
+    axis = Axis("", 0.0, max(MOVED_FROM, *(value for _, value in shown)), ())
+    caption = (
+        f"The ten columns that moved most, by population stability index. Probability: {risk:.3f}."
+    )
+    numbers = table("Stability", ("column", "index"), [(name, text) for name, _, text in rows])
+    return Figure(bars("Stability", caption, axis, rows), caption, numbers)

@@ -1,0 +1,21 @@
+"""How many customers change tier."""
+
+from collections.abc import Sequence
+
+from app.documents.blocks import Table, table
+from app.documents.words import percent
+from training.testing.movement import Movement
+
+TIERS = ("Low", "Medium", "High")
+
+
+def movement_table(movement: Movement, *, first: str, second: str) -> Table:
+    """Return where the customers of each tier go, the highest first."""
+    rows: list[Sequence[str]] = []
+    for code in (2, 1, 0):
+        counts = movement.counts[code]
+        total = int(counts.sum())
+        stayed = percent(counts[code] / total) if total else "–"
+        rows.append((TIERS[code], *(f"{counts[to]:,}" for to in (2, 1, 0)), stayed))
+    header = (f"{first} ↓, {second} →", "High", "Medium", "Low", "unchanged")
+    return table(f"Tiers by {first} and by {second}", header, rows)

@@ -1,0 +1,1 @@
+"""Snapshots, features and labels: the rows that training learns from."""

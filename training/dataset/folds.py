@@ -1,0 +1,24 @@
+"""Folds by customer. The split by time is training/testing/backtest.py: it learns again from the past."""
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def folds_of(customer_ids: Iterable[str], *, n_folds: int, seed: int) -> NDArray[np.int64]:
+    """Return the fold (0 to n_folds - 1) of every customer, from a hash of its id alone.
+
+    All snapshots of a customer fall into one fold, and so would a customer that appears twice:
+    nobody is predicted by a booster that has seen them.
+    """
+    key = seed.to_bytes(8, "little", signed=True)
+    return np.array(
+        [
+            int.from_bytes(hashlib.blake2b(i.encode(), digest_size=8, key=key).digest(), "little")
+            % n_folds
+            for i in customer_ids
+        ],
+        dtype=np.int64,
+    )

@@ -1,0 +1,47 @@
+"""How many of those who churned by the definition came back later."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.moments import MICROSECONDS_PER_DAY
+from app.features.history import History
+from app.features.outcomes import happened_in
+from app.features.population import in_population
+from training.dataset.rows import Dataset
+from training.dataset.snapshots import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The oldest snapshot's churned customers, and the share (0 to 1) back by the cut-off."""
+
+    window: Window
+    days: int
+    n_churned: int
+    share: float
+
+
+def returned_by(
+    known: History, churn: ChurnDefinition, dataset: Dataset, *, cut_off: int
+) -> Returned | None:
+    """Return how many of the oldest snapshot's churned customers had come back at `cut_off`.
+
+    Back is who had the event again, or for cancellation who is subscribed again. None where the
+    oldest window closes less than a day before the cut-off, or nobody churned in it.
+    """
+    oldest = dataset.windows[0]
+    days = (cut_off - oldest.closes_at) // MICROSECONDS_PER_DAY
+    gone = dataset.customer[(dataset.window == 0) & (dataset.churned == 1)]
+    if days < 1 or not len(gone):
+        return None
+    back = _back(known, churn, since=oldest.closes_at, cut_off=cut_off)[gone]
+    return Returned(oldest, int(days), len(gone), float(back.mean()))
+
+
+def _back(known: History, churn: ChurnDefinition, *, since: int, cut_off: int) -> NDArray[np.bool_]:
+    if churn.kind is ChurnKind.ABSENCE:
+        return happened_in(known, churn.event, start=since, end=cut_off)
+    return in_population(known, churn, as_of=cut_off)

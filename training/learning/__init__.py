@@ -1,0 +1,1 @@
+"""Everything that is learned from what was known at a cut-off."""

@@ -1,0 +1,1 @@
+"""A labelled fallback for logs that hold too little to learn from."""

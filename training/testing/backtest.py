@@ -1,0 +1,119 @@
+"""The whole way of learning, repeated at an earlier cut-off and held against what came later."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.errors import TrainingRefused
+from app.features.history import History
+from app.statistics.calibration import calibration_table
+from training.dataset.histories import known_before
+from training.dataset.rows import Dataset, dataset_of
+from training.dataset.snapshots import Window, matched_windows
+from training.learning.fit import Recipe
+from training.learning.learn import Learned, OnProgress, learn
+from training.testing.baseline import as_rfm, rfm_logistic
+from training.testing.tested import Figures, Tested, figures_of, tiers_at
+from training.tiers.cut_points import policy_by_shares
+
+ENOUGH_TESTED: Final = 50  # customers; fewer tell nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the settings did on a window that nothing was learned from.
+
+    Attributes
+    ----------
+    tested : the customers of the window; it is of the horizon, or shorter where none of it closed.
+    figures : of the booster, and of a recency-frequency-spend logistic regression.
+    """
+
+    tested: Tested
+    figures: Figures
+
+    @property
+    def table(self) -> list[tuple[float, float, int]]:
+        """The calibration table of the booster."""
+        return calibration_table(self.tested.churned, self.tested.said)
+
+
+def report_on(
+    known: History,
+    churn: ChurnDefinition,
+    learned: Learned,
+    *,
+    recipe: Recipe,
+    seed: int,
+    on_progress: OnProgress,
+) -> Report | None:
+    """Return how learning did out of time, None where the history is too short to tell.
+
+    The newest closed window tests. Everything is learned again from what was known when it opened.
+    """
+    window = _tested_window(known, churn, learned)
+    return report_at(known, churn, window, recipe=recipe, seed=seed, on_progress=on_progress)
+
+
+def report_at(
+    known: History,
+    churn: ChurnDefinition,
+    window: Window,
+    *,
+    recipe: Recipe,
+    seed: int,
+    on_progress: OnProgress,
+    stage: str = "test",
+) -> Report | None:
+    """Return how learning from what was known before `window` did in it; None if it cannot tell."""
+    asked = replace(churn, horizon_days=window.days)
+    before = known_before(known, moment=window.as_of)
+    try:
+        earlier = learn(
+            before,
+            asked,
+            cut_off=window.as_of,
+            recipe=recipe,
+            seed=seed,
+            stage=stage,
+            on_progress=on_progress,
+        )
+    except TrainingRefused:
+        return None
+    test = dataset_of(known, asked, (window,), seed=seed)
+    if len(test.churned) < ENOUGH_TESTED:
+        return None
+    tested = _tested(window, earlier, test, churn.event)
+    return Report(tested, figures_of(tested, seed=seed))
+
+
+def _tested_window(known: History, churn: ChurnDefinition, learned: Learned) -> Window:
+    newest = learned.dataset.windows[-1]
+    if not learned.stretched or churn.kind is not ChurnKind.ABSENCE:
+        return newest
+    first_at = int(known.occurred_at.min())
+    matched = matched_windows(
+        first_at=first_at, until=newest.closes_at, horizon_days=churn.horizon_days
+    )
+    return matched[len(matched) // 2]
+
+
+def _tested(window: Window, earlier: Learned, test: Dataset, event: str) -> Tested:
+    said = earlier.student.probabilities_of(test.features)
+    policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
+    return Tested(
+        window,
+        test.features,
+        test.churned,
+        said,
+        _said_by_baseline(earlier.dataset, test, event),
+        tiers_at(said, policy),
+    )
+
+
+def _said_by_baseline(learned_from: Dataset, test: Dataset, event: str) -> NDArray[np.float64]:
+    baseline = rfm_logistic(as_rfm(learned_from.features, event), learned_from.churned)
+    return np.asarray(baseline.predict_proba(as_rfm(test.features, event))[:, 1], dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Where the tiers are cut."""
