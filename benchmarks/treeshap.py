@@ -109,7 +109,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     def our_margins(part: np.ndarray) -> np.ndarray:
         return margins.raw_margins(adder, part)
 
-    def margins(part: np.ndarray) -> np.ndarray:
+    def their_margins(part: np.ndarray) -> np.ndarray:
         return booster.predict(part, raw_score=True, num_threads=1)
 
     def one_by_one(explain: Callable[[np.ndarray], np.ndarray], offset: int) -> float:
@@ -124,9 +124,12 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
         our_row, their_row = one_by_one(ours, repeat), one_by_one(theirs, repeat)
         our_batch = seconds(lambda: ours(rows)) / N_ROWS
         their_batch = seconds(lambda: theirs(some)) / len(some)
-        our_margin, their_margin = one_by_one(our_margins, repeat), one_by_one(margins, repeat)
+        our_margin, their_margin = (
+            one_by_one(our_margins, repeat),
+            one_by_one(their_margins, repeat),
+        )
         our_margins_s = seconds(lambda: our_margins(rows)) / N_ROWS
-        margins_s = seconds(lambda: margins(rows)) / N_ROWS
+        margins_s = seconds(lambda: their_margins(rows)) / N_ROWS
         measures = (
             their_row / our_row,
             their_batch / our_batch,

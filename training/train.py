@@ -63,8 +63,8 @@ def train(
     on_progress : callable
         Called with (stage, steps done, steps in all).
 
-    Where there is too little to learn from, the bundle rests on what `training.prior.fallback` can say,
-    and says so. Refuses (`TrainingRefused`, with the reason) what the history cannot support, and
+    Where there is too little to learn from, the bundle rests on `training.prior.fallback` and says
+    so. Refuses (`TrainingRefused`, with the reason) what the history cannot support, and
     features that read the future.
     """
     code_of_event(churn.event)  # refuses an event that the log does not tell apart

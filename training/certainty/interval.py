@@ -102,7 +102,7 @@ def level_misses(learned: Learned) -> list[float]:
 
     The level of a window is what must be added to margins that have not seen its customers. It is
     foretold half by the newest window closed by then, half by the mean of all closed ones: a plain
-    stand-in for the teacher's rule (training/learning/level.py), which would have to be learned again.
+    stand-in for the teacher's rule in `training.learning.level`, which would have to be relearned.
     """
     booster, dataset = learned.teacher.booster, learned.dataset
     if booster is None:

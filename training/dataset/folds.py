@@ -1,4 +1,4 @@
-"""Folds by customer. The split by time is training/testing/backtest.py: it learns again from the past."""
+"""Folds by customer; the split by time is in `training.testing.backtest`."""
 
 import hashlib
 from collections.abc import Iterable

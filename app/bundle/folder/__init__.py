@@ -1,1 +1,1 @@
-"""The folder of a bundle: its manifest, how it is written, and how it is read without trusting it."""
+"""The folder of a bundle: its manifest, writing it, and reading it without trusting it."""

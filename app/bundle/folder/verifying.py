@@ -1,4 +1,6 @@
-"""Load a bundle's booster in a process of its own: ``python -m app.bundle.folder.verifying FOLDER``.
+"""Load a bundle's booster in a process of its own.
+
+Run as ``python -m app.bundle.folder.verifying FOLDER``.
 
 A damaged text model does not raise in LightGBM, it crashes the process or loops. So nobody loads
 one before a child with a deadline has: first the hash, then LightGBM, then the golden rows.

@@ -10,8 +10,8 @@ form by Owen's multilinear extension (G. Owen, 1972, Management Science 18(5)): 
 That is a polynomial in `t`, so Gauss-Legendre quadrature with half as many points as features is
 exact, and no large binomial appears as in the weights of the original.
 
-Blocks with few conditions have all outcomes in a table (app/bundle/trees/blocks.py); a row then costs a
-few comparisons and one table row per block.
+Blocks with few conditions have all outcomes in a table (app/bundle/trees/blocks.py); a row then
+costs a few comparisons and one table row per block.
 """
 
 import threading
@@ -81,9 +81,9 @@ def explain(explainer: Explainer, features: Floats) -> tuple[Floats, Floats]:
     """Return the raw contributions and margins of C-contiguous features, shape (n, n_features).
 
     Contributions have shape (n, n_features + 1): one per feature in log-odds, then the base; a row
-    sums to its raw margin. Margins have shape (n,) and are those of `app.bundle.trees.margins`, to the
-    last bit: they lie in the same table rows, so they cost next to nothing here. The numbers of a
-    row do not depend on the other rows, to the last bit.
+    sums to its raw margin. Margins have shape (n,) and are those of `app.bundle.trees.margins`, to
+    the last bit: they lie in the same table rows, so they cost next to nothing here. The numbers of
+    a row do not depend on the other rows, to the last bit.
     """
     contributions = np.empty((len(features), features.shape[1] + 1))
     margins = np.zeros(len(features))

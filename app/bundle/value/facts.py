@@ -51,7 +51,7 @@ class ValueFacts:
 
     Attributes
     ----------
-    numbers : as `app.bundle.value.forecaster.numbers_of` returns them; checked when the bundle is opened.
+    numbers : as `app.bundle.value.forecaster.numbers_of` returns them; validated on opening.
     golden : what the forecast answers for each golden row: `N_ANSWERS` numbers, NaN = not known.
     """
 

@@ -1,7 +1,7 @@
 """Orders and revenue to expect of one customer at a time, compiled.
 
-When a customer orders is told by `app.bundle.value.pareto_nbd`, and what a day with orders brings by
-gamma-gamma (P. Fader, B. Hardie, "The Gamma-Gamma Model of Monetary Value", 2013, equation 5).
+`app.bundle.value.pareto_nbd` says when a customer orders; gamma-gamma says what a day with orders
+brings (P. Fader, B. Hardie, "The Gamma-Gamma Model of Monetary Value", 2013, equation 5).
 """
 
 import math

@@ -1,1 +1,1 @@
-"""Compare what a bundle predicted with what happened, and whom it meets with whom it learned from."""
+"""Compare predictions with outcomes, and today's customers with those of the training."""

@@ -1,1 +1,0 @@
-"""Plots as SVG text: the same numbers give the same bytes, and nothing has to be installed."""

@@ -1,1 +1,0 @@
-"""Sections that cards and evaluations share: numbers in, text, tables and plots out."""
