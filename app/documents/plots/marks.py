@@ -86,10 +86,13 @@ def _points(x: Axis, y: Axis, xs: NDArray[np.float64], ys: NDArray[np.float64]) 
 
 
 def _thinned(values: ArrayLike) -> NDArray[np.float64]:
-    array = np.asarray(values, dtype=np.float64)
+    array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
     if len(array) <= MAX_POINTS:
         return array
-    return array[np.linspace(0, len(array) - 1, MAX_POINTS).round().astype(int)]
+    kept: NDArray[np.float64] = array[
+        np.linspace(0, len(array) - 1, MAX_POINTS).round().astype(int)
+    ]
+    return kept
 
 
 def _numbers(values: ArrayLike) -> list[float]:
