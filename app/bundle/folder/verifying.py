@@ -18,7 +18,7 @@ from app.domain.errors import BundleRefused
 
 CHECK_TIMEOUT_SECONDS: Final = 60.0  # takes 1 s; importing LightGBM took 6.5 s on a loaded machine
 _REFUSED: Final = 3  # exit code of a child that says why
-_ROOT: Final = Path(__file__).parents[2]
+_ROOT: Final = Path(__file__).parents[3]
 
 
 def check_in_child(folder: Path, *, timeout_seconds: float = CHECK_TIMEOUT_SECONDS) -> None:

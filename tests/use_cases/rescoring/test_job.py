@@ -273,7 +273,7 @@ def test_a_job_killed_half_way_goes_on_and_scores_nobody_twice(
     new_worker, writers, bundles, job, database_url
 ):
     command = [sys.executable, "-c", CHILD, database_url, str(bundles.models)]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as child:
         assert child.stdout is not None
         for _ in range(10):
@@ -344,7 +344,7 @@ KILLED = CHILD.replace("time.sleep(0.02)", "import os; os.kill(os.getpid(), 9)")
 
 def test_a_job_that_kills_its_workers_is_given_up(new_worker, writers, bundles, job, database_url):
     command = [sys.executable, "-c", KILLED, database_url, str(bundles.models)]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     for _ in range(3):
         ended = subprocess.run(command, cwd=root, check=False, capture_output=True)
         assert (ended.stdout, ended.returncode) == (b"chunk\n", -signal.SIGKILL)
