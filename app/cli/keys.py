@@ -11,7 +11,7 @@ from app.domain.moments import format_moment
 from app.domain.scopes import ALL_SCOPES, Scope
 
 if TYPE_CHECKING:  # help needs no database
-    from app.db.keys import ApiKey
+    from app.domain.keys import ApiKey
 
 keys = typer.Typer(help="Who may call the service, and for what.", no_args_is_help=True)
 

@@ -94,8 +94,8 @@ def rescore(
 ) -> None:
     """Score everybody in the database and keep the answers; killed, it goes on where it was."""
     from app.db.connections.connect import session_factory, writer_factory
-    from app.db.jobs import JobState, Keeps
     from app.db.log.reading import Reader
+    from app.domain.jobs import JobState, Keeps
     from app.settings import Settings
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.job import Checker

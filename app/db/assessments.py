@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.db.columns import IDENTIFIER, UtcMicros
 from app.db.connections.statements import Asked, Question, Row
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
+from app.domain.stored_scores import StoredAssessment
 
 _KEY: Final = (UtcMicros(), IDENTIFIER)
 _CURRENT: Final = (
@@ -24,25 +25,6 @@ _CURRENT: Final = (
     "ON s.customer_id = c.customer_id WHERE c.customer_id = "
 )
 _CURRENT_SCORE: Final = Question(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT} %s")
-
-
-class StoredAssessment(NamedTuple):
-    """One kept score; the four numbers are None together where the history was not sufficient.
-
-    `answer` is the full answer as JSON text, as it was given, empty where numbers alone are kept;
-    `standing` is what it leaves to the next one. This floor never looks inside.
-    """
-
-    customer_id: str
-    as_of: datetime
-    bundle_id: str
-    probability: float | None
-    score: int | None
-    percentile: int | None
-    tier: str | None
-    answer: str
-    job_id: str | None = None
-    standing: str | None = None
 
 
 def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:

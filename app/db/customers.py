@@ -1,7 +1,6 @@
 """Customers: what is known about them, versions of their accounts, and listings."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +22,7 @@ from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
 from app.domain.moments import from_micros, to_micros
+from app.domain.stored_scores import ScoredCustomer
 
 _KEY: Final = (Integer(), IDENTIFIER)
 _ASKED_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"
@@ -45,19 +45,6 @@ _NEWEST: Final = (
 _ACCOUNTS: Final = Question(
     sqlite=f"{_VERSIONS.sqlite}{_NEWEST} ?)", postgresql=f"{_VERSIONS.postgresql}{_NEWEST} %s)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredCustomer:
-    """A customer and the newest score, as listings show them; risk fields are None together."""
-
-    customer_id: str
-    as_of: datetime
-    bundle_id: str
-    probability: float | None
-    score: int | None
-    percentile: int | None
-    tier: str | None
 
 
 def put(session: Session, customer: Customer, version: AccountVersion | None = None) -> bool:

@@ -1,22 +1,10 @@
 """How many jobs there are, and what they did."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import JobRow
-
-
-@dataclass(frozen=True, slots=True)
-class JobCount:
-    """How many jobs of a kind are in a state, and how many customers they went through."""
-
-    kind: str
-    state: str
-    n_jobs: int
-    n_done: int
-    n_failed: int
+from app.domain.jobs import JobCount
 
 
 def count_jobs(session: Session) -> list[JobCount]:

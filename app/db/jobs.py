@@ -8,81 +8,34 @@ nothing more. A job that breaks off again and again without getting on is given 
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.db.assessments import StoredAssessment, add_many
+from app.db.assessments import add_many
 from app.db.tables import JobFailureRow, JobRow
 from app.domain.errors import JobConflict, JobNotFound
+from app.domain.jobs import (
+    LEASE,
+    Job,
+    JobKind,
+    JobState,
+    Keeps,
+    LeaseLost,
+    given_up_because,
+    is_given_up,
+    states_before,
+)
+from app.domain.stored_scores import StoredAssessment
 
 log = logging.getLogger("holdfast.jobs")
 
-LEASE: Final = timedelta(seconds=60)  # several chunks long; a dead worker delays a job by this
-MAX_ATTEMPTS: Final = 3  # in a row without a chunk: what fails three times is no accident
 _SILENT: Final = (
     "ended without a word: its process was killed, ran out of memory, or took longer than its "
     "lease (HOLDFAST_JOB_LEASE_SECONDS), see the logs of the service and of the system"
 )
-
-
-class JobKind(StrEnum):
-    """What a job does."""
-
-    RESCORE = "rescore"  # everybody
-    MONITOR = "monitor"  # hold the bundle against what happened; it counts no customers
-
-
-class Keeps(StrEnum):
-    """What a rescoring keeps of each customer."""
-
-    ANSWERS = "answers"  # scores, and the whole answers that they are from
-    NUMBERS = "numbers"  # scores alone
-
-
-class JobState(StrEnum):
-    """What a job is at."""
-
-    QUEUED = "queued"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-OPEN_STATES: Final = (JobState.QUEUED.value, JobState.IN_PROGRESS.value)
-
-
-class LeaseLost(JobConflict):
-    """The job is no longer this worker's: it was taken over, cancelled or finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work as of one moment with one bundle; `cursor` is the last customer it has done.
-
-    `attempts` is how often in a row it broke off there.
-    """
-
-    job_id: str
-    kind: JobKind
-    keeps: Keeps
-    state: JobState
-    as_of: datetime
-    bundle_id: str
-    total: int
-    done: int
-    failed: int
-    cursor: str | None
-    attempts: int
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    error: str | None
 
 
 def create(
@@ -146,9 +99,10 @@ def claim(
     """
     while (row := _next_in_line(session, kind, now)) is not None:
         row.attempts += row.worker not in {None, worker}
-        if row.attempts < MAX_ATTEMPTS:
+        if not is_given_up(attempts=row.attempts):
             break
-        row.state, row.finished_at, row.error = JobState.FAILED.value, now, _given_up(_SILENT)
+        row.state, row.finished_at = JobState.FAILED.value, now
+        row.error = given_up_because(_SILENT)
         session.flush()
         log.error("job given up", extra={"job_id": row.job_id, "why": row.error})
     if row is None:
@@ -222,10 +176,10 @@ def break_off(
     """
     _change(session, job_id, worker, worker=None, attempts=JobRow.attempts + 1)
     job = get(session, job_id)
-    if job.attempts < MAX_ATTEMPTS:
+    if not is_given_up(attempts=job.attempts):
         return job
     how = f"ended with {kind_of_error}: the log of the service has it under this job's id"
-    ended = {"state": JobState.FAILED.value, "finished_at": now, "error": _given_up(how)}
+    ended = {"state": JobState.FAILED.value, "finished_at": now, "error": given_up_because(how)}
     session.execute(update(JobRow).where(JobRow.job_id == job_id).values(**ended))
     return get(session, job_id)
 
@@ -240,7 +194,7 @@ def cancel(session: Session, job_id: str, *, now: datetime) -> Job:
     """
     changed = session.execute(
         update(JobRow)
-        .where(JobRow.job_id == job_id, JobRow.state.in_(OPEN_STATES))
+        .where(JobRow.job_id == job_id, JobRow.state.in_(states_before(JobState.CANCELLED)))
         .values(state=JobState.CANCELLED.value, finished_at=now)
     )
     job = get(session, job_id)
@@ -269,13 +223,6 @@ def _next_in_line(session: Session, kind: JobKind, now: datetime) -> JobRow | No
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
-
-
-def _given_up(how: str) -> str:
-    return (
-        f"given up after {MAX_ATTEMPTS} attempts in a row that got nothing done, the last of which "
-        f"{how}; remove the cause and ask for a new job"
-    )
 
 
 def _change(

@@ -1,23 +1,12 @@
 """API keys: their hashes and scopes; the keys themselves are never stored."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.tables import ApiKeyRow
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """What is known of a key; it works until `revoked_at` is set."""
-
-    key_id: str
-    name: str
-    scopes: frozenset[str]
-    created_at: datetime
-    revoked_at: datetime | None = None
+from app.domain.keys import ApiKey
 
 
 def add(session: Session, key: ApiKey, *, sha256: str) -> None:

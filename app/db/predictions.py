@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.db import customers
 from app.db.connections.statements import Question
-from app.db.jobs import JobKind
 from app.db.log.reading import Source, rows_of
 from app.db.tables import CurrentScoreRow, JobRow, LogStateRow
+from app.domain.jobs import JobKind
+from app.domain.stored_scores import Rescoring
 
 PAGE: Final = 10_000  # ids at a time
 
@@ -27,15 +27,6 @@ _PROBABILITIES: Final = Question(
     sqlite=_SAID.format(mark="?") + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
     postgresql=_SAID.format(mark="%s") + "= ANY(%s)",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rescoring:
-    """A job that kept predictions of one bundle as of one moment."""
-
-    job_id: str
-    bundle_id: str
-    as_of: datetime
 
 
 def rescorings(session: Session, *, until: datetime) -> list[Rescoring]:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import jobs
-from app.db.jobs import Job, LeaseLost
 from app.domain.errors import HoldfastError
+from app.domain.jobs import Job, LeaseLost
 
 log = logging.getLogger("holdfast.jobs")
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers
-from app.db.assessments import StoredAssessment
 from app.db.log.reading import answer_to
 from app.domain.customers import Customer
+from app.domain.stored_scores import StoredAssessment
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.db import assessments, jobs
-from app.db.assessments import StoredAssessment
-from app.db.jobs import LEASE, JobState, LeaseLost
 from app.domain.errors import JobConflict, JobNotFound
+from app.domain.jobs import LEASE, JobState, LeaseLost
+from app.domain.stored_scores import StoredAssessment
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = NOW + 2 * LEASE

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.db import keys
-from app.db.keys import ApiKey
+from app.domain.keys import ApiKey
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = ApiKey("k-1", "CRM", frozenset({"scores:read", "activity:write"}), NOW)

@@ -1,10 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers, jobs, predictions
-from app.db.assessments import StoredAssessment
-from app.db.jobs import JobKind
-from app.db.predictions import Rescoring
 from app.domain.customers import Customer
+from app.domain.jobs import JobKind
+from app.domain.stored_scores import Rescoring, StoredAssessment
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

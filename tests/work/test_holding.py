@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.db import jobs
 from app.db.connections.connect import connect, writer_factory
-from app.db.jobs import LEASE, JobState
 from app.domain.errors import BundleRefused
+from app.domain.jobs import LEASE, JobState
 from app.work.holding import holding
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

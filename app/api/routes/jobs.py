@@ -13,7 +13,6 @@ from app.api.contract.json_route import JsonRoute
 from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut, KeepsName
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.scores.many_scores import ScorePageOut, StoredScoreOut
-from app.db.jobs import Job, JobKind, Keeps
 from app.domain.errors import (
     BundleRefused,
     InvalidCursor,
@@ -21,6 +20,7 @@ from app.domain.errors import (
     JobNotFound,
     NoBundleInService,
 )
+from app.domain.jobs import Job, JobKind, Keeps
 from app.use_cases.jobs.manage import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.monitoring.job import ask_for_check
 from app.use_cases.rescoring.job import ask_for_rescore
@@ -165,8 +165,6 @@ def _after(cursor: str | None, listing: str) -> str | None:
 
 
 def _out(job: Job) -> JobOut:
-    through = job.done + job.failed
-    ended = job.state.value == "completed"
     return JobOut(
         job_id=job.job_id,
         kind=job.kind.value,
@@ -177,7 +175,7 @@ def _out(job: Job) -> JobOut:
         total=job.total,
         done=job.done,
         failed=job.failed,
-        progress=1.0 if ended else min(1.0, through / max(1, job.total)),
+        progress=job.progress,
         attempts=job.attempts,
         created_at=job.created_at,
         started_at=job.started_at,

@@ -9,7 +9,7 @@ from app.api.contract.fields import Answer
 from app.api.schemas.paging import NextCursor
 from app.api.schemas.scores.fields import AsOfOut, CustomerIdOut
 
-JobState = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
+JobStateName = Literal["queued", "in_progress", "completed", "failed", "cancelled"]
 
 KeepsName = Literal["answers", "numbers"]
 
@@ -35,7 +35,7 @@ class JobOut(Answer):
             examples=["answers"],
         ),
     ]
-    state: Annotated[JobState, Field(description="Where it stands", examples=["in_progress"])]
+    state: Annotated[JobStateName, Field(description="Where it stands", examples=["in_progress"])]
     as_of: AsOfOut
     bundle_id: Annotated[
         str, Field(description="The bundle that scores", examples=["4f1c0de5a2b94a10"])

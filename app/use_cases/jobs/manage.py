@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from app.db import assessments, jobs
-from app.db.assessments import StoredAssessment
-from app.db.jobs import Job
+from app.domain.jobs import Job
+from app.domain.stored_scores import StoredAssessment
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import keys
-from app.db.keys import ApiKey
+from app.domain.keys import ApiKey
 from app.domain.scopes import ALL_SCOPES
 
 PREFIX: Final = "hf"

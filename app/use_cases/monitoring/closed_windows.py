@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from app.db.predictions import Rescoring
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import EARLIEST, format_moment
+from app.domain.stored_scores import Rescoring
 
 N_MONTHS: Final = 24  # newest months that are looked at
 # An event may be missing only because the feed is late: a window counts once the log reaches its

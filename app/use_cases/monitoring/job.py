@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db import jobs
-from app.db.jobs import LEASE, Job, JobKind
 from app.domain.errors import JobNotFound
+from app.domain.jobs import LEASE, Job, JobKind
 from app.use_cases.monitoring.monitor import Monitor
 from app.work.holding import holding
 

@@ -15,11 +15,11 @@ from app.bundle.opened import RiskBundle
 from app.db import model_checks, predictions
 from app.db.log import events
 from app.db.log.reading import Reader
-from app.db.predictions import Rescoring
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import BundleRefused
 from app.domain.moments import to_micros
+from app.domain.stored_scores import Rescoring
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
 from app.features.outcomes import churned

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.bundle.opened import RiskBundle
-from app.db.assessments import StoredAssessment
 from app.db.connections.statements import Row
-from app.db.jobs import Job, Keeps
 from app.db.log import events
 from app.db.log.events import KnownCustomers
 from app.db.log.reading import Reader
+from app.domain.jobs import Job, Keeps
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
+from app.domain.stored_scores import StoredAssessment
 from app.use_cases.scores.answers import answer_each
 from app.use_cases.scores.numbers import number_risks, score_numbers
 from app.use_cases.scores.standing import numbers_left, standing_text

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.bundle.opened import RiskBundle
 from app.db import customers, jobs
-from app.db.jobs import LEASE, Job, JobState, Keeps
 from app.db.log.reading import Reader
 from app.db.log.settling import settle_log
 from app.domain.errors import JobNotFound
+from app.domain.jobs import LEASE, Job, Keeps
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.job import ask_for_check
@@ -29,7 +29,6 @@ from app.work.in_order import in_order
 
 log = logging.getLogger("holdfast.jobs")
 CHUNK_SIZE = 1000
-ENDED = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
 OnProgress = Callable[[int, int], None]
 
 
@@ -174,7 +173,7 @@ def rescore_now(
         report()
         return False
 
-    while report().state not in ENDED:
+    while not report().state.has_ended:
         if not rescorer.work(reported):
             time.sleep(wait_seconds)  # another process has the job
     return report()

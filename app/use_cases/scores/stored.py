@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db import assessments, customers
-from app.db.assessments import StoredAssessment
 from app.db.connections.statements import Asked, Row
 from app.domain.errors import CustomerNotFound
+from app.domain.stored_scores import StoredAssessment
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.db.predictions import Rescoring
 from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.stored_scores import Rescoring
 from app.use_cases.monitoring.closed_windows import N_MONTHS, Promise, matured
 
 CUT_OFF = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 
 from app.db import jobs, model_checks
 from app.db.connections.connect import session_factory, writer_factory
-from app.db.jobs import JobKind, JobState
 from app.db.log.reading import Reader
+from app.domain.jobs import JobKind, JobState
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.job import Checker, ask_for_check
 from app.use_cases.monitoring.monitor import Monitor

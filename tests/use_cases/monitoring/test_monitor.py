@@ -6,7 +6,6 @@ import pytest
 
 from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.db import jobs, model_checks
-from app.db.assessments import StoredAssessment
 from app.db.connections.connect import session_factory, writer_factory
 from app.db.log import events
 from app.db.log.reading import Reader
@@ -14,6 +13,7 @@ from app.domain.activity import Activity
 from app.domain.checks import Verdict
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
+from app.domain.stored_scores import StoredAssessment
 from app.features.catalogue import FEATURE_NAMES
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.monitor import Monitor

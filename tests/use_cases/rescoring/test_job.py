@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from app.db.connections.connect import session_factory, writer_factory
-from app.db.jobs import Keeps
 from app.db.log.events import record
 from app.db.log.reading import Reader, answer_to
 from app.domain.activity import Activity
+from app.domain.jobs import Keeps
 from app.playbook.read import read_playbook
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.jobs.manage import cancel_job, failures_of_job, get_job, results_of_job
