@@ -1,1 +1,1 @@
-"""Small pure functions of statistics, each with its source."""
+"""Small pure functions of statistics; each names its formula and where it comes from."""

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import Uncertainty, intervals_of, reach_of
+from app.bundle.answers.interval import Uncertainty, intervals_of
 from app.bundle.answers.usual_ranges import usual_ranges
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from app.features.outcomes import churned
 from app.features.population import in_population
+from app.statistics.intervals import z_value
 from benchmarks.quality.__main__ import CDNOW_CUTS, SHOP_CUTS
 from benchmarks.quality.logs import Case, cdnow, micros, no_order, online_retail, simulated
 from training.certainty.interval import uncertainty_of
@@ -133,9 +134,7 @@ def _groups_inside(held: Held) -> str:
         seen, said = held.churned[rows].mean(), held.said[rows].mean()
         customers += int(held.low[rows].mean() <= seen <= held.high[rows].mean())
         by_chance = 1 / (len(rows) * said * (1 - said))
-        reach = reach_of(held.uncertainty.coverage) * np.sqrt(
-            held.uncertainty.common**2 + by_chance
-        )
+        reach = z_value(held.uncertainty.coverage) * np.sqrt(held.uncertainty.common**2 + by_chance)
         half = 0.5 / len(rows)  # a customer more or less is no surprise
         level += int(expit(logit(said) - reach) - half <= seen <= expit(logit(said) + reach) + half)
     n = len(groups)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import rankdata
 
-from app.statistics.calibration import SMALLEST, metrics_of
+from app.statistics.metrics import compute_metrics
+from app.statistics.scoring_rules import SMALLEST_PROBABILITY
 from benchmarks.quality.forecasts import Forecasts
 from training.learning.level import at_level
 
@@ -23,7 +24,7 @@ def figures_of(forecasts: Forecasts) -> dict[str, dict[str, Any]]:
     ours = _resampled(forecasts.outcomes, forecasts.said["ours"], resamples)
     figures: dict[str, dict[str, Any]] = {}
     for name, said in forecasts.said.items():
-        figures[name] = dict(metrics_of(forecasts.outcomes, said).as_numbers())
+        figures[name] = dict(compute_metrics(forecasts.outcomes, said).as_numbers())
         figures[name]["log_loss_at_level"] = round(loss_at_level(forecasts.outcomes, said), 6)
         if name != "ours":
             theirs = _resampled(forecasts.outcomes, said, resamples)
@@ -40,8 +41,12 @@ def figures_of(forecasts: Forecasts) -> dict[str, dict[str, Any]]:
 
 def loss_at_level(outcomes: Numbers, said: Numbers) -> float:
     """Return the log loss that `said` would have, had the share of churned been known before."""
-    margins = logit(np.clip(said, SMALLEST, 1 - SMALLEST))
-    told = np.clip(expit(at_level(margins, float(logit(outcomes.mean())))), SMALLEST, 1 - SMALLEST)
+    margins = logit(np.clip(said, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY))
+    told = np.clip(
+        expit(at_level(margins, float(logit(outcomes.mean())))),
+        SMALLEST_PROBABILITY,
+        1 - SMALLEST_PROBABILITY,
+    )
     return float(-(outcomes * np.log(told) + (1 - outcomes) * np.log(1 - told)).mean())
 
 
@@ -76,7 +81,7 @@ def _resamples(n_rows: int) -> NDArray[np.int64]:
 def _resampled(
     outcomes: Numbers, said: Numbers, resamples: NDArray[np.int64]
 ) -> dict[str, Numbers]:
-    safe = np.clip(said, SMALLEST, 1 - SMALLEST)
+    safe = np.clip(said, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     losses = -(outcomes * np.log(safe) + (1 - outcomes) * np.log(1 - safe))
     ranks = rankdata(said)
     return {
@@ -93,5 +98,5 @@ def _auc(outcomes: Numbers, scores: Numbers) -> float:
 
 
 def _expected_loss(truth: Numbers, said: Numbers) -> float:
-    safe = np.clip(said, SMALLEST, 1 - SMALLEST)
+    safe = np.clip(said, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     return float(-(truth * np.log(safe) + (1 - truth) * np.log(1 - safe)).mean())

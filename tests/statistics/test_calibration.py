@@ -1,58 +1,50 @@
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
-from app.statistics.calibration import SMALLEST, calibration_table, information_gain, metrics_of
+from app.statistics.calibration import (
+    calibration_table,
+    critical_calibration_error,
+    expected_calibration_error,
+)
+from app.statistics.ranking import rank
 
-CHURNED = np.array([0.0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
-
-
-def test_a_perfect_forecast():
-    metrics = metrics_of(CHURNED, CHURNED)
-
-    assert (metrics.auc, metrics.ece, metrics.brier) == (1.0, 0.0, 0.0)
-    assert metrics.top_decile_lift == 2.0
+ALTERNATING = np.tile([1.0, 0.0], 50)
 
 
-def test_the_base_rate_gains_nothing():
-    half = np.full(10, 0.5)
-
-    assert metrics_of(CHURNED, half).log_loss == pytest.approx(np.log(2))
-    assert information_gain(CHURNED, half) == pytest.approx(0)
+def test_the_calibration_error_is_the_mean_distance_of_probability_and_rate():
+    assert expected_calibration_error(rank(ALTERNATING, np.full(100, 0.7))) == pytest.approx(0.2)
 
 
-def test_calibration_error_is_the_mean_distance_of_said_and_seen():
-    outcomes = np.tile([1.0, 0.0], 50)
+def test_the_table_has_ten_bins_of_equal_count_from_the_lowest_up():
+    table = calibration_table(rank(ALTERNATING, np.linspace(0, 0.99, 100)))
 
-    assert metrics_of(outcomes, np.full(100, 0.7)).ece == pytest.approx(0.2)
-
-
-def test_the_table_has_ten_bins_of_equal_count():
-    table = calibration_table(np.tile([1.0, 0.0], 50), np.linspace(0, 1, 100))
-
-    assert [n for _, _, n in table] == [10] * 10
+    assert [each.n for each in table] == [10] * 10
+    assert table[0].mean_probability == pytest.approx(0.045)
+    assert table[0].observed_rate == 0.5
+    assert table[-1].mean_probability == pytest.approx(0.945)
 
 
-def test_one_class_has_no_auc():
-    assert metrics_of(np.zeros(10), np.linspace(0.1, 0.9, 10)).as_numbers()["auc"] is None
+def test_three_customers_make_three_bins():
+    table = calibration_table(rank(np.array([0.0, 1, 0]), np.array([0.1, 0.8, 0.3])))
+
+    assert table == [(0.1, 0.0, 1), (0.3, 0.0, 1), (0.8, 1.0, 1)]
 
 
-def test_the_figures_are_those_of_scikit_learn():
-    rng = np.random.default_rng(0)
-    said = np.round(rng.uniform(size=500), 2)  # with ties
-    outcomes = (rng.uniform(size=500) < said).astype(float)
-
-    metrics = metrics_of(outcomes, said)
-
-    assert metrics.auc == pytest.approx(roc_auc_score(outcomes, said), abs=1e-12)
-    assert metrics.average_precision == pytest.approx(
-        average_precision_score(outcomes, said), abs=1e-12
-    )
-    clipped = np.clip(said, SMALLEST, 1 - SMALLEST)
-    assert metrics.log_loss == pytest.approx(log_loss(outcomes, clipped), abs=1e-12)
+def test_certainties_cannot_err_by_chance():
+    assert critical_calibration_error(np.tile([0.0, 1.0], 50), false_alarm_rate=0.01) == 0
 
 
-def test_the_order_of_the_rows_does_not_matter():
-    said, outcomes = np.linspace(0, 1, 100), np.tile([1.0, 0.0], 50)
+@pytest.mark.parametrize("n", [100, 2000])
+def test_true_probabilities_exceed_the_critical_error_at_the_false_alarm_rate(n):
+    rng = np.random.default_rng(1)
+    probabilities = rng.beta(2, 3, n)
+    critical = critical_calibration_error(probabilities, false_alarm_rate=0.1)
 
-    assert metrics_of(outcomes[::-1], said[::-1]) == metrics_of(outcomes, said)
+    errors = [
+        expected_calibration_error(
+            rank((rng.random(n) < probabilities).astype(float), probabilities)
+        )
+        for _ in range(500)
+    ]
+
+    assert 0.05 < np.mean(np.array(errors) > critical) < 0.15

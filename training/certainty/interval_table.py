@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.interval import MAX_SPREAD, Uncertainty, reach_of
+from app.bundle.answers.interval import MAX_SPREAD, Uncertainty
 from app.features.catalogue import FEATURE_INDEX
+from app.statistics.intervals import z_value
 from training.learning.open_rhythm import COVERAGE
 
 Numbers = NDArray[np.float64]
@@ -95,7 +96,7 @@ def _knots(margins: Numbers) -> Numbers:
 def _sensible(table: Numbers, knots: Numbers) -> Numbers:
     wider = np.maximum.accumulate(table[::-1], axis=0)[::-1]
     # Ends move by less than the margin does: neighbours differ by less than their distance.
-    distance = np.abs(knots[:, None] - knots[None, :]) * 0.95 / reach_of(COVERAGE)
+    distance = np.abs(knots[:, None] - knots[None, :]) * 0.95 / z_value(COVERAGE)
     return np.asarray((wider[:, None, :] - distance[None, :, :]).max(axis=2), dtype=np.float64)
 
 

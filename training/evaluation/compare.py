@@ -21,8 +21,8 @@ from app.documents.words import between, figure, percent, signed
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.features.history import History
-from app.statistics.calibration import Metrics, metrics_of
-from app.statistics.resampling import Difference, differences_of
+from app.statistics.metrics import Metrics, compute_metrics
+from app.statistics.resampling import Difference, bootstrap_differences
 from training.card.sections.metrics import NAMES
 from training.card.sections.movement import movement_table
 from training.card.sections.ranking import ranking_section
@@ -55,7 +55,7 @@ class Comparison:
     def better(self, name: str) -> str:
         """Return "A" or "B" where one is better by the figure beyond chance, else "neither"."""
         difference = self.differences[name]
-        if not difference.is_beyond_chance:
+        if not difference.is_significant:
             return "neither"
         return "B" if (difference.value < 0) == (name in BETTER_WHEN_LOWER) else "A"
 
@@ -112,15 +112,15 @@ def compare(
     on_progress(STAGE, 2, N_STEPS)
     b = judged(history, bundle_b, window, customers, baseline=None)
     on_progress(STAGE, 3, N_STEPS)
-    differences = differences_of(a.churned, b.said, a.said, seed=seed)
+    differences = bootstrap_differences(a.churned, b.said, a.said, seed=seed)
     on_progress(STAGE, N_STEPS, N_STEPS)
     return Comparison(
         bundle_a,
         bundle_b,
         a,
         b,
-        metrics_of(a.churned, a.said),
-        metrics_of(b.churned, b.said),
+        compute_metrics(a.churned, a.said),
+        compute_metrics(b.churned, b.said),
         differences,
         movement_between(a.tiers, b.tiers, shift=b.said - a.said),
     )

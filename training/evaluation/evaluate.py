@@ -12,6 +12,7 @@ from app.documents.words import between, day, figure, percent, signed
 from app.domain.moments import format_moment, from_micros
 from app.features.history import History
 from app.statistics.calibration import calibration_table
+from app.statistics.ranking import rank
 from training.card.sections.drift import drift_since_section, stability_against
 from training.card.sections.metrics import highlights, metrics_table
 from training.card.sections.ranking import ranking_section
@@ -63,7 +64,7 @@ class Evaluation:
             "baseline_rfm_logistic": None if baseline is None else baseline.as_numbers(),
             "calibration": [
                 {"said": said, "seen": seen, "customers": n}
-                for said, seen, n in calibration_table(self.tested.churned, self.tested.said)
+                for said, seen, n in calibration_table(rank(self.tested.churned, self.tested.said))
             ],
             "since_the_card": [
                 {**asdict(change), "verdict": change.verdict} for change in self.changes

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaincinv, logit
 
-from app.bundle.answers.interval import reach_of
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.history import History
 from app.features.population import in_population
+from app.statistics.intervals import z_value
 from training.dataset.snapshots import Window
 from training.learning.btyd import Rhythms, bg_nbd, fitted
 from training.learning.rhythm import UNIT, rhythms_at
@@ -54,7 +54,7 @@ def open_rhythm(map_: Numbers, rhythms: Rhythms, duration: float) -> tuple[Numbe
         _silent(alive, np.exp(-rate * gammaincinv(shape, quantile)))
         for quantile in (1 - tail, tail)
     )
-    reach = reach_of(COVERAGE)
+    reach = z_value(COVERAGE)
     return np.maximum(mean - low, 0) / reach, np.maximum(high - mean, 0) / reach
 
 

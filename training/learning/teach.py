@@ -20,7 +20,7 @@ from app.bundle.folder.manifest import Calibration
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
-from app.statistics.calibration import information_gain
+from app.statistics.scoring_rules import information_gain
 from training.dataset.rows import Dataset
 from training.dataset.snapshots import Window, matched_windows
 from training.learning.calibrate import calibrated, intercept_for, slope_of

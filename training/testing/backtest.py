@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.history import History
-from app.statistics.calibration import calibration_table
+from app.statistics.calibration import ReliabilityBin, calibration_table
+from app.statistics.ranking import rank
 from training.dataset.histories import known_before
 from training.dataset.rows import Dataset, dataset_of
 from training.dataset.snapshots import Window, matched_windows
@@ -36,9 +37,9 @@ class Report:
     figures: Figures
 
     @property
-    def table(self) -> list[tuple[float, float, int]]:
+    def table(self) -> list[ReliabilityBin]:
         """The calibration table of the booster."""
-        return calibration_table(self.tested.churned, self.tested.said)
+        return calibration_table(rank(self.tested.churned, self.tested.said))
 
 
 def report_on(

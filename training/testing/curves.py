@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.statistics.calibration import riskiest_first
+from app.statistics.ranking import riskiest_first
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 

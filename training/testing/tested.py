@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.domain.tiers import AnyTierPolicy
-from app.statistics.calibration import Metrics, metrics_of
-from app.statistics.resampling import Interval, intervals_of
+from app.statistics.metrics import Metrics, compute_metrics
+from app.statistics.resampling import Interval, bootstrap_intervals
 from training.dataset.snapshots import Window
 
 
@@ -58,9 +58,9 @@ class Figures:
 def figures_of(tested: Tested, *, seed: int) -> Figures:
     """Return the figures of what was said, with bootstrap intervals."""
     return Figures(
-        metrics_of(tested.churned, tested.said),
-        intervals_of(tested.churned, tested.said, seed=seed),
-        None if tested.baseline is None else metrics_of(tested.churned, tested.baseline),
+        compute_metrics(tested.churned, tested.said),
+        bootstrap_intervals(tested.churned, tested.said, seed=seed),
+        None if tested.baseline is None else compute_metrics(tested.churned, tested.baseline),
     )
 
 

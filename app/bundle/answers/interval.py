@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.bundle.json_fields import Fields
 from app.compiled.kernel import entry
+from app.statistics.intervals import z_value
 
 Numbers = NDArray[np.float64]
 
@@ -143,13 +143,8 @@ def intervals_of(uncertainty: Uncertainty, names: Sequence[str]) -> Intervals:
             np.array(uncertainty.below, dtype=np.float64),
             np.array(uncertainty.above, dtype=np.float64),
         ),
-        spread=np.array([uncertainty.common, reach_of(uncertainty.coverage)]),
+        spread=np.array([uncertainty.common, z_value(uncertainty.coverage)]),
     )
-
-
-def reach_of(coverage: float) -> float:
-    """Return how many standard deviations to either side hold `coverage` of a normal deviate."""
-    return NormalDist().inv_cdf(0.5 + coverage / 2)
 
 
 def warm_up() -> None:

@@ -17,7 +17,7 @@ from app.bundle.folder.manifest import Manifest
 from app.bundle.folder.reading import read_named
 from app.bundle.json_fields import Fields, parse_object
 from app.domain.errors import BundleRefused
-from app.statistics.stability import shares_in_bins
+from app.statistics.drift import shares_in_bins
 
 REFERENCE_FILE: Final = "reference.json"
 RISK: Final = "probability"  # stands beside the features; no feature is called so

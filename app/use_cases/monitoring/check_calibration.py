@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.checks import CalibrationBin, CalibrationCheck, MonthCheck, Verdict
-from app.statistics.calibration import calibration_table, metrics_of
-from app.statistics.chance import calibration_error_by_chance, rate_interval
+from app.statistics.calibration import calibration_table, critical_calibration_error
+from app.statistics.intervals import wilson_interval
+from app.statistics.metrics import compute_metrics
+from app.statistics.ranking import rank
 
 LEAST_CUSTOMERS: Final = 100  # ten in each bin; with fewer even true probabilities stray by .2
 LEAST_EACH: Final = 10  # churned and stayed, for an AUC
@@ -55,9 +57,9 @@ def month_check(
     # by sign-up, and who signed up late is more likely to leave: so mix them, always in one way.
     mixed = np.random.default_rng(0).permutation(len(said))
     said, outcomes = said[mixed], churned[mixed].astype(np.float64)
-    figures, n_churned = metrics_of(outcomes, said), int(churned.sum())
-    low, high = rate_interval(n_churned, len(said))
-    by_chance = calibration_error_by_chance(said, false_alarms=FALSE_ALARMS)
+    figures, n_churned = compute_metrics(outcomes, said), int(churned.sum())
+    low, high = wilson_interval(n_churned, len(said))
+    by_chance = critical_calibration_error(said, false_alarm_rate=FALSE_ALARMS)
     return MonthCheck(
         month=month,
         bundle_id=bundle_id,
@@ -72,7 +74,7 @@ def month_check(
         ece=figures.ece,
         ece_by_chance=by_chance,
         verdict=_verdict(len(said), figures.ece, by_chance),
-        bins=tuple(_bin(*each) for each in calibration_table(outcomes, said)),
+        bins=tuple(_bin(*each) for each in calibration_table(rank(outcomes, said))),
     )
 
 
@@ -83,7 +85,7 @@ def _verdict(n: int, error: float, by_chance: float) -> Verdict:
 
 
 def _bin(mean_probability: float, observed_rate: float, n: int) -> CalibrationBin:
-    low, high = rate_interval(round(observed_rate * n), n)
+    low, high = wilson_interval(round(observed_rate * n), n)
     return CalibrationBin(n, mean_probability, observed_rate, low, high)
 
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from app.bundle.folder.reference import RISK, Distribution, Reference
 from app.domain.checks import ColumnDrift, DriftCheck, Verdict
-from app.statistics.chance import stability_by_chance
-from app.statistics.stability import (
-    MOVED_FAR_FROM,
-    MOVED_FROM,
-    population_stability,
+from app.statistics.drift import (
+    MODERATE_DRIFT_FROM,
+    STRONG_DRIFT_FROM,
+    critical_stability_index,
+    population_stability_index,
     shares_in_bins,
 )
 
@@ -83,12 +83,12 @@ def _column(
     importance: float | None,
 ) -> ColumnDrift:
     now = shares_in_bins(values, before.inner_edges)
-    psi = population_stability(before.shares, now)
-    by_chance = stability_by_chance(
+    psi = population_stability_index(before.shares, now)
+    by_chance = critical_stability_index(
         n=len(values),
         n_reference=n_reference,
         n_bins=int(np.count_nonzero((before.shares > 0) | (now > 0))),
-        false_alarms=FALSE_ALARMS / n_columns,
+        false_alarm_rate=FALSE_ALARMS / n_columns,
     )
     return ColumnDrift(
         name=name,
@@ -104,9 +104,9 @@ def _column(
 def _verdict(psi: float, by_chance: float, n: int) -> Verdict:
     if n < LEAST_CUSTOMERS:
         return Verdict.TOO_FEW
-    if psi >= max(MOVED_FAR_FROM, by_chance):
+    if psi >= max(STRONG_DRIFT_FROM, by_chance):
         return Verdict.DRIFTED
-    return Verdict.MOVED if psi >= max(MOVED_FROM, by_chance) else Verdict.SOUND
+    return Verdict.MOVED if psi >= max(MODERATE_DRIFT_FROM, by_chance) else Verdict.SOUND
 
 
 def _overall(risk: ColumnDrift, drifted: float, moved: float) -> Verdict:
@@ -149,6 +149,6 @@ def _text(
 
 def _named(column: ColumnDrift) -> str:
     text = f"{column.name} {column.psi:.2f}"
-    if abs(column.missing_now - column.missing_before) < MOVED_FROM:
+    if abs(column.missing_now - column.missing_before) < MODERATE_DRIFT_FROM:
         return text
     return f"{text} (missing {column.missing_before:.0%}, now {column.missing_now:.0%})"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from app.bundle.answers.interval import Uncertainty, intervals_of, reach_of, read_uncertainty
+from app.bundle.answers.interval import Uncertainty, intervals_of, read_uncertainty
 from app.bundle.json_fields import Fields
 from app.domain.errors import BundleRefused
 
@@ -95,7 +95,3 @@ def test_a_history_that_is_no_feature_is_refused():
 def test_a_row_that_is_no_list_is_refused_by_name():
     with pytest.raises(BundleRefused, match="above"):
         read_uncertainty(Fields(Uncertainty(**VALUES).as_json() | {"above": [1, 2, 3]}, "here"))
-
-
-def test_nine_in_ten_lie_within_1_64_deviations():
-    assert reach_of(0.9) == pytest.approx(1.6448536)

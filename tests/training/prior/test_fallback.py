@@ -13,7 +13,7 @@ from app.features.catalogue import FEATURE_NAMES
 from app.features.history import group_and_sort
 from app.features.outcomes import churned
 from app.features.population import in_population
-from app.statistics.calibration import metrics_of
+from app.statistics.metrics import compute_metrics
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
 from training.dataset.histories import known_before, of_customers
 from training.dataset.rows import measured
@@ -47,7 +47,7 @@ def outcomes_under(made, *, seed=4):
 
 @pytest.mark.parametrize("n", [1, 20, 100])
 def test_customers_that_it_never_met_are_ranked_by_their_rhythm(n):
-    figures = metrics_of(*outcomes_under(prior_of_first(n)))
+    figures = compute_metrics(*outcomes_under(prior_of_first(n)))
 
     assert figures.auc > 0.8
     assert figures.log_loss < 0.63  # saying the base rate costs 0.64

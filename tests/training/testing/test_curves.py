@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.statistics.calibration import metrics_of
+from app.statistics.metrics import compute_metrics
 from training.testing.curves import gains_of, precision_recall_of, roc_of
 
 SAID = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
@@ -21,7 +21,7 @@ def test_the_area_under_the_roc_curve_is_the_auc():
     churned = (rng.uniform(size=300) < said).astype(float)
     x, y = roc_of(churned, said)
 
-    assert np.trapezoid(y, x) == pytest.approx(metrics_of(churned, said).auc)
+    assert np.trapezoid(y, x) == pytest.approx(compute_metrics(churned, said).auc)
 
 
 def test_precision_is_of_the_found_and_recall_of_all():

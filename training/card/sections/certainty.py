@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import Uncertainty, reach_of
+from app.bundle.answers.interval import Uncertainty
 from app.documents.blocks import Block, Paragraph, Section, Table, table
 from app.documents.words import percent
+from app.statistics.intervals import z_value
 from training.certainty.interval import CalibrationTable, common_spread
 from training.certainty.usual_ranges import SupportReport
 
@@ -57,7 +58,7 @@ def covered_groups(
         said, seen, n = (np.array(column, dtype=np.float64) for column in zip(*tested, strict=True))
         margins = logit(np.clip(said, SUREST, 1 - SUREST))
         by_chance = 1 / (n * said * (1 - said))
-        reach = reach_of(coverage) * np.sqrt(common**2 + by_chance)
+        reach = z_value(coverage) * np.sqrt(common**2 + by_chance)
         # Half a customer to either side: of 300 customers at one in 200, none is no surprise.
         low, high = n * expit(margins - reach) - 0.5, n * expit(margins + reach) + 0.5
         inside = (low <= n * seen) & (n * seen <= high)
@@ -93,7 +94,7 @@ def _widths(uncertainty: Uncertainty) -> Table:
 
 
 def _ends(uncertainty: Uncertainty, step: int, probability: float) -> str:
-    margin, reach = float(logit(probability)), reach_of(uncertainty.coverage)
+    margin, reach = float(logit(probability)), z_value(uncertainty.coverage)
     below, above = (
         reach * float(np.hypot(uncertainty.common, np.interp(margin, uncertainty.knots, own[step])))
         for own in (uncertainty.below, uncertainty.above)

@@ -9,10 +9,10 @@ from app.documents.plots.axes import Axis
 from app.documents.plots.rows import bars
 from app.documents.words import day
 from app.features.catalogue import FEATURE_NAMES
-from app.statistics.stability import (
-    MOVED_FAR_FROM,
-    MOVED_FROM,
-    population_stability,
+from app.statistics.drift import (
+    MODERATE_DRIFT_FROM,
+    STRONG_DRIFT_FROM,
+    population_stability_index,
     shares_in_bins,
 )
 from training.dataset.snapshots import Window
@@ -47,7 +47,7 @@ def stability_against(
     for name, values in columns:
         column = reference.columns[name]
         shares = shares_in_bins(values, column.inner_edges)
-        found.append((name, population_stability(column.shares, shares)))
+        found.append((name, population_stability_index(column.shares, shares)))
     return sorted(found, key=lambda entry: (-entry[1], entry[0]))
 
 
@@ -57,8 +57,9 @@ def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
         "The population as of the cut-off is the reference that the service measures drift "
         "against (`reference.json`: ten bins of each feature and of the probability). The index "
         f"below compares it with the snapshot of {day(window.as_of)}: so far customers move in "
-        f"{window.days} days without anything being wrong. Elsewhere {MOVED_FROM} counts as moved "
-        f"and {MOVED_FAR_FROM} as far; features that grow with the age of a log always move."
+        f"{window.days} days without anything being wrong. Elsewhere {MODERATE_DRIFT_FROM} counts "
+        f"as moved and {STRONG_DRIFT_FROM} as far; features that grow with the age of a log "
+        "always move."
     )
     return Section("Drift reference", (Paragraph(text), _moved(moved)))
 
@@ -67,8 +68,8 @@ def drift_since_section(moved: list[tuple[str, float]], window: Window) -> Secti
     """Return how far customers had moved from those that a bundle was trained on."""
     text = (
         f"The population of {day(window.as_of)} against the one that the bundle was trained on, by "
-        f"population stability index: from {MOVED_FROM} on a column has moved, from "
-        f"{MOVED_FAR_FROM} on far. Features that grow with the age of a log always move."
+        f"population stability index: from {MODERATE_DRIFT_FROM} on a column has moved, from "
+        f"{STRONG_DRIFT_FROM} on far. Features that grow with the age of a log always move."
     )
     return Section("Drift", (Paragraph(text), _moved(moved)))
 
@@ -77,7 +78,7 @@ def _moved(moved: list[tuple[str, float]]) -> Figure:
     shown = moved[:N_SHOWN]
     risk = next(value for name, value in moved if name == RISK)
     rows = [(name, value, f"{value:.3f}") for name, value in shown]
-    axis = Axis("", 0.0, max(MOVED_FROM, *(value for _, value in shown)), ())
+    axis = Axis("", 0.0, max(MODERATE_DRIFT_FROM, *(value for _, value in shown)), ())
     caption = (
         f"The ten columns that moved most, by population stability index. Probability: {risk:.3f}."
     )

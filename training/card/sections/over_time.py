@@ -8,7 +8,7 @@ from app.documents.plots.axes import Axis, axis_of, plot
 from app.documents.plots.marks import dots, legend, line, whiskers
 from app.documents.words import between, day, figure, percent
 from app.domain.moments import MICROSECONDS_PER_DAY
-from app.statistics.chance import rate_interval
+from app.statistics.intervals import wilson_interval
 from training.dataset.rows import Dataset
 from training.dataset.snapshots import Window
 from training.testing.tested import Figures as Numbers
@@ -85,7 +85,7 @@ def _auc(x: Axis, tests: Sequence[tuple[Window, Numbers]]) -> Figure:
 def _level(x: Axis, xs: Sequence[int], tests: Sequence[tuple[Window, Numbers]]) -> Figure:
     said = [figures.ours.mean_probability for _, figures in tests]
     seen = [figures.ours.base_rate for _, figures in tests]
-    ends = [rate_interval(round(f.ours.base_rate * f.ours.n), f.ours.n) for _, f in tests]
+    ends = [wilson_interval(round(f.ours.base_rate * f.ours.n), f.ours.n) for _, f in tests]
     lows, highs = [e[0] for e in ends], [e[1] for e in ends]
     y = axis_of("of customers", [*said, *lows, *highs], percent=True)
     marks = [

@@ -6,7 +6,7 @@ from app.documents.blocks import Figure, Figures, Paragraph, Section, Table, tab
 from app.documents.plots.axes import axis_of, plot, shares_axis
 from app.documents.plots.marks import even_line, legend, line
 from app.documents.words import figure, percent
-from app.statistics.calibration import riskiest_first
+from app.statistics.ranking import riskiest_first
 from training.testing.curves import gains_of, precision_recall_of, roc_of
 from training.testing.tested import Tested
 

@@ -6,8 +6,9 @@ from app.documents.blocks import Block, Figure, Figures, Paragraph, table
 from app.documents.plots.axes import axis_of, plot, shares_axis
 from app.documents.plots.marks import columns, dots, even_line, whiskers
 from app.documents.words import between, figure
-from app.statistics.calibration import calibration_table
-from app.statistics.chance import rate_interval
+from app.statistics.calibration import ReliabilityBin, calibration_table
+from app.statistics.intervals import wilson_interval
+from app.statistics.ranking import rank
 from training.testing.tested import Tested
 
 N_COLUMNS = 25
@@ -18,8 +19,8 @@ def reliability_blocks(tested: Tested, *, name: str = "") -> tuple[Block, ...]:
 
     `name` tells the plots apart where a page has several.
     """
-    bins = calibration_table(tested.churned, tested.said)
-    ends = [rate_interval(round(seen * n), n) for _, seen, n in bins]
+    bins = calibration_table(rank(tested.churned, tested.said))
+    ends = [wilson_interval(round(seen * n), n) for _, seen, n in bins]
     rows = [
         (str(i + 1), figure(said, 3), figure(seen, 3), between(end, 3), f"{n:,}")
         for i, ((said, seen, n), end) in enumerate(zip(bins, ends, strict=True))
@@ -33,9 +34,7 @@ def reliability_blocks(tested: Tested, *, name: str = "") -> tuple[Block, ...]:
     )
 
 
-def _diagram(
-    bins: list[tuple[float, float, int]], ends: list[tuple[float, float]], suffix: str
-) -> Figure:
+def _diagram(bins: list[ReliabilityBin], ends: list[tuple[float, float]], suffix: str) -> Figure:
     x, y = shares_axis("churn probability said"), shares_axis("share that churned")
     said, seen = [b[0] for b in bins], [b[1] for b in bins]
     marks = [

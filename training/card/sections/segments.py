@@ -6,8 +6,8 @@ from app.documents.blocks import Figure, Paragraph, Section, table
 from app.documents.plots.axes import axis_of
 from app.documents.plots.rows import intervals
 from app.documents.words import figure, percent, signed
-from app.statistics.calibration import Metrics, metrics_of
-from app.statistics.chance import rate_interval
+from app.statistics.intervals import wilson_interval
+from app.statistics.metrics import Metrics, compute_metrics
 from training.testing.segments import Segment, segments_of
 from training.testing.tested import Tested
 
@@ -47,8 +47,8 @@ def segments_section(tested: Tested, *, currency: str | None) -> Section:
 
 def _row(tested: Tested, segment: Segment) -> _Row:
     churned, said = tested.churned[segment.members], tested.said[segment.members]
-    low, high = rate_interval(int(churned.sum()), len(churned))
-    metrics = metrics_of(churned, said)
+    low, high = wilson_interval(int(churned.sum()), len(churned))
+    metrics = compute_metrics(churned, said)
     return _Row(segment, metrics, low - metrics.mean_probability, high - metrics.mean_probability)
 
 
