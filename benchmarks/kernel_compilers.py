@@ -1,7 +1,7 @@
 """Kernels as Numba's object files against Cython: what each costs a process, and how fast it is.
 
 ``python -m benchmarks.kernel_compilers`` builds the Cython side (which needs a C compiler) and
-measures both, each in processes of its own; the results are in record 13 of DECISIONS.md.
+measures both, each in processes of its own; the results are in decision 13 (docs/decisions).
 """
 
 import json
