@@ -47,7 +47,7 @@ from app.domain.errors import HoldfastError
 if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
     from pydantic_core import ErrorDetails
 
-    from app.documents.blocks import Document
+    from app.documents.document import Document
     from app.use_cases.files.read_log import Log
     from training.tiers.cut_points import ContactCosts
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.bundle.value.expected import value_of_customers
 from app.bundle.value.facts import Expected
 from app.bundle.value.forecaster import ValueModel
-from app.documents.blocks import Section
+from app.documents.document import Section
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import to_micros
 from app.domain.tiers import AnyTierPolicy, ValuePolicy

@@ -14,9 +14,9 @@ from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureS
 from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
 from app.bundle.folder.writing import write_bundle
 from app.bundle.value.forecaster import ValueModel
-from app.documents.blocks import Document
-from app.documents.html import html_of
-from app.documents.markdown import markdown_of
+from app.documents.document import Document
+from app.documents.html import render_html
+from app.documents.markdown import render_markdown
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 
 LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
@@ -52,8 +52,8 @@ def publish(
         booster_text=booster_text,
         golden_features=golden_features(population, probabilities),
         files={
-            "card.md": markdown_of(card).encode(),
-            "card.html": html_of(card).encode(),
+            "card.md": render_markdown(card).encode(),
+            "card.html": render_html(card).encode(),
             REFERENCE_FILE: reference_bytes(
                 reference_of(facts.features.names, population, probabilities)
             ),

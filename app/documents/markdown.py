@@ -1,15 +1,15 @@
-"""A document as Markdown."""
+"""Write a document as Markdown, with tables in place of plots."""
 
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from app.documents.blocks import (
+from app.documents.document import (
     Block,
     Bullets,
     Document,
     Figure,
-    Figures,
+    FigureGroup,
     Highlight,
     Note,
     Paragraph,
@@ -17,60 +17,59 @@ from app.documents.blocks import (
     Table,
 )
 
-# Signs that would end a cell, begin a tag, a link or a style: what customers named must not.
-_SPECIAL: Final = re.compile(r"([\\|`*_<>\[\]&])")
+# Cells hold names that somebody chose. None may end its cell or begin a tag, a link or a style.
+_MARKUP: Final = re.compile(r"([\\|`*_<>\[\]&])")
 
 
-def markdown_of(document: Document) -> str:
-    """Return the document as Markdown; the same document gives the same text."""
+def render_markdown(document: Document) -> str:
+    """Return the document as Markdown; equal documents give equal texts."""
     parts = [f"# {document.title}", *map(_block, document.lead)]
     if document.highlights:
         parts.append(_highlights(document.highlights))
     parts += map(_section, document.sections)
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph(text):
+            return text
+        case Note(text):
+            return f"> **Note:** {text}"
+        case Bullets(items):
+            return "\n".join(f"- {item}" for item in items)
+        case Table(_, header, rows):
+            return _table(header, rows)
+        case Figure():
+            return _figure(block)
+        case FigureGroup(figures):
+            return "\n\n".join(filter(None, map(_figure, figures)))
+
+
+def _figure(figure: Figure) -> str:
+    if figure.table is None:
+        return ""
+    return f"{figure.caption}\n\n{_table(figure.table.header, figure.table.rows)}"
+
+
+def _highlights(highlights: Sequence[Highlight]) -> str:
+    rows = [(each.label, each.value, each.note) for each in highlights]
+    return _table(("figure", "value", "meaning"), rows)
 
 
 def _section(section: Section) -> str:
     return "\n\n".join([f"## {section.title}", *filter(None, map(_block, section.blocks))])
 
 
-def _highlights(highlights: Sequence[Highlight]) -> str:
-    rows = [(h.label, h.value, h.note) for h in highlights]
-    return _lines(("figure", "value", "meaning"), rows)
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    alignment = ["---", *["--:"] * (len(header) - 1)]
+    lines = [_line(header, _escape), _line(alignment, str)]
+    return "\n".join([*lines, *(_line(row, _escape) for row in rows)])
 
 
-def _block(block: Block) -> str:
-    if isinstance(block, Paragraph):
-        return block.text
-    if isinstance(block, Note):
-        return f"> **Note:** {block.text}"
-    if isinstance(block, Bullets):
-        return "\n".join(f"- {item}" for item in block.items)
-    if isinstance(block, Table):
-        return _table(block)
-    figures = block.figures if isinstance(block, Figures) else (block,)
-    return "\n\n".join(filter(None, map(_figure, figures)))
+def _line(cells: Sequence[str], write: Callable[[str], str]) -> str:
+    return "| " + " | ".join(map(write, cells)) + " |"
 
 
-def _figure(figure: Figure) -> str:
-    if figure.table is None:
-        return ""
-    return f"{figure.caption}\n\n{_table(figure.table)}"
-
-
-def _table(table: Table) -> str:
-    return _lines(table.header, table.rows)
-
-
-def _lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *["--:"] * (len(header) - 1)]
-    lines = [_cells(header, _plain), _cells(rule, str), *(_cells(row, _plain) for row in rows)]
-    return "\n".join(lines)
-
-
-def _cells(cells: Sequence[str], write: Callable[[str], str]) -> str:
-    return "| " + " | ".join(write(cell) for cell in cells) + " |"
-
-
-def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

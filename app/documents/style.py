@@ -1,4 +1,4 @@
-"""The style sheet of a page: light and dark by what the reader's system says, ready to print."""
+"""The style sheet of HTML pages: light or dark as the reader's system prefers, and fit to print."""
 
 STYLE = """
 :root{--paper:#fff;--ink:#18202c;--soft:#5b6675;--rule:#e2e6ec;--tint:#f5f7fa;--note:#fff6e5;

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.bundle.folder.manifest import BundleFacts
 from app.bundle.trees.parsing import parse_trees
 from app.bundle.trees.scorer import KernelScorer
-from app.documents.blocks import (
+from app.documents.document import (
     Block,
     Bullets,
     Document,
@@ -16,10 +16,10 @@ from app.documents.blocks import (
     Note,
     Paragraph,
     Section,
-    quoted,
+    safe_name,
     table,
 )
-from app.documents.words import day, percent
+from app.documents.formatting import format_date, format_percent
 from app.domain.moments import format_moment
 from training.card.sections.definition import base_rates_section, definition_section
 from training.card.sections.drift import drift_section, stability_of
@@ -82,7 +82,7 @@ def card_of(told: CardFacts) -> Document:
 def _lead(told: CardFacts) -> tuple[Block, ...]:
     facts, student, recipe = told.facts, told.learned.student, told.recipe
     dataset = told.learned.dataset
-    money = quoted(facts.currency) if facts.currency else "no stated currency"
+    money = safe_name(facts.currency) if facts.currency else "no stated currency"
     return (
         Paragraph(
             f"Probability of **{facts.churn.sentence}** within **{facts.churn.horizon_days} days**."
@@ -90,7 +90,7 @@ def _lead(told: CardFacts) -> tuple[Block, ...]:
         *(Note(warning) for warning in told.warnings),
         Bullets((
             f"Learned from what was known before {format_moment(facts.trained_until)}; the "
-            f"first snapshot is of {day(dataset.windows[0].as_of)}. Population as of the "
+            f"first snapshot is of {format_date(dataset.windows[0].as_of)}. Population as of the "
             f"cut-off: {len(told.learned.population):,} customers.",
             f"Amounts in {money}; seed {facts.seed}.",
             f"Teacher: {told.learned.teacher.names} ({recipe.n_folds} LightGBM boosters of "
@@ -108,7 +108,7 @@ def _highlights(told: CardFacts) -> tuple[Highlight, ...]:
     if told.movement is None:
         return found
     note = f"of customers change tier by {DAYS_LESS} days more of learning"
-    return (*found, Highlight("Tier movement", percent(told.movement.share), note))
+    return (*found, Highlight("Tier movement", format_percent(told.movement.share), note))
 
 
 def _tested(told: CardFacts) -> tuple[Section, ...]:
@@ -128,9 +128,10 @@ def _how(report: Report) -> str:
     window = report.tested.window
     return (
         "Out of time: everything was learned again from what was known before "
-        f"{day(window.as_of)} and held against the {window.days} days from then. The bundle was "
-        "then made with the same settings from all that was known at the cut-off. Intervals are of "
-        "the bootstrap over customers: they know the luck of the sample, not that of the season."
+        f"{format_date(window.as_of)} and held against the {window.days} days from then. The "
+        "bundle was then made with the same settings from all that was known at the cut-off. "
+        "Intervals are of the bootstrap over customers: they know the luck of the sample, not that "
+        "of the season."
     )
 
 
@@ -160,11 +161,11 @@ def _tiers(told: CardFacts) -> Section:
     policy, shares = told.facts.tier_policy, told.facts.metrics["tier_shares"]
     edges = policy.edges_of(value=None)
     rows = (
-        ("High", _from(edges.high_from), percent(shares["high"])),
-        ("Medium", _from(edges.medium_from), percent(shares["medium"])),
-        ("Low", "below", percent(shares["low"])),
+        ("High", _from(edges.high_from), format_percent(shares["high"])),
+        ("Medium", _from(edges.medium_from), format_percent(shares["medium"])),
+        ("Low", "below", format_percent(shares["low"])),
     )
-    text = f"Policy `{quoted(policy.version)}`, cut on the population as of the cut-off."
+    text = f"Policy `{safe_name(policy.version)}`, cut on the population as of the cut-off."
     if policy.kind == "value":
         text += " Edges are each customer's own; the table has those of the median customer."
     blocks: list[Block] = [Paragraph(text), table("Tiers", ("tier", "probability", "share"), rows)]
@@ -184,13 +185,13 @@ def _movement(movement: Movement | None, cut: str) -> tuple[Block, ...]:
     if movement.with_memory is not None:
         memory = (
             f" In service a tier is left a little later than it is entered: then "
-            f"**{percent(movement.with_memory)}** move."
+            f"**{format_percent(movement.with_memory)}** move."
         )
     text = (
         f"Learned from {DAYS_LESS} days less, with {cut}, the bundle puts "
-        f"**{percent(movement.share)}** of the same {movement.n:,} customers, with the same "
-        f"features, into another tier, {percent(movement.share_across)} from Low to High or back; "
-        f"the probability changes by {movement.mean_shift:.4f} on average.{memory}"
+        f"**{format_percent(movement.share)}** of the same {movement.n:,} customers, with the same "
+        f"features, into another tier, {format_percent(movement.share_across)} from Low to High or "
+        f"back; the probability changes by {movement.mean_shift:.4f} on average.{memory}"
     )
     return (Paragraph(text), movement_table(movement, first="a week less", second="this bundle"))
 

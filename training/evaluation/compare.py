@@ -7,17 +7,8 @@ from math import isfinite
 from typing import Any
 
 from app.bundle.opened import RiskBundle
-from app.documents.blocks import (
-    Block,
-    Bullets,
-    Document,
-    Note,
-    Paragraph,
-    Section,
-    Table,
-    table,
-)
-from app.documents.words import between, figure, percent, signed
+from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, Table, table
+from app.documents.formatting import format_interval, format_number, format_percent, format_signed
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.features.history import History
@@ -129,7 +120,7 @@ def compare(
 def verdict_of(comparison: Comparison) -> str:
     """Return in a sentence which bundle is better, by log loss."""
     difference, better = comparison.differences[DECIDES], comparison.better(DECIDES)
-    told = f"log loss of B less that of A {signed(difference.value)}, {_ends(difference)}"
+    told = f"log loss of B less that of A {format_signed(difference.value)}, {_ends(difference)}"
     if better == "neither":
         return f"Neither is better beyond chance: {told}."
     winner = comparison.bundle_a if better == "A" else comparison.bundle_b
@@ -141,9 +132,9 @@ def figures_table(comparison: Comparison) -> Table:
     rows = [
         (
             title,
-            figure(getattr(comparison.figures_a, name), digits),
-            figure(getattr(comparison.figures_b, name), digits),
-            signed(comparison.differences[name].value, digits),
+            format_number(getattr(comparison.figures_a, name), digits),
+            format_number(getattr(comparison.figures_b, name), digits),
+            format_signed(comparison.differences[name].value, digits),
             _ends(comparison.differences[name], digits),
             comparison.better(name),
         )
@@ -191,13 +182,14 @@ def _lead(comparison: Comparison) -> tuple[Block, ...]:
 def _tiers(comparison: Comparison) -> Section:
     movement = comparison.movement
     text = (
-        f"Each bundle cuts by its own policy. **{percent(movement.share)}** of the customers stand "
-        f"in another tier by B than by A, {percent(movement.share_across)} go from Low to High or "
-        f"back; the probability differs by {movement.mean_shift:.4f} on average."
+        f"Each bundle cuts by its own policy. **{format_percent(movement.share)}** of the "
+        f"customers stand in another tier by B than by A, {format_percent(movement.share_across)} "
+        f"go from Low to High or back; the probability differs by {movement.mean_shift:.4f} on "
+        "average."
     )
     numbers = movement_table(movement, first="A", second="B")
     return Section("Tiers", (Paragraph(text), numbers))
 
 
 def _ends(difference: Difference, digits: int = 4) -> str:
-    return between((difference.low, difference.high), digits)
+    return format_interval((difference.low, difference.high), digits)

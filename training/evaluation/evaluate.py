@@ -7,8 +7,14 @@ from typing import Any
 
 from app.bundle.folder.reference import Reference
 from app.bundle.opened import RiskBundle
-from app.documents.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
-from app.documents.words import between, day, figure, percent, signed
+from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, table
+from app.documents.formatting import (
+    format_date,
+    format_interval,
+    format_number,
+    format_percent,
+    format_signed,
+)
 from app.domain.moments import format_moment, from_micros
 from app.features.history import History
 from app.statistics.calibration import calibration_table
@@ -148,8 +154,8 @@ def _lead(evaluation: Evaluation) -> tuple[Block, ...]:
             f"Trained until {format_moment(bundle.manifest.facts.trained_until)}; asked as of "
             f"{format_moment(from_micros(window.as_of))} with what was known then, held "
             f"against the {window.days} days from then.",
-            f"{ours.n:,} customers; {percent(ours.mean_probability)} churn was said, "
-            f"{percent(ours.base_rate)} happened.",
+            f"{ours.n:,} customers; {format_percent(ours.mean_probability)} churn was said, "
+            f"{format_percent(ours.base_rate)} happened.",
         )),
         Note(verdict_of(evaluation.changes)),
     )
@@ -162,10 +168,10 @@ def _since_the_card(evaluation: Evaluation) -> Section:
     rows = [
         (
             c.title,
-            figure(c.card, c.digits),
-            figure(c.now, c.digits),
-            signed(c.now - c.card, c.digits),
-            between((c.low, c.high), c.digits),
+            format_number(c.card, c.digits),
+            format_number(c.now, c.digits),
+            format_signed(c.now - c.card, c.digits),
+            format_interval((c.low, c.high), c.digits),
             c.verdict,
         )
         for c in evaluation.changes
@@ -173,9 +179,9 @@ def _since_the_card(evaluation: Evaluation) -> Section:
     tested_at = str(evaluation.bundle.manifest.facts.metrics.get("tested_as_of", ""))[:10]
     text = (
         f"The card's test was of {tested_at}, with a bundle made in the same way from what was "
-        f"known then; this one is of {day(evaluation.tested.window.as_of)}. The interval is that "
-        "of the difference, with the luck of both samples in it. Log loss, Brier score and lift "
-        "also move a little with the share that churns; AUC does not."
+        f"known then; this one is of {format_date(evaluation.tested.window.as_of)}. The interval "
+        "is that of the difference, with the luck of both samples in it. Log loss, Brier score and "
+        "lift also move a little with the share that churns; AUC does not."
     )
     header = ("", "card", "now", "difference", "95 % interval", "verdict")
     return Section(title, (Paragraph(text), table("Against the card", header, rows)))

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.opened import RiskBundle
-from app.documents.blocks import Paragraph, Section, table
-from app.documents.words import figure, signed
+from app.documents.document import Paragraph, Section, table
+from app.documents.formatting import format_number, format_signed
 from app.domain.churn import ChurnKind
 from app.features.history import History
 from training.testing.tested import Tested
@@ -45,10 +45,10 @@ def value_section(found: dict[str, ValueMetrics], *, days: int) -> Section:
     rows = [
         (
             name,
-            figure(m.rmse, 2),
-            figure(m.spearman),
-            figure(m.gini, 3),
-            f"{signed(100 * m.total_bias, 1)} %",
+            format_number(m.rmse, 2),
+            format_number(m.spearman),
+            format_number(m.gini, 3),
+            f"{format_signed(100 * m.total_bias, 1)} %",
         )
         for name, m in found.items()
     ]
@@ -58,7 +58,7 @@ def value_section(found: dict[str, ValueMetrics], *, days: int) -> Section:
             f"Tenths of the customers by foreseen {name}",
             ("tenth", "said", "happened"),
             [
-                (str(i + 1), figure(said, 2), figure(was, 2))
+                (str(i + 1), format_number(said, 2), format_number(was, 2))
                 for i, (said, was) in enumerate(m.deciles)
             ],
         )

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.documents.blocks import Document
-from app.documents.html import html_of
-from app.documents.markdown import markdown_of
+from app.documents.document import Document
+from app.documents.html import render_html
+from app.documents.markdown import render_markdown
 
 
 def write_files(
@@ -16,8 +16,8 @@ def write_files(
     """Write ``name.md``, ``name.html`` and ``name.json`` into `folder`, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
-        "md": markdown_of(document),
-        "html": html_of(document),
+        "md": render_markdown(document),
+        "html": render_html(document),
         "json": json.dumps(numbers, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
     }
     paths = []

@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from app.bundle.folder.manifest import BundleFacts
-from app.documents.blocks import Block, Bullets, Document, Note, Paragraph, Section, table
-from app.documents.words import percent
+from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, table
+from app.documents.formatting import format_percent
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment, to_micros
@@ -130,7 +130,7 @@ def _map(prior: Prior) -> Section:
 
 def _tiers(facts: BundleFacts) -> Section:
     shares = facts.metrics["tier_shares"]
-    rows = [(name.capitalize(), percent(shares[name])) for name in ("high", "medium", "low")]
+    rows = [(name.capitalize(), format_percent(shares[name])) for name in ("high", "medium", "low")]
     text = "Cut on the customers as of the cut-off, few as they are."
     return Section("Tiers", (Paragraph(text), table("Tiers", ("tier", "share"), rows)))
 

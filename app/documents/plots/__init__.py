@@ -1,1 +1,1 @@
-"""Plots as inline SVG."""
+"""Plots as inline SVG, coloured by the classes of the page's style sheet."""

@@ -1,22 +1,19 @@
-"""The frame of a plot: two axes with round ticks, a title and a description for who cannot see."""
+"""Axes with round ticks."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
-WIDTH: Final = 480
-HEIGHT: Final = 336
-LEFT, RIGHT, TOP, BOTTOM = 58, 22, 52, 48
-N_TICKS: Final = 5
-CLOSE: Final = 1e-6  # to a whole number
+N_STEPS: Final = 5
+_ROUND_STEPS: Final = (1, 2, 2.5, 5, 10)  # times a power of ten
+_ROUNDING: Final = 1e-9  # by how much, in steps, a value may miss a tick and still lie on it
+_WHOLE: Final = 1e-6  # how close to a whole number counts as one
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What an axis shows from `low` to `high`, and its ticks as (value, text)."""
+    """The range that an axis shows, from `low` to `high`, and its ticks as (value, text)."""
 
     label: str
     low: float
@@ -28,87 +25,47 @@ class Axis:
             raise ValueError(f"axis {self.label!r} must rise, got {self.low} to {self.high}")
 
 
-def axis_of(
-    label: str, values: Sequence[float], *, percent: bool = False, n_steps: int = N_TICKS
+def axis_covering(
+    label: str, values: Sequence[float], *, percent: bool = False, n_steps: int = N_STEPS
 ) -> Axis:
-    """Return an axis with round ticks, in about `n_steps` steps around all finite `values`."""
-    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
-    low, high = min(finite), max(finite)
-    if low == high:
-        low, high = low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
+    """Return an axis of about `n_steps` round steps that covers all finite `values`.
+
+    With `percent` the values are shares (0 to 1), and the ticks say how many per cent.
+    """
+    low, high = _range(values)
     step = _round_step((high - low) / n_steps)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.floor(low / step + _ROUNDING), math.ceil(high / step - _ROUNDING)
     ticks = tuple(
-        (i * step, number(i * step, step, percent=percent)) for i in range(first, last + 1)
+        (i * step, _tick_text(i * step, step, percent=percent)) for i in range(first, last + 1)
     )
     return Axis(label, first * step, last * step, ticks)
 
 
-def shares_axis(label: str) -> Axis:
-    """Return an axis from 0 to 100 %."""
+def percent_axis(label: str) -> Axis:
+    """Return an axis of shares from 0 to 1, with ticks from 0 % to 100 %."""
     return Axis(label, 0.0, 1.0, tuple((i / 5, f"{20 * i} %") for i in range(6)))
 
 
-def number(value: float, step: float, *, percent: bool = False) -> str:
-    """Return a tick's text: as many digits as `step` needs."""
-    value, step = (100 * value, 100 * step) if percent else (value, step)
-    digits = next(n for n in range(12) if abs(step * 10**n - round(step * 10**n)) < CLOSE)
-    text = f"{value:,.{digits}f}".replace("-", "−")
-    return f"{text} %" if percent else text
-
-
-def x_at(axis: Axis, value: float) -> float:
-    """Return where a value of the lower axis lies, in the units of the drawing."""
-    return LEFT + (value - axis.low) / (axis.high - axis.low) * (WIDTH - LEFT - RIGHT)
-
-
-def y_at(axis: Axis, value: float) -> float:
-    """Return where a value of the left axis lies, in the units of the drawing."""
-    return HEIGHT - BOTTOM - (value - axis.low) / (axis.high - axis.low) * (HEIGHT - TOP - BOTTOM)
-
-
-def plot(title: str, description: str, x: Axis, y: Axis, marks: Sequence[str]) -> str:
-    """Return the whole drawing with `marks` inside its axes."""
-    parts = [*map(_grid_line, [y] * len(y.ticks), y.ticks), *(_tick(x, tick) for tick in x.ticks)]
-    bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    parts += [
-        f'<line class="axis" x1="{LEFT}" y1="{bottom}" x2="{right}" y2="{bottom}"/>',
-        f'<text x="{(LEFT + right) / 2:.1f}" y="{HEIGHT - 8}" text-anchor="middle">'
-        f"{escape(x.label)}</text>",
-        f'<text class="head" x="0" y="14">{escape(title)}</text>',
-        f'<text x="0" y="32">{escape(y.label)}</text>',
-    ]
-    return drawing(title, description, WIDTH, HEIGHT, [*parts, *marks])
-
-
-def drawing(title: str, description: str, width: int, height: int, parts: Sequence[str]) -> str:
-    """Return an SVG element that screen readers announce with its title and description."""
-    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="{name}-title {name}-text" preserveAspectRatio="xMinYMin meet">\n'
-        f'<title id="{name}-title">{escape(title)}</title>\n'
-        f'<desc id="{name}-text">{escape(description)}</desc>\n' + "\n".join(parts) + "\n</svg>"
-    )
-
-
-def _grid_line(y: Axis, tick: tuple[float, str]) -> str:
-    at = f"{y_at(y, tick[0]):.1f}"
-    return (
-        f'<line class="grid" x1="{LEFT}" y1="{at}" x2="{WIDTH - RIGHT}" y2="{at}"/>'
-        f'<text x="{LEFT - 8}" y="{at}" dy="4" text-anchor="end">{escape(tick[1])}</text>'
-    )
-
-
-def _tick(x: Axis, tick: tuple[float, str]) -> str:
-    at = f"{x_at(x, tick[0]):.1f}"
-    return (
-        f'<text x="{at}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{escape(tick[1])}</text>'
-    )
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """Return the smallest and the largest finite value, moved apart where they are equal."""
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    if low == high:
+        return low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
+    return low, high
 
 
 def _round_step(step: float) -> float:
-    size = 10.0 ** math.floor(math.log10(step))
+    """Return the smallest round step that is at least `step`."""
+    power = 10.0 ** math.floor(math.log10(step))
     return next(
-        size * factor for factor in (1, 2, 2.5, 5, 10) if step <= size * factor * (1 + 1e-9)
+        power * round_ for round_ in _ROUND_STEPS if step <= power * round_ * (1 + _ROUNDING)
     )
+
+
+def _tick_text(value: float, step: float, *, percent: bool) -> str:
+    """Return the text of a tick, with as many decimals as `step` needs."""
+    value, step = (100 * value, 100 * step) if percent else (value, step)
+    decimals = next(n for n in range(12) if abs(step * 10**n - round(step * 10**n)) < _WHOLE)
+    text = f"{value:,.{decimals}f}".replace("-", "−")
+    return f"{text} %" if percent else text

@@ -1,4 +1,4 @@
-"""What stands inside the axes of a plot; colours are the style sheet's classes a, b and c."""
+"""What is drawn inside the axes of a plot; the style sheet colours the series a, b and c."""
 
 from collections.abc import Sequence
 from html import escape
@@ -7,93 +7,103 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.documents.plots.axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Axis, x_at, y_at
+from app.documents.plots.axes import Axis
+from app.documents.plots.xy_plot import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    x_position,
+    y_position,
+)
 
+Series = Literal["a", "b", "c"]
 Corner = Literal["lower right", "upper right", "lower left"]
-MAX_POINTS: Final = 160  # of one line: more would be smaller than a pixel, and megabytes of text
+
+MAX_POINTS: Final = 160  # of one line; more would be closer than a pixel, and megabytes of text
+_LEGEND_LINE: Final = 18  # height of one entry
 
 
-def line(x: Axis, y: Axis, xs: ArrayLike, ys: ArrayLike, *, kind: str = "a") -> str:
-    """Return a line through the points; of many points an even choice, both ends among them."""
-    return f'<polyline class="line {kind}" points="{_points(x, y, _thinned(xs), _thinned(ys))}"/>'
+def line(x: Axis, y: Axis, xs: ArrayLike, ys: ArrayLike, *, series: Series = "a") -> str:
+    """Return a line through the points, thinned out evenly where there are very many of them."""
+    points = zip(_thinned(xs).tolist(), _thinned(ys).tolist(), strict=True)
+    path = " ".join(f"{x_position(x, a):.1f},{y_position(y, b):.1f}" for a, b in points)
+    return f'<polyline class="line {series}" points="{path}"/>'
 
 
-def even_line(x: Axis, y: Axis, start: tuple[float, float], end: tuple[float, float]) -> str:
+def reference_line(x: Axis, y: Axis, start: tuple[float, float], end: tuple[float, float]) -> str:
     """Return a dashed line to compare with, such as the diagonal."""
     (x1, y1), (x2, y2) = start, end
     return (
-        f'<line class="even" x1="{x_at(x, x1):.1f}" y1="{y_at(y, y1):.1f}" '
-        f'x2="{x_at(x, x2):.1f}" y2="{y_at(y, y2):.1f}"/>'
+        f'<line class="even" x1="{x_position(x, x1):.1f}" y1="{y_position(y, y1):.1f}" '
+        f'x2="{x_position(x, x2):.1f}" y2="{y_position(y, y2):.1f}"/>'
     )
 
 
-def dots(x: Axis, y: Axis, xs: ArrayLike, ys: ArrayLike, *, kind: str = "a") -> str:
+def dots(x: Axis, y: Axis, xs: ArrayLike, ys: ArrayLike, *, series: Series = "a") -> str:
     """Return a dot at each point."""
-    pairs = zip(_numbers(xs), _numbers(ys), strict=True)
     return "".join(
-        f'<circle class="f{kind}" cx="{x_at(x, a):.1f}" cy="{y_at(y, b):.1f}" r="3.6"/>'
-        for a, b in pairs
+        f'<circle class="f{series}" cx="{x_position(x, a):.1f}" '
+        f'cy="{y_position(y, b):.1f}" r="3.6"/>'
+        for a, b in zip(_floats(xs), _floats(ys), strict=True)
     )
 
 
-def whiskers(
-    x: Axis, y: Axis, xs: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, kind: str = "a"
+def error_bars(
+    x: Axis, y: Axis, xs: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, series: Series = "a"
 ) -> str:
-    """Return an upright interval at each point."""
-    triples = zip(_numbers(xs), _numbers(lows), _numbers(highs), strict=True)
+    """Return a vertical interval from low to high at each x."""
     return "".join(
-        f'<line class="whisker {kind}" x1="{x_at(x, a):.1f}" y1="{y_at(y, low):.1f}" '
-        f'x2="{x_at(x, a):.1f}" y2="{y_at(y, high):.1f}"/>'
-        for a, low, high in triples
+        f'<line class="whisker {series}" x1="{x_position(x, a):.1f}" y1="{y_position(y, low):.1f}" '
+        f'x2="{x_position(x, a):.1f}" y2="{y_position(y, high):.1f}"/>'
+        for a, low, high in zip(_floats(xs), _floats(lows), _floats(highs), strict=True)
     )
 
 
-def columns(x: Axis, y: Axis, edges: ArrayLike, heights: ArrayLike) -> str:
-    """Return upright bars between neighbouring `edges`, one fewer than those."""
-    ends, tops = _numbers(edges), _numbers(heights)
-    bars = []
-    for left, right, height in zip(ends[:-1], ends[1:], tops, strict=True):
-        a, b, top = x_at(x, left), x_at(x, right), y_at(y, height)
-        bars.append(
-            f'<rect class="fa" x="{a + 0.5:.1f}" y="{top:.1f}" width="{max(b - a - 1, 0.5):.1f}" '
-            f'height="{y_at(y, y.low) - top:.1f}"/>'
-        )
-    return "".join(bars)
+def histogram_bars(x: Axis, y: Axis, edges: ArrayLike, heights: ArrayLike) -> str:
+    """Return a bar between each two neighbouring `edges`; there is one height fewer than edges."""
+    ends = _floats(edges)
+    return "".join(
+        _histogram_bar(x_position(x, left), x_position(x, right), y_position(y, height), y)
+        for left, right, height in zip(ends[:-1], ends[1:], _floats(heights), strict=True)
+    )
 
 
-def legend(entries: Sequence[tuple[str, str]], *, corner: Corner = "lower right") -> str:
-    """Return a legend of (text, kind) in a corner of the axes."""
-    height = 18 * (len(entries) - 1)
+def legend(entries: Sequence[tuple[str, Series]], *, corner: Corner = "lower right") -> str:
+    """Return a legend of (text, series) in a corner of the axes."""
+    height = _LEGEND_LINE * (len(entries) - 1)
     first = TOP + 12 if corner == "upper right" else HEIGHT - BOTTOM - 12 - height
+    line_x, text_x, anchor = (
+        (LEFT + 10, LEFT + 42, "start")
+        if corner == "lower left"
+        else (WIDTH - RIGHT - 34, WIDTH - RIGHT - 40, "end")
+    )
     parts = []
-    for i, (text, kind) in enumerate(entries):
-        y = first + 18 * i
-        if corner == "lower left":
-            start, at, anchor = LEFT + 10, LEFT + 42, "start"
-        else:
-            start, at, anchor = WIDTH - RIGHT - 34, WIDTH - RIGHT - 40, "end"
+    for i, (text, series) in enumerate(entries):
+        y = first + _LEGEND_LINE * i
         parts.append(
-            f'<line class="line {kind}" x1="{start}" y1="{y}" x2="{start + 26}" y2="{y}"/>'
-            f'<text x="{at}" y="{y}" dy="4" text-anchor="{anchor}">{escape(text)}</text>'
+            f'<line class="line {series}" x1="{line_x}" y1="{y}" x2="{line_x + 26}" y2="{y}"/>'
+            f'<text x="{text_x}" y="{y}" dy="4" text-anchor="{anchor}">{escape(text)}</text>'
         )
     return "".join(parts)
 
 
-def _points(x: Axis, y: Axis, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> str:
-    return " ".join(
-        f"{x_at(x, a):.1f},{y_at(y, b):.1f}" for a, b in zip(xs.tolist(), ys.tolist(), strict=True)
-    )
-
-
 def _thinned(values: ArrayLike) -> NDArray[np.float64]:
-    array: NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    """Return at most `MAX_POINTS` of the values, evenly chosen, the first and the last included."""
+    array = np.asarray(values, dtype=np.float64)
     if len(array) <= MAX_POINTS:
         return array
-    kept: NDArray[np.float64] = array[
-        np.linspace(0, len(array) - 1, MAX_POINTS).round().astype(int)
-    ]
-    return kept
+    return np.asarray(array[np.linspace(0, len(array) - 1, MAX_POINTS).round().astype(int)])
 
 
-def _numbers(values: ArrayLike) -> list[float]:
+def _floats(values: ArrayLike) -> list[float]:
     return [float(value) for value in np.asarray(values, dtype=np.float64)]
+
+
+def _histogram_bar(left: float, right: float, top: float, y: Axis) -> str:
+    return (
+        f'<rect class="fa" x="{left + 0.5:.1f}" y="{top:.1f}" '
+        f'width="{max(right - left - 1, 0.5):.1f}" height="{y_position(y, y.low) - top:.1f}"/>'
+    )

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.documents.html import html_of
+from app.documents.html import render_html
 from app.domain.errors import EvaluationRefused
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURN, Opinion, bundle, log, silent
@@ -67,7 +67,7 @@ def test_three_files_are_written_and_can_be_read(tmp_path):
     text, page, numbers = (path.read_text(encoding="utf-8") for path in paths)
     assert text.startswith("# Two churn-risk bundles compared")
     assert parsed(page).tag == "html"
-    assert page == html_of(document_of(found))
+    assert page == render_html(document_of(found))
     told = json.loads(numbers)
     assert told["b_less_a"]["log_loss"]["better"] == "A"
     assert sum(map(sum, told["tier_movement"]["from_a_to_b"])) == 120

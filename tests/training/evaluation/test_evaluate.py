@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.documents.html import html_of
-from app.documents.markdown import markdown_of
+from app.documents.html import render_html
+from app.documents.markdown import render_markdown
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import to_micros
 from tests.pages import parsed
@@ -108,14 +108,14 @@ def test_the_page_is_well_formed_and_the_numbers_are_the_same_in_all_three():
     document = document_of(found)
     numbers = found.as_numbers()
 
-    assert parsed(html_of(document)).tag == "html"
-    assert f"{numbers['figures']['log_loss']:.4f}" in markdown_of(document)
+    assert parsed(render_html(document)).tag == "html"
+    assert f"{numbers['figures']['log_loss']:.4f}" in render_markdown(document)
     assert numbers["since_the_card"][0]["verdict"] in {"better", "worse", "within chance"}
     assert sum(row["customers"] for row in numbers["calibration"]) == 120
 
 
 def test_the_same_log_gives_the_same_page():
-    assert html_of(document_of(held())) == html_of(document_of(held()))
+    assert render_html(document_of(held())) == render_html(document_of(held()))
 
 
 def test_everybody_of_one_outcome_is_evaluated_without_curves():
@@ -128,4 +128,4 @@ def test_everybody_of_one_outcome_is_evaluated_without_curves():
 
     assert found.figures.ours.base_rate == 1
     assert found.as_numbers()["figures"]["auc"] is None
-    assert parsed(html_of(document_of(found))).tag == "html"
+    assert parsed(render_html(document_of(found))).tag == "html"

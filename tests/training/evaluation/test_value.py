@@ -5,7 +5,7 @@ import pytest
 
 from app.bundle.folder.reference import reference_of
 from app.bundle.value.facts import Expected
-from app.documents.markdown import markdown_of
+from app.documents.markdown import render_markdown
 from app.features.catalogue import FEATURE_NAMES
 from tests.training.evaluation.bundles import AS_OF, N_ORDERS, N, Opinion, bundle, log, silent
 from training.evaluation.evaluate import document_of, evaluate
@@ -39,7 +39,7 @@ def test_a_bundle_that_foresees_no_value_is_not_judged_by_it():
     found = held()
 
     assert found.value == {}
-    assert "No value is foreseen" in markdown_of(document_of(found))
+    assert "No value is foreseen" in render_markdown(document_of(found))
 
 
 def test_customers_who_did_not_move_are_stable_and_others_are_not():
@@ -50,7 +50,7 @@ def test_customers_who_did_not_move_are_stable_and_others_are_not():
     assert max(moved for _, moved in held(same).moved) == pytest.approx(0)
     name, moved = held(other).moved[0]
     assert moved > 1
-    assert f"| {name} |".replace("_", r"\_") in markdown_of(document_of(held(other)))
+    assert f"| {name} |".replace("_", r"\_") in render_markdown(document_of(held(other)))
 
 
 def test_a_bundle_without_a_reference_is_not_asked_about_drift():

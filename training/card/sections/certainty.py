@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import expit, logit
 
 from app.bundle.answers.interval import Uncertainty
-from app.documents.blocks import Block, Paragraph, Section, Table, table
-from app.documents.words import percent
+from app.documents.document import Block, Paragraph, Section, Table, table
+from app.documents.formatting import format_percent
 from app.statistics.intervals import z_value
 from training.certainty.interval import CalibrationTable, common_spread
 from training.certainty.usual_ranges import SupportReport
@@ -36,8 +36,8 @@ def certainty_section(
             Paragraph(
                 f"In back-tests **{covered} of {n_groups}** groups (tenths of the tested customers "
                 "by what was said of them) churned as often as the level's spread and chance allow "
-                f"at {percent(uncertainty.coverage, 0)}; the spread came from the other back-tests "
-                "each time."
+                f"at {format_percent(uncertainty.coverage, 0)}; the spread came from the other "
+                "back-tests each time."
             )
         )
     blocks.append(Paragraph(_unusual(support)))
@@ -69,11 +69,12 @@ def covered_groups(
 def _what(uncertainty: Uncertainty) -> str:
     return (
         f"Every probability comes with an interval that is meant to hold the customer's own "
-        f"probability in {percent(uncertainty.coverage, 0)} of all cases. The level of everybody "
-        f"together may be off by a standard deviation of **{uncertainty.common:.2f} log-odds** "
-        f"({_points(uncertainty.common)} points at one half). The rest is the customer's own: what "
-        "other customers would have taught, and what a short rhythm leaves open. Whether a "
-        "customer has left already is what the probability itself is about, and no part of it."
+        f"probability in {format_percent(uncertainty.coverage, 0)} of all cases. The level of "
+        f"everybody together may be off by a standard deviation of **{uncertainty.common:.2f} "
+        f"log-odds** ({_points(uncertainty.common)} points at one half). The rest is the "
+        "customer's own: what other customers would have taught, and what a short rhythm leaves "
+        "open. Whether a customer has left already is what the probability itself is about, and no "
+        "part of it."
     )
 
 
@@ -110,7 +111,9 @@ def _unusual(support: SupportReport | None) -> str:
         )
     alarms = "cannot be tested: the log has too few snapshots"
     if support.alarm_share is not None:
-        alarms = f"was **{percent(support.alarm_share, 2)}** of the population as of the cut-off"
+        alarms = (
+            f"was **{format_percent(support.alarm_share, 2)}** of the population as of the cut-off"
+        )
     unwatched = ", ".join(f"`{name}`" for name in support.unwatched)
     return (
         "Who has a feature outside its usual range, or a value or a gap where nobody had one, is "

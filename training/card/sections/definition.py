@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.documents.blocks import Block, Bullets, Note, Paragraph, Section
-from app.documents.words import day, percent
+from app.documents.document import Block, Bullets, Note, Paragraph, Section
+from app.documents.formatting import format_date, format_percent
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from training.card.sections.over_time import base_rates
@@ -63,7 +63,7 @@ def base_rates_section(
 
 def _season(n_days: int, dataset: Dataset) -> str:
     rates = np.array([rate for rate in dataset.base_rates if np.isfinite(rate)])
-    spread = percent(float(np.ptp(rates))) if len(rates) else "unknown"
+    spread = format_percent(float(np.ptp(rates))) if len(rates) else "unknown"
     return (
         f"The snapshots span {n_days} days. Less than two years cannot tell a season from a trend: "
         "the level said for a season that the log has not seen may be wrong by more than the rates "
@@ -74,6 +74,7 @@ def _season(n_days: int, dataset: Dataset) -> str:
 def _came_back(returned: Returned) -> str:
     return (
         f"Of the {returned.n_churned:,} customers of this sample who churned, by this definition, "
-        f"in the snapshot of {day(returned.window.as_of)}, **{percent(returned.share)}** came back "
-        f"in the {returned.days} days between the end of its window and the cut-off."
+        f"in the snapshot of {format_date(returned.window.as_of)}, "
+        f"**{format_percent(returned.share)}** came back in the {returned.days} days between the "
+        "end of its window and the cut-off."
     )

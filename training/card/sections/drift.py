@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.folder.reference import RISK, Reference, reference_of
-from app.documents.blocks import Figure, Paragraph, Section, table
+from app.documents.document import Figure, Paragraph, Section, table
+from app.documents.formatting import format_date
 from app.documents.plots.axes import Axis
-from app.documents.plots.rows import bars
-from app.documents.words import day
+from app.documents.plots.category_charts import bar_chart
 from app.features.catalogue import FEATURE_NAMES
 from app.statistics.drift import (
     MODERATE_DRIFT_FROM,
@@ -56,9 +56,9 @@ def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
     text = (
         "The population as of the cut-off is the reference that the service measures drift "
         "against (`reference.json`: ten bins of each feature and of the probability). The index "
-        f"below compares it with the snapshot of {day(window.as_of)}: so far customers move in "
-        f"{window.days} days without anything being wrong. Elsewhere {MODERATE_DRIFT_FROM} counts "
-        f"as moved and {STRONG_DRIFT_FROM} as far; features that grow with the age of a log "
+        f"below compares it with the snapshot of {format_date(window.as_of)}: so far customers "
+        f"move in {window.days} days without anything being wrong. Elsewhere {MODERATE_DRIFT_FROM} "
+        f"counts as moved and {STRONG_DRIFT_FROM} as far; features that grow with the age of a log "
         "always move."
     )
     return Section("Drift reference", (Paragraph(text), _moved(moved)))
@@ -67,9 +67,10 @@ def drift_section(moved: list[tuple[str, float]], window: Window) -> Section:
 def drift_since_section(moved: list[tuple[str, float]], window: Window) -> Section:
     """Return how far customers had moved from those that a bundle was trained on."""
     text = (
-        f"The population of {day(window.as_of)} against the one that the bundle was trained on, by "
-        f"population stability index: from {MODERATE_DRIFT_FROM} on a column has moved, from "
-        f"{STRONG_DRIFT_FROM} on far. Features that grow with the age of a log always move."
+        f"The population of {format_date(window.as_of)} against the one that the bundle was "
+        f"trained on, by population stability index: from {MODERATE_DRIFT_FROM} on a column has "
+        f"moved, from {STRONG_DRIFT_FROM} on far. Features that grow with the age of a log always "
+        "move."
     )
     return Section("Drift", (Paragraph(text), _moved(moved)))
 
@@ -83,4 +84,4 @@ def _moved(moved: list[tuple[str, float]]) -> Figure:
         f"The ten columns that moved most, by population stability index. Probability: {risk:.3f}."
     )
     numbers = table("Stability", ("column", "index"), [(name, text) for name, _, text in rows])
-    return Figure(bars("Stability", caption, axis, rows), caption, numbers)
+    return Figure(bar_chart("Stability", caption, axis, rows), caption, numbers)

@@ -1,7 +1,7 @@
 """The figures of a test, with what the luck of the sample may have done to them."""
 
-from app.documents.blocks import Highlight, Table, table
-from app.documents.words import between, figure, percent
+from app.documents.document import Highlight, Table, table
+from app.documents.formatting import format_interval, format_number, format_percent
 from training.testing.tested import Figures
 
 NAMES = (
@@ -18,17 +18,22 @@ def metrics_table(figures: Figures, *, ours: str = "this bundle") -> Table:
     """Return each figure of ours with its interval, beside that of the baseline."""
     rows = [
         ("customers", f"{figures.ours.n:,}", "", *_baseline(figures, "n", 0)),
-        ("churned", percent(figures.ours.base_rate), "", *_baseline(figures, "base_rate", -1)),
+        (
+            "churned",
+            format_percent(figures.ours.base_rate),
+            "",
+            *_baseline(figures, "base_rate", -1),
+        ),
         (
             "said on average",
-            percent(figures.ours.mean_probability),
+            format_percent(figures.ours.mean_probability),
             "",
             *_baseline(figures, "mean_probability", -1),
         ),
     ]
     for name, title, digits in NAMES:
-        value = figure(getattr(figures.ours, name), digits)
-        interval = between(figures.intervals[name], digits)
+        value = format_number(getattr(figures.ours, name), digits)
+        interval = format_interval(figures.intervals[name], digits)
         rows.append((title, value, interval, *_baseline(figures, name, digits)))
     last = ("RFM logistic",) if figures.baseline else ()
     return table("Figures of the test", ("", ours, "95 % interval", *last), rows)
@@ -38,20 +43,23 @@ def highlights(figures: Figures) -> tuple[Highlight, ...]:
     """Return what a reader looks for first."""
     ours, ends = figures.ours, figures.intervals
     return (
-        Highlight("AUC", figure(ours.auc, 3), f"{between(ends['auc'], 3)}; 0.5 is chance"),
+        Highlight(
+            "AUC", format_number(ours.auc, 3), f"{format_interval(ends['auc'], 3)}; 0.5 is chance"
+        ),
         Highlight(
             "Log loss",
-            figure(ours.log_loss, 3),
-            f"{between(ends['log_loss'], 3)}; lower is better",
+            format_number(ours.log_loss, 3),
+            f"{format_interval(ends['log_loss'], 3)}; lower is better",
         ),
         Highlight(
             "Calibration error",
-            figure(ours.ece, 3),
-            f"said {percent(ours.mean_probability)}, happened {percent(ours.base_rate)}",
+            format_number(ours.ece, 3),
+            f"said {format_percent(ours.mean_probability)}, happened "
+            f"{format_percent(ours.base_rate)}",
         ),
         Highlight(
             "Lift of the riskiest tenth",
-            figure(ours.top_decile_lift, 2),
+            format_number(ours.top_decile_lift, 2),
             "times as many churned as among all",
         ),
     )
@@ -63,4 +71,4 @@ def _baseline(figures: Figures, name: str, digits: int) -> tuple[str, ...]:
     value = getattr(figures.baseline, name)
     if name == "n":
         return (f"{value:,}",)
-    return (percent(value) if digits < 0 else figure(value, digits),)
+    return (format_percent(value) if digits < 0 else format_number(value, digits),)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.documents.blocks import Table, table
-from app.documents.words import percent
+from app.documents.document import Table, table
+from app.documents.formatting import format_percent
 from training.testing.movement import Movement
 
 TIERS = ("Low", "Medium", "High")
@@ -15,7 +15,7 @@ def movement_table(movement: Movement, *, first: str, second: str) -> Table:
     for code in (2, 1, 0):
         counts = movement.counts[code]
         total = int(counts.sum())
-        stayed = percent(counts[code] / total) if total else "–"
+        stayed = format_percent(counts[code] / total) if total else "–"
         rows.append((TIERS[code], *(f"{counts[to]:,}" for to in (2, 1, 0)), stayed))
     header = (f"{first} ↓, {second} →", "High", "Medium", "Low", "unchanged")
     return table(f"Tiers by {first} and by {second}", header, rows)

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.documents.blocks import Block, Figure, Note, Paragraph, Section, Table, quoted, table
-from app.documents.plots.axes import axis_of, plot, shares_axis
-from app.documents.plots.marks import even_line, legend, line
-from app.documents.words import figure, percent
+from app.documents.document import Block, Figure, Note, Paragraph, Section, Table, safe_name, table
+from app.documents.formatting import format_number, format_percent
+from app.documents.plots.axes import axis_covering, percent_axis
+from app.documents.plots.marks import legend, line, reference_line
+from app.documents.plots.xy_plot import draw_plot
 from app.domain.tiers import AnyTierPolicy, ValuePolicy
 from training.testing.tested import Tested
 from training.tiers.profit import (
@@ -64,7 +65,7 @@ def profit_section(
 def _of_policy(
     policy: ValuePolicy, profit: PolicyProfit, currency: str | None
 ) -> tuple[Paragraph, Table]:
-    money = quoted(currency or "the log's money")
+    money = safe_name(currency or "the log's money")
     rows = [
         ("High get the strongest offer that pays, Medium the contact alone", profit.total),
         ("High and Medium get the contact alone", profit.contact_alone),
@@ -87,8 +88,8 @@ def _of_policy(
 def _maximum(best: MaximumProfit) -> Paragraph:
     return Paragraph(
         f"Expected maximum profit (EMPC; Verbraken et al. 2013) on the tested customers: "
-        f"**{best.profit:.3f}** per customer, contacting {percent(best.share)}. It takes the "
-        f"paper's numbers (value {PAPER_VALUE:g}, offer {PAPER_OFFER:g}, contact "
+        f"**{best.profit:.3f}** per customer, contacting {format_percent(best.share)}. It takes "
+        f"the paper's numbers (value {PAPER_VALUE:g}, offer {PAPER_OFFER:g}, contact "
         f"{PAPER_CONTACT:g}, save rate beta({PAPER_BETA[0]:g}, {PAPER_BETA[1]:g})), so it compares "
         "rankings and is no forecast of money."
     )
@@ -102,7 +103,7 @@ def _curve(
         return ()
     costs = _costs(policy, float(np.median(values[told])))
     curve = profit_curve(tested.churned[told], tested.said[told], values[told], **costs)
-    money = quoted(currency or "the log's money")
+    money = safe_name(currency or "the log's money")
     text = (
         f"What contacting so many of the tested customers would have earned, {money} per customer "
         f"of all, each at the value foreseen then: offer {costs['offer']:.4g}, contact "
@@ -123,23 +124,23 @@ def _costs(policy: AnyTierPolicy, median: float) -> dict[str, float]:
 
 
 def _plot(curve: ProfitCurve, text: str, money: str) -> str:
-    x = shares_axis("of customers contacted")
-    y = axis_of(f"{money} per customer", [0.0, *curve.by_profit, *curve.by_risk])
+    x = percent_axis("of customers contacted")
+    y = axis_covering(f"{money} per customer", [0.0, *curve.by_profit, *curve.by_risk])
     marks = [
-        even_line(x, y, (0, 0), (1, 0)),
-        line(x, y, curve.share, curve.by_risk, kind="b"),
+        reference_line(x, y, (0, 0), (1, 0)),
+        line(x, y, curve.share, curve.by_risk, series="b"),
         line(x, y, curve.share, curve.by_profit),
         legend([("by expected profit", "a"), ("by risk alone", "b")]),
     ]
-    return plot("Profit curve", text, x, y, marks)
+    return draw_plot("Profit curve", text, x, y, marks)
 
 
 def _rows(curve: ProfitCurve, money: str) -> Table:
     rows = [
         (
-            percent(share, 0),
-            figure(float(np.interp(share, curve.share, curve.by_profit)), 3),
-            figure(float(np.interp(share, curve.share, curve.by_risk)), 3),
+            format_percent(share, 0),
+            format_number(float(np.interp(share, curve.share, curve.by_profit)), 3),
+            format_number(float(np.interp(share, curve.share, curve.by_risk)), 3),
         )
         for share in SHARES
     ]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.documents.blocks import Figure, Paragraph, Section, table
-from app.documents.plots.axes import axis_of
-from app.documents.plots.rows import intervals
-from app.documents.words import figure, percent, signed
+from app.documents.document import Figure, Paragraph, Section, table
+from app.documents.formatting import format_number, format_percent, format_signed
+from app.documents.plots.axes import axis_covering
+from app.documents.plots.category_charts import interval_chart
 from app.statistics.intervals import wilson_interval
 from app.statistics.metrics import Metrics, compute_metrics
 from training.testing.segments import Segment, segments_of
@@ -54,23 +54,25 @@ def _row(tested: Tested, segment: Segment) -> _Row:
 
 def _cells(row: _Row) -> tuple[str, ...]:
     m = row.metrics
-    numbers = (percent(m.base_rate), percent(m.mean_probability))
+    numbers = (format_percent(m.base_rate), format_percent(m.mean_probability))
     return (
         row.name,
         f"{m.n:,}",
         *numbers,
-        figure(m.auc, 3),
-        figure(m.log_loss, 3),
-        figure(m.ece, 3),
+        format_number(m.auc, 3),
+        format_number(m.log_loss, 3),
+        format_number(m.ece, 3),
     )
 
 
 def _misses(rows: list[_Row]) -> Figure:
     ends = [end for row in rows for end in (row.low, row.high, 0.0)]
-    axis = axis_of("churned less said, in points of probability", ends, percent=True, n_steps=3)
-    drawn = [(r.name, r.low, r.miss, r.high, signed(100 * r.miss, 1)) for r in rows]
+    axis = axis_covering(
+        "churned less said, in points of probability", ends, percent=True, n_steps=3
+    )
+    drawn = [(r.name, r.low, r.miss, r.high, format_signed(100 * r.miss, 1)) for r in rows]
     text = (
         "By how many points more (right of the line) or fewer (left) churned than was said, with "
         "95 % intervals. Where an interval leaves nought out, the level is wrong there."
     )
-    return Figure(intervals("Level by segment", text, axis, drawn, mark=0.0), text)
+    return Figure(interval_chart("Level by segment", text, axis, drawn, reference=0.0), text)

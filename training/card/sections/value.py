@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.value.facts import Expected
-from app.documents.blocks import Block, Note, Paragraph, Section, Table, quoted, table
-from app.documents.words import day, figure, percent, signed
+from app.documents.document import Block, Note, Paragraph, Section, Table, safe_name, table
+from app.documents.formatting import format_date, format_number, format_percent, format_signed
 from training.value.backtest import ValueTest
 from training.value.evaluate import ValueMetrics
 
@@ -42,17 +42,17 @@ def value_section(
 
 
 def _today(expected: Expected, currency: str | None) -> str:
-    revenue, money = expected.revenue_12m, quoted(currency or "the log's money")
+    revenue, money = expected.revenue_12m, safe_name(currency or "the log's money")
     told = np.isfinite(revenue)
     if not told.any():
         return "Numbers of orders are foreseen; what they cost is not known."
     known = revenue[told]
     return (
-        f"Of {len(revenue):,} customers {percent(float(told.mean()))} have a value. Together they "
-        f"are expected to bring {_amount(known)} {money} in the next 12 months, "
+        f"Of {len(revenue):,} customers {format_percent(float(told.mean()))} have a value. "
+        f"Together they are expected to bring {_amount(known)} {money} in the next 12 months, "
         f"{_amount(expected.at_risk[told])} of it at risk (value times churn probability); the "
-        f"median customer {figure(float(np.median(known)), 2)}. It is revenue before returns and "
-        "costs."
+        f"median customer {format_number(float(np.median(known)), 2)}. It is revenue before "
+        "returns and costs."
     )
 
 
@@ -65,15 +65,15 @@ def _metrics(figures: Sequence[tuple[str, ValueMetrics]], tested: ValueTest) -> 
         (
             name,
             f"{m.rmse:,.4g}",
-            figure(m.spearman),
-            figure(m.gini, 3),
-            f"{signed(100 * m.total_bias, 1)} %",
+            format_number(m.spearman),
+            format_number(m.gini, 3),
+            f"{format_signed(100 * m.total_bias, 1)} %",
         )
         for name, m in figures
     ]
     header = ("foreseen", "RMSE", "Spearman", "normalised Gini", "total off by")
     title = (
-        f"Forecasts made at {day(tested.window.as_of)} for {tested.window.days} days, "
+        f"Forecasts made at {format_date(tested.window.as_of)} for {tested.window.days} days, "
         f"{tested.n_buyers:,} buyers"
     )
     return table(title, header, rows)

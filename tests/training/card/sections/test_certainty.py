@@ -2,8 +2,8 @@
 
 from app.bundle.answers.interval import Uncertainty
 from app.bundle.answers.usual_ranges import Support
-from app.documents.blocks import Document
-from app.documents.markdown import markdown_of
+from app.documents.document import Document
+from app.documents.markdown import render_markdown
 from training.card.sections.certainty import certainty_section, covered_groups
 from training.certainty.usual_ranges import SupportReport
 
@@ -30,7 +30,7 @@ def test_no_back_test_covers_nothing():
 def test_the_section_names_widths_alarms_and_what_is_not_watched():
     support = SupportReport(Support((), (), (), ()), 0.0042, ("tenure_days",))
     section = certainty_section(UNCERTAINTY, support, tables=[MET], misses=[])
-    text = markdown_of(Document("card", (), (), (section,)))
+    text = render_markdown(Document("card", (), (), (section,)))
 
     assert "**2 of 2** groups" in text
     assert "**0.42 %** of the population" in text
@@ -41,4 +41,4 @@ def test_the_section_names_widths_alarms_and_what_is_not_watched():
 def test_too_few_customers_are_said():
     section = certainty_section(UNCERTAINTY, None, tables=[], misses=[])
 
-    assert "Too few customers" in markdown_of(Document("card", (), (), (section,)))
+    assert "Too few customers" in render_markdown(Document("card", (), (), (section,)))

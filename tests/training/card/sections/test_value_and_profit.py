@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bundle.value.facts import Expected
-from app.documents.blocks import Figure, Note, Paragraph, Section, Table
+from app.documents.document import Figure, Note, Paragraph, Section, Table
 from app.domain.tiers import TierPolicy, ValuePolicy
 from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
 from training.card.sections.profit import profit_section
