@@ -257,7 +257,7 @@ def _say_notes(notes: Iterable[str]) -> None:
 
 
 def _write(out: Path, name: str, document: "Document", numbers: Mapping[str, Any]) -> None:
-    from training.evaluation.write import write_files
+    from training.evaluation.files import write_files
 
     files = write_files(out, name=name, document=document, numbers=numbers)
     terminal.say(f"written: {', '.join(map(str, files))}")

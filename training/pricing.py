@@ -19,10 +19,10 @@ from app.features.history import History
 from app.features.population import in_population
 from training.card.sections.profit import profit_section
 from training.card.sections.value import value_section
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
 from training.tiers.cut_points import ContactCosts, policy_by_shares, policy_by_value
 from training.tiers.profit import expected_maximum_profit, policy_profit
-from training.value.backtest import ValueTest, value_test_of
+from training.value.backtest import ValueBacktest, backtest_value
 from training.value.fit import fit_value
 
 Numbers = NDArray[np.float64]
@@ -47,8 +47,8 @@ class Worth:
     policy: AnyTierPolicy
     probabilities: Numbers
     expected: Expected | None
-    tested: Tested | None
-    value_tested: ValueTest | None
+    tested: Holdout | None
+    value_tested: ValueBacktest | None
 
     @property
     def values(self) -> Numbers:
@@ -94,7 +94,7 @@ def worth_of(
     until: datetime,
     population: Numbers,
     probabilities: Numbers,
-    tested: Tested | None,
+    tested: Holdout | None,
     costs: ContactCosts | None,
     seed: int,
     on_progress: Callable[[str, int, int], None],
@@ -120,7 +120,7 @@ def worth_of(
     expected = None if value is None else value.expected(population, probabilities)
     value_tested = None
     if tested is not None and value is not None:
-        value_tested = value_test_of(known, churn, tested, seed=seed)
+        value_tested = backtest_value(known, churn, tested, seed=seed)
     policy: AnyTierPolicy = policy_by_shares(probabilities)
     if costs is not None:
         worth = np.full(len(probabilities), np.nan) if expected is None else expected.kept_12m

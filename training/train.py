@@ -15,19 +15,23 @@ from app.features.history import History
 from app.features.outcomes import code_of_event
 from training.card.card import CardFacts, card_of
 from training.card.sections.certainty import certainty_section
-from training.certainty.interval import level_misses, uncertainty_of
-from training.certainty.usual_ranges import Snapshot, snapshots_before, support_of
-from training.dataset.histories import known_before
-from training.dataset.leaks import refuse_leaks, refuse_resampled, suspicion
-from training.learning.fit import Recipe
-from training.learning.learn import Learned, OnProgress, TooLittleToLearn, learn
+from training.certainty.interval import base_rate_errors, uncertainty_of
+from training.certainty.usual_ranges import (
+    PopulationSnapshot,
+    comparison_snapshots,
+    usual_ranges_of,
+)
+from training.dataset.history_slices import known_before
+from training.dataset.leaks import implausible_auc_warning, refuse_leaks, refuse_resampled
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.learn import LearningResult, OnProgress, TooLittleToLearn, learn
 from training.pricing import Worth, worth_of
 from training.prior.train_prior import train_prior
 from training.publish import feature_set, libraries, medians, percentile_knots, publish
 from training.result import TrainingResult
-from training.testing.backtest import Report, report_on
-from training.testing.backtests import reports_before
-from training.testing.movement import Movement, movement_of_a_week
+from training.testing.backtest import Backtest, backtest_newest
+from training.testing.earlier_backtests import earlier_backtests
+from training.testing.tier_movement import TierMovement, tier_movement_of_a_week
 from training.tiers.cut_points import ContactCosts, shares_of
 
 
@@ -70,13 +74,13 @@ def train(
     code_of_event(churn.event)  # refuses an event that the log does not tell apart
     cut_off = to_micros(until)
     known = known_before(history, moment=cut_off)
-    recipe = Recipe()
+    hyperparameters = Hyperparameters()
     try:
         learned = learn(
             known,
             churn,
             cut_off=cut_off,
-            recipe=recipe,
+            hyperparameters=hyperparameters,
             seed=seed,
             stage="learn",
             on_progress=on_progress,
@@ -96,8 +100,12 @@ def train(
             on_progress=on_progress,
         )
     _refuse_leaks(known, learned, seed)
-    report = report_on(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
-    past = reports_before(known, churn, learned, recipe=recipe, seed=seed, on_progress=on_progress)
+    report = backtest_newest(
+        known, churn, learned, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
+    )
+    past = earlier_backtests(
+        known, churn, learned, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
+    )
     probabilities = learned.student.probabilities_of(learned.population)
     worth = worth_of(
         known,
@@ -110,14 +118,14 @@ def train(
         seed=seed,
         on_progress=on_progress,
     )
-    movement = movement_of_a_week(
+    movement = tier_movement_of_a_week(
         known,
         churn,
         learned,
         cut_off=cut_off,
         policy=worth.policy,
         values=worth.values,
-        recipe=recipe,
+        hyperparameters=hyperparameters,
         seed=seed,
         on_progress=on_progress,
     )
@@ -126,9 +134,9 @@ def train(
     tables = [one.table for one in (*past, *([report] if report else []))]
     uncertainty = uncertainty_of(known, churn, learned, cut_off=cut_off, tables=tables)
     first_at = int(known.occurred_at.min())
-    support = support_of(
-        snapshots_before(learned.dataset, first_at=first_at, days=churn.horizon_days),
-        Snapshot(learned.population, (cut_off - first_at) // MICROSECONDS_PER_DAY),
+    support = usual_ranges_of(
+        comparison_snapshots(learned.dataset, first_at=first_at, days=churn.horizon_days),
+        PopulationSnapshot(learned.population, (cut_off - first_at) // MICROSECONDS_PER_DAY),
         horizon_days=churn.horizon_days,
     )
     warnings = _warnings(report, learned)
@@ -159,20 +167,20 @@ def train(
                 facts,
                 learned,
                 report,
-                recipe,
+                hyperparameters,
                 warnings,
                 n_known=int(np.count_nonzero(np.diff(known.starts))),
                 past=past,
                 movement=movement,
                 more=(
                     certainty_section(
-                        uncertainty, support, tables=tables, misses=level_misses(learned)
+                        uncertainty, support, tables=tables, misses=base_rate_errors(learned)
                     ),
                     *worth.sections(currency=currency),
                 ),
             )
         ),
-        parts=_parts(learned, recipe),
+        parts=_parts(learned, hyperparameters),
         value=worth.model,
         signing_key=signing_key,
     )
@@ -180,24 +188,24 @@ def train(
     return TrainingResult(bundle_id, dict(facts.metrics), warnings)
 
 
-def _refuse_leaks(known: History, learned: Learned, seed: int) -> None:
+def _refuse_leaks(known: History, learned: LearningResult, seed: int) -> None:
     windows = (learned.dataset.windows[0], learned.dataset.windows[-1])
     population = np.unique(learned.dataset.customer)
     refuse_leaks(known, windows, population=population, seed=seed)
     refuse_resampled(learned.dataset)
 
 
-def _parts(learned: Learned, recipe: Recipe) -> dict[str, Any]:
+def _parts(learned: LearningResult, hyperparameters: Hyperparameters) -> dict[str, Any]:
     """Return the fitted parts behind the booster, for data scientists; serving reads none."""
     rhythm = learned.teacher.rhythm
     return {
-        "recipe": asdict(recipe),
+        "recipe": asdict(hyperparameters),
         "calibration": asdict(learned.student.calibration),
         "rhythm_regression": None if rhythm is None else rhythm.regression,
     }
 
 
-def _metrics(report: Report | None, learned: Learned, worth: Worth) -> dict[str, Any]:
+def _metrics(report: Backtest | None, learned: LearningResult, worth: Worth) -> dict[str, Any]:
     dataset = learned.dataset
     metrics: dict[str, Any] = {
         "base_rates": [None if np.isnan(r) else round(r, 6) for r in dataset.base_rates],
@@ -217,7 +225,7 @@ def _metrics(report: Report | None, learned: Learned, worth: Worth) -> dict[str,
     return metrics
 
 
-def _tier_movement(movement: Movement | None) -> dict[str, Any]:
+def _tier_movement(movement: TierMovement | None) -> dict[str, Any]:
     if movement is None:
         return {}
     return {
@@ -230,7 +238,7 @@ def _tier_movement(movement: Movement | None) -> dict[str, Any]:
     }
 
 
-def _warnings(report: Report | None, learned: Learned) -> tuple[str, ...]:
+def _warnings(report: Backtest | None, learned: LearningResult) -> tuple[str, ...]:
     found: list[str | None] = []
     if learned.stretched:
         found.append(
@@ -240,5 +248,5 @@ def _warnings(report: Report | None, learned: Learned) -> tuple[str, ...]:
     if report is None:
         found.append("the history is too short to test out of time: no figure vouches for it")
     else:
-        found.append(suspicion(report.figures.ours.auc))
+        found.append(implausible_auc_warning(report.figures.ours.auc))
     return tuple(warning for warning in found if warning)

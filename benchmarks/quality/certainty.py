@@ -22,13 +22,18 @@ from app.statistics.intervals import z_value
 from benchmarks.quality.__main__ import CDNOW_CUTS, SHOP_CUTS
 from benchmarks.quality.logs import Case, cdnow, micros, no_order, online_retail, simulated
 from training.certainty.interval import uncertainty_of
-from training.certainty.usual_ranges import Snapshot, SupportReport, snapshots_before, support_of
-from training.dataset.histories import known_before
-from training.dataset.rows import measured
-from training.learning.fit import Recipe
+from training.certainty.usual_ranges import (
+    PopulationSnapshot,
+    UsualRangesReport,
+    comparison_snapshots,
+    usual_ranges_of,
+)
+from training.dataset.dataset import features_of_customers
+from training.dataset.history_slices import known_before
+from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
-from training.testing.backtest import report_on
-from training.testing.backtests import reports_before
+from training.testing.backtest import backtest_newest
+from training.testing.earlier_backtests import earlier_backtests
 
 Numbers = NDArray[np.float64]
 DAYS_LATER = 30  # a bundle that is a month old
@@ -43,7 +48,7 @@ class Held:
     """
 
     uncertainty: Uncertainty
-    support: SupportReport | None
+    support: UsualRangesReport | None
     features: Numbers
     said: Numbers
     low: Numbers
@@ -65,23 +70,27 @@ def _held(case: Case) -> Held:
         known,
         case.churn,
         cut_off=case.until,
-        recipe=Recipe(),
+        hyperparameters=Hyperparameters(),
         seed=0,
         stage="learn",
         on_progress=_silent,
     )
-    report = report_on(known, case.churn, learned, recipe=Recipe(), seed=0, on_progress=_silent)
-    past = reports_before(known, case.churn, learned, recipe=Recipe(), seed=0, on_progress=_silent)
+    report = backtest_newest(
+        known, case.churn, learned, hyperparameters=Hyperparameters(), seed=0, on_progress=_silent
+    )
+    past = earlier_backtests(
+        known, case.churn, learned, hyperparameters=Hyperparameters(), seed=0, on_progress=_silent
+    )
     tables = [one.table for one in (*past, *([report] if report else []))]
     uncertainty = uncertainty_of(known, case.churn, learned, cut_off=case.until, tables=tables)
     first_at = int(known.occurred_at.min())
-    support = support_of(
-        snapshots_before(learned.dataset, first_at=first_at, days=case.churn.horizon_days),
-        Snapshot(learned.population, (case.until - first_at) // MICROSECONDS_PER_DAY),
+    support = usual_ranges_of(
+        comparison_snapshots(learned.dataset, first_at=first_at, days=case.churn.horizon_days),
+        PopulationSnapshot(learned.population, (case.until - first_at) // MICROSECONDS_PER_DAY),
         horizon_days=case.churn.horizon_days,
     )
     rows = np.flatnonzero(in_population(known, case.churn, as_of=case.until))
-    features = measured(known, rows, as_of=case.until)
+    features = features_of_customers(known, rows, as_of=case.until)
     said = learned.student.probabilities_of(features)
     low, high = intervals_of(uncertainty, FEATURE_NAMES).around(said, logit(said), features)
     happened = (
@@ -100,7 +109,7 @@ def _later(case: Case) -> Numbers:
     moment = case.until + DAYS_LATER * MICROSECONDS_PER_DAY
     known = known_before(case.history, moment=moment)
     rows = np.flatnonzero(in_population(known, case.churn, as_of=moment))
-    return measured(known, rows, as_of=moment)
+    return features_of_customers(known, rows, as_of=moment)
 
 
 def _print(case: Case, held: Held) -> None:

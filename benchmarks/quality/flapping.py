@@ -19,8 +19,8 @@ from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import in_population
 from benchmarks.quality.logs import cdnow, micros, no_order, online_retail, simulated
-from training.dataset.histories import known_before
-from training.learning.fit import Recipe
+from training.dataset.history_slices import known_before
+from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
 from training.tiers.cut_points import policy_by_shares
 
@@ -61,7 +61,7 @@ def _weeks(
                 known,
                 CHURN,
                 cut_off=moment,
-                recipe=Recipe(),
+                hyperparameters=Hyperparameters(),
                 seed=0,
                 stage="learn",
                 on_progress=lambda *_: None,

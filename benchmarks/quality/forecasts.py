@@ -14,12 +14,12 @@ from app.features.outcomes import churned
 from app.features.population import in_population
 from benchmarks.quality.logs import Case
 from benchmarks.quality.searched import is_installed, searched
-from training.dataset.histories import known_before
-from training.dataset.rows import Dataset
-from training.learning.btyd import silent_for
-from training.learning.fit import Recipe
+from training.dataset.dataset import Dataset
+from training.dataset.history_slices import known_before
+from training.learning.btyd import silence_probability
+from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
-from training.learning.rhythm import UNIT, maps_of, rhythms_at
+from training.learning.rhythm_teacher import UNIT, maps_of, rhythms_at
 from training.testing.baseline import as_rfm, rfm_logistic
 
 Numbers = NDArray[np.float64]
@@ -47,7 +47,7 @@ def forecasts_of(case: Case, *, search_seconds: int) -> Forecasts:
         known,
         case.churn,
         cut_off=case.until,
-        recipe=Recipe(),
+        hyperparameters=Hyperparameters(),
         seed=0,
         stage="learn",
         on_progress=lambda _stage, _done, _total: None,
@@ -59,7 +59,7 @@ def forecasts_of(case: Case, *, search_seconds: int) -> Forecasts:
     rhythms = rhythms_at(known, case.churn.event, as_of=case.until)
     maps = maps_of(known, case.churn.event, as_of=case.until)
     for name, (kind, parameters) in zip(("BG/NBD", "Pareto/NBD"), maps, strict=True):
-        said[name] = silent_for(kind, parameters, rhythms, duration)
+        said[name] = silence_probability(kind, parameters, rhythms, duration)
     rows = learned.dataset
     if search_seconds and is_installed():
         name = f"FLAML, {search_seconds} s"

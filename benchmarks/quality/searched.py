@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import numpy as np
 from numpy.typing import NDArray
 
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 
 Numbers = NDArray[np.float64]
 LEARNERS = ["lgbm", "xgboost", "rf", "extra_tree"]  # what takes missing values

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 from app.statistics.metrics import compute_metrics
 from app.statistics.scoring_rules import SMALLEST_PROBABILITY
 from benchmarks.quality.forecasts import Forecasts
-from training.learning.level import at_level
+from training.learning.base_rate import match_base_rate
 
 N_RESAMPLES = 500
 MEASURES = ("auc", "log_loss", "log_loss_at_level", "brier", "ece", "top_decile_lift")
@@ -43,7 +43,7 @@ def loss_at_level(outcomes: Numbers, said: Numbers) -> float:
     """Return the log loss that `said` would have, had the share of churned been known before."""
     margins = logit(np.clip(said, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY))
     told = np.clip(
-        expit(at_level(margins, float(logit(outcomes.mean())))),
+        expit(match_base_rate(margins, float(logit(outcomes.mean())))),
         SMALLEST_PROBABILITY,
         1 - SMALLEST_PROBABILITY,
     )

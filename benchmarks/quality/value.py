@@ -16,7 +16,7 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from benchmarks.quality.logs import ORDER, cdnow, micros, online_retail, simulated
 from benchmarks.quality.value_forecasts import Forecasts, forecasts_of, one_order_a_day
-from training.value.evaluate import rmse_of, spearman_of, value_metrics_of
+from training.value.value_metrics import rmse_of, spearman_of, value_metrics_of
 
 Numbers = NDArray[np.float64]
 

@@ -13,12 +13,12 @@ from app.bundle.value.pareto_nbd import Timing
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History
 from benchmarks.quality.bg_nbd import bg_nbd_expected
-from training.dataset.histories import known_before
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, matched_windows
-from training.learning.btyd import bg_nbd, fitted, pareto_nbd
+from training.learning.btyd import bg_nbd, fit_parameters, pareto_nbd
 from training.value import fit_value
-from training.value.seen import UNIT_DAYS, buyers_at, day_amounts, outcomes_in, rhythms_of
-from training.value.spending import fitted_spending
+from training.value.buyers import UNIT_DAYS, buyers_at, day_amounts, outcomes_in, rhythms_of
+from training.value.spending import fit_spending
 
 Numbers = NDArray[np.float64]
 
@@ -91,13 +91,13 @@ def forecasts_of(history: History, *, as_of: int, days: int) -> Forecasts:
 def _closed_forms(features: Numbers, days: int) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
     """Return BG/NBD and Pareto/NBD as published, times orders a day and gamma-gamma amounts."""
     rhythms = rhythms_of(features)
-    r, alpha, s, beta = np.exp(fitted(pareto_nbd, rhythms))
+    r, alpha, s, beta = np.exp(fit_parameters(pareto_nbd, rhythms))
     timing = Timing(r, alpha * UNIT_DAYS, s, beta * UNIT_DAYS)
     amounts = day_amounts(features)
     paid = amounts > 0
-    spending: Spending = fitted_spending(rhythms.repeats[paid] + 1, amounts[paid])
+    spending: Spending = fit_spending(rhythms.repeats[paid] + 1, amounts[paid])
     base = bases(features, timing=timing, spending=spending, reference_days=days)
-    bg = bg_nbd_expected(fitted(bg_nbd, rhythms), rhythms, days / UNIT_DAYS)
+    bg = bg_nbd_expected(fit_parameters(bg_nbd, rhythms), rhythms, days / UNIT_DAYS)
     a_day = features[:, COLUMNS.orders].sum() / features[:, COLUMNS.order_days].sum()
     order_days = {"Pareto/NBD": base[:, 0], "BG/NBD": bg}
     amount = np.nan_to_num(base[:, 1])

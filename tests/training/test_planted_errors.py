@@ -28,14 +28,14 @@ from tests.training.shops import (
     shop,
     with_events,
 )
-from training.dataset import rows as dataset_module
+from training.dataset import dataset as dataset_module
+from training.dataset.dataset import dataset_of
 from training.dataset.folds import folds_of
-from training.dataset.histories import known_before, of_customers
-from training.dataset.rows import dataset_of
+from training.dataset.history_slices import known_before, select_customers
 from training.dataset.snapshots import closed_windows
 from training.learning import learn as learn_module
 from training.learning import student as student_module
-from training.learning.fit import Recipe, fit
+from training.learning.cross_fitting import Hyperparameters, cross_fit
 from training.train import train
 
 HOUR = DAY // 24
@@ -52,7 +52,7 @@ def serving(history, *, until=UNTIL_MICROS):
         known_before(history, moment=until),
         NO_ORDER,
         cut_off=until,
-        recipe=Recipe(),
+        hyperparameters=Hyperparameters(),
         seed=0,
         stage="learn",
         on_progress=lambda *_: None,
@@ -95,8 +95,17 @@ def test_a_duplicate_customer_stands_in_one_fold_only():
     by_row = np.arange(len(noise)) % 4
 
     def foretold(folds):
-        recipe = Recipe(min_rows_per_leaf=2, num_leaves=31, max_rounds=80, patience=80)
-        fitted = fit(rows.features, noise, folds, names=FEATURE_NAMES, recipe=recipe, seed=0)
+        hyperparameters = Hyperparameters(
+            min_rows_per_leaf=2, num_leaves=31, max_rounds=80, patience=80
+        )
+        fitted = cross_fit(
+            rows.features,
+            noise,
+            folds,
+            names=FEATURE_NAMES,
+            hyperparameters=hyperparameters,
+            seed=0,
+        )
         return abs(np.corrcoef(fitted.margins, noise)[0, 1])
 
     assert foretold(by_row) > 0.4
@@ -105,7 +114,7 @@ def test_a_duplicate_customer_stands_in_one_fold_only():
 
 def doubled(history: History) -> History:
     """Return every customer twice, under one id."""
-    return of_customers(history, np.tile(np.arange(history.n_customers), 2))
+    return select_customers(history, np.tile(np.arange(history.n_customers), 2))
 
 
 @pytest.mark.parametrize("again", ["churned", "all"])
@@ -153,7 +162,7 @@ def test_a_changed_column_order_is_caught_before_it_is_published(tmp_path, monke
 
 def a_few():
     """Return customers too few to learn from: what is taught by rhythm is published alike."""
-    return of_customers(shop(), np.arange(20))
+    return select_customers(shop(), np.arange(20))
 
 
 def test_a_bundle_whose_features_have_another_order_is_not_opened(tmp_path):

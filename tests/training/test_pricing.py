@@ -10,9 +10,9 @@ from app.domain.tiers import TierPolicy, ValuePolicy
 from tests.training.shops import CANCELLED, NO_ORDER, UNTIL, UNTIL_MICROS, shop
 from training.dataset.snapshots import Window
 from training.pricing import worth_of
-from training.testing import tested as held
+from training.testing import holdout as held
 from training.tiers.cut_points import ContactCosts
-from training.value.seen import buyers_at
+from training.value.buyers import buyers_at
 
 DAY = 86_400_000_000
 COSTS = ContactCosts(1.0, (5.0,), 0.3)
@@ -34,7 +34,7 @@ def make(history):
         said = np.linspace(0.05, 0.95, len(features))
         churned = (np.arange(len(said)) % 3 == 0).astype(np.float64)
         window = Window(UNTIL_MICROS - 60 * DAY, UNTIL_MICROS)
-        tested = held.Tested(window, features, churned, said, None, np.zeros(len(said), np.int64))
+        tested = held.Holdout(window, features, churned, said, None, np.zeros(len(said), np.int64))
         return worth_of(
             log,
             churn,

@@ -30,10 +30,10 @@ from tests.training.shops import (
     shop,
     with_events,
 )
-from training.dataset.histories import known_before
+from training.dataset.history_slices import known_before
 from training.tiers.cut_points import ContactCosts
 from training.train import train
-from training.value.seen import buyers_at
+from training.value.buyers import buyers_at
 
 
 @pytest.fixture(scope="module")

@@ -30,10 +30,10 @@ from training.card.sections.over_time import past_figures, past_table
 from training.card.sections.ranking import ranking_section
 from training.card.sections.reliability import reliability_blocks
 from training.card.sections.segments import segments_section
-from training.learning.fit import Recipe
-from training.learning.learn import Learned
-from training.testing.backtest import Report
-from training.testing.movement import DAYS_LESS, Movement
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.learn import LearningResult
+from training.testing.backtest import Backtest
+from training.testing.tier_movement import DAYS_LESS, TierMovement
 
 MAX_EXPLAINED = 5_000  # customers; the shares of more are the same in the digits shown
 
@@ -51,13 +51,13 @@ class CardFacts:
     """
 
     facts: BundleFacts
-    learned: Learned
-    report: Report | None
-    recipe: Recipe
+    learned: LearningResult
+    report: Backtest | None
+    hyperparameters: Hyperparameters
     warnings: tuple[str, ...]
     n_known: int
-    past: tuple[Report, ...] = ()
-    movement: Movement | None = None
+    past: tuple[Backtest, ...] = ()
+    movement: TierMovement | None = None
     more: tuple[Section, ...] = ()
 
 
@@ -80,7 +80,7 @@ def card_of(told: CardFacts) -> Document:
 
 
 def _lead(told: CardFacts) -> tuple[Block, ...]:
-    facts, student, recipe = told.facts, told.learned.student, told.recipe
+    facts, student, hyperparameters = told.facts, told.learned.student, told.hyperparameters
     dataset = told.learned.dataset
     money = safe_name(facts.currency) if facts.currency else "no stated currency"
     return (
@@ -93,9 +93,9 @@ def _lead(told: CardFacts) -> tuple[Block, ...]:
             f"first snapshot is of {format_date(dataset.windows[0].as_of)}. Population as of the "
             f"cut-off: {len(told.learned.population):,} customers.",
             f"Amounts in {money}; seed {facts.seed}.",
-            f"Teacher: {told.learned.teacher.names} ({recipe.n_folds} LightGBM boosters of "
-            f"{recipe.leaves_for(len(dataset.churned))} leaves, at least "
-            f"{recipe.min_rows_per_leaf} rows each, every one blind to a fold of customers).",
+            f"Teacher: {told.learned.teacher.names} ({hyperparameters.n_folds} LightGBM boosters of "
+            f"{hyperparameters.leaves_for(len(dataset.churned))} leaves, at least "
+            f"{hyperparameters.min_rows_per_leaf} rows each, every one blind to a fold of customers).",
             f"Serves: one LightGBM booster of {student.n_trees} trees that learned the "
             f"teacher's probabilities and comes within {student.miss:.3f} log-odds of them "
             "(root mean square).",
@@ -124,7 +124,7 @@ def _tested(told: CardFacts) -> tuple[Section, ...]:
     )
 
 
-def _how(report: Report) -> str:
+def _how(report: Backtest) -> str:
     window = report.tested.window
     return (
         "Out of time: everything was learned again from what was known before "
@@ -135,7 +135,7 @@ def _how(report: Report) -> str:
     )
 
 
-def _over_time(told: CardFacts, report: Report) -> tuple[Section, ...]:
+def _over_time(told: CardFacts, report: Backtest) -> tuple[Section, ...]:
     if not told.past:
         text = "The history is too short for tests at earlier cut-offs."
         return (Section("Back-tests", (Paragraph(text),)),)
@@ -148,7 +148,7 @@ def _over_time(told: CardFacts, report: Report) -> tuple[Section, ...]:
     return (Section("Back-tests", (Paragraph(text), past_figures(tests), past_table(tests))),)
 
 
-def _calibration(told: CardFacts, report: Report) -> Section:
+def _calibration(told: CardFacts, report: Backtest) -> Section:
     line = told.facts.calibration
     text = (
         f"margin = {line.slope:.4f} × raw margin {line.intercept:+.4f}. The level rests on label "
@@ -177,7 +177,7 @@ def _from(edge: float | None) -> str:
     return "never" if edge is None else f"p ≥ {edge:.4f}"
 
 
-def _movement(movement: Movement | None, cut: str) -> tuple[Block, ...]:
+def _movement(movement: TierMovement | None, cut: str) -> tuple[Block, ...]:
     if movement is None:
         text = "The history is too short to tell how many customers a week of learning moves."
         return (Paragraph(text),)
@@ -209,7 +209,7 @@ def _drift(told: CardFacts) -> tuple[Section, ...]:
     return (drift_section(moved, told.report.tested.window),)
 
 
-def _contributions(learned: Learned) -> NDArray[np.float64]:
+def _contributions(learned: LearningResult) -> NDArray[np.float64]:
     """Return Shapley values of the margin for an even choice of the population."""
     population, student = learned.population, learned.student
     chosen = np.linspace(0, len(population) - 1, min(len(population), MAX_EXPLAINED))

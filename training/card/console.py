@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from training.testing.tested import Figures
+from training.testing.holdout import Figures
 
 _METRICS: Final = (
     ("auc", "AUC", "{:.4f}"),

@@ -35,23 +35,23 @@ from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.population import in_population
-from training.certainty.interval_table import tabulated
-from training.dataset.rows import Dataset, measured
+from training.certainty.interval_table import tabulate
+from training.certainty.rate_uncertainty import rate_spread
+from training.dataset.dataset import Dataset, features_of_customers
 from training.dataset.snapshots import Window
-from training.learning.calibrate import intercept_for
-from training.learning.learn import Learned
-from training.learning.open_rhythm import rhythm_spread
-from training.learning.teach import Teacher
+from training.learning.learn import LearningResult
+from training.learning.platt_scaling import intercept_for_base_rate
+from training.learning.teacher import Teacher
 
 Numbers = NDArray[np.float64]
 CalibrationTable = Sequence[tuple[float, float, int]]  # mean said, share seen, customers
 
 # How far levels missed at earlier cut-offs of a shop (0.03 to 0.44 log-odds) and of a CD store
 # (0.01 to 0.04): about the root mean square of both. It counts as one window.
-LEVEL_ELSEWHERE: Final = 0.25
+BASE_RATE_ERROR_ELSEWHERE: Final = 0.25
 N_ELSEWHERE: Final = 1.0
 MAX_ASKED: Final = 20_000  # customers the table is measured on; cells are means of hundreds
-SUREST: Final = 1e-4
+MIN_PROBABILITY: Final = 1e-4
 # Amounts of history at which the rows of the table change, by what counts as history.
 STEPS_OF_ORDERS: Final = (2.0, 3.0, 5.0, 10.0)
 STEPS_OF_DAYS: Final = (30.0, 90.0, 180.0, 365.0)
@@ -60,7 +60,7 @@ STEPS_OF_DAYS: Final = (30.0, 90.0, 180.0, 365.0)
 def uncertainty_of(
     known: History,
     churn: ChurnDefinition,
-    learned: Learned,
+    learned: LearningResult,
     *,
     cut_off: int,
     tables: Sequence[CalibrationTable],
@@ -75,16 +75,16 @@ def uncertainty_of(
     """
     positions = np.flatnonzero(in_population(known, churn, as_of=cut_off))
     positions = positions[:: max(1, -(-len(positions) // MAX_ASKED))].astype(np.int64)
-    features = measured(known, positions, as_of=cut_off)
+    features = features_of_customers(known, positions, as_of=cut_off)
     window = Window(cut_off, cut_off + churn.horizon_days * MICROSECONDS_PER_DAY)
     said = learned.student.probabilities_of(features)
     fit = fit_spread(learned.teacher, known, positions, features, window)
-    below, above = rhythm_spread(known, churn, positions, window)
-    return tabulated(
-        logit(np.clip(said, SUREST, 1 - SUREST)),
+    below, above = rate_spread(known, churn, positions, window)
+    return tabulate(
+        logit(np.clip(said, MIN_PROBABILITY, 1 - MIN_PROBABILITY)),
         below=np.hypot(fit, below),
         above=np.hypot(fit, above),
-        common=common_spread(level_misses(learned), tables, follow=learned.student.miss),
+        common=shared_spread(base_rate_errors(learned), tables, follow=learned.student.miss),
         history=history_feature(churn),
         features=features,
     )
@@ -97,12 +97,12 @@ def history_feature(churn: ChurnDefinition) -> tuple[str, tuple[float, ...]]:
     return "tenure_days", STEPS_OF_DAYS
 
 
-def level_misses(learned: Learned) -> list[float]:
+def base_rate_errors(learned: LearningResult) -> list[float]:
     """Return by how much (log-odds) earlier levels missed each window that they can foretell.
 
     The level of a window is what must be added to margins that have not seen its customers. It is
     foretold half by the newest window closed by then, half by the mean of all closed ones: a plain
-    stand-in for the teacher's rule in `training.learning.level`, which would have to be relearned.
+    stand-in for the teacher's rule in `training.learning.base_rate`, which would have to be relearned.
     """
     booster, dataset = learned.teacher.booster, learned.dataset
     if booster is None:
@@ -121,7 +121,7 @@ def level_misses(learned: Learned) -> list[float]:
     return misses
 
 
-def common_spread(
+def shared_spread(
     misses: Sequence[float], tables: Sequence[CalibrationTable], *, follow: float
 ) -> float:
     """Return by how much (log-odds) everybody's margin may be off together.
@@ -133,7 +133,7 @@ def common_spread(
     follow : how far the served booster is from its teacher.
     """
     shifts = [_shift(table) for table in tables]
-    squares = N_ELSEWHERE * LEVEL_ELSEWHERE**2 + float(np.sum(np.square(shifts)))
+    squares = N_ELSEWHERE * BASE_RATE_ERROR_ELSEWHERE**2 + float(np.sum(np.square(shifts)))
     weight = N_ELSEWHERE + len(shifts)
     if misses:
         squares, weight = squares + float(np.mean(np.square(misses))), weight + 1
@@ -169,14 +169,14 @@ def _levels(dataset: Dataset, margins: Numbers) -> dict[int, float]:
     for position in range(len(dataset.windows)):
         rows = dataset.window == position
         if rows.any() and 0 < dataset.base_rates[position] < 1:
-            levels[position] = intercept_for(margins[rows], dataset.base_rates[position])
+            levels[position] = intercept_for_base_rate(margins[rows], dataset.base_rates[position])
     return levels
 
 
 def _shift(table: CalibrationTable) -> float:
     """Return what would have had to be added to all margins for the level to be right."""
     said, seen, n = (np.array(column, dtype=np.float64) for column in zip(*table, strict=True))
-    margins = logit(np.clip(said, SUREST, 1 - SUREST))
+    margins = logit(np.clip(said, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
     wanted = min(max(float(n @ seen), 0.5), float(n.sum()) - 0.5)
     return float(brentq(lambda shift: float(n @ expit(margins + shift)) - wanted, -30, 30))
 
@@ -184,7 +184,7 @@ def _shift(table: CalibrationTable) -> float:
 def _shape(table: CalibrationTable, shift: float) -> float:
     """Return the variance (log-odds²) of what groups miss beyond the level and chance."""
     said, seen, n = (np.array(column, dtype=np.float64) for column in zip(*table, strict=True))
-    expected = expit(logit(np.clip(said, SUREST, 1 - SUREST)) + shift)
+    expected = expit(logit(np.clip(said, MIN_PROBABILITY, 1 - MIN_PROBABILITY)) + shift)
     steepness = expected * (1 - expected)
     misses, by_chance = (seen - expected) / steepness, 1 / (n * steepness)
     weights = 1 / by_chance

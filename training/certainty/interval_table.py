@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from app.bundle.answers.interval import MAX_SPREAD, Uncertainty
 from app.features.catalogue import FEATURE_INDEX
 from app.statistics.intervals import z_value
-from training.learning.open_rhythm import COVERAGE
+from training.certainty.rate_uncertainty import COVERAGE
 
 Numbers = NDArray[np.float64]
 
@@ -17,7 +17,7 @@ N_KNOTS: Final = 7
 MIN_IN_CELL: Final = 20
 
 
-def tabulated(
+def tabulate(
     margins: Numbers,
     *,
     below: Numbers,

@@ -15,7 +15,7 @@ from app.bundle.answers.usual_ranges import Support
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES
 from app.features.feature import ALL_TIME, days_looked_back
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 
 Numbers = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ MAX_CUSTOMERS: Final = 50_000  # a sample of either population; more moves no ra
 
 
 @dataclass(frozen=True, slots=True)
-class SupportReport:
+class UsualRangesReport:
     """Ranges, and how often customers left them who came later.
 
     Attributes
@@ -48,16 +48,16 @@ class SupportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class PopulationSnapshot:
     """Features of the population as of a moment, shape (n, n_features), and the age of the log."""
 
     features: Numbers
     log_days: int
 
 
-def support_of(
-    snapshots: list[Snapshot], today: Snapshot, *, horizon_days: int
-) -> SupportReport | None:
+def usual_ranges_of(
+    snapshots: list[PopulationSnapshot], today: PopulationSnapshot, *, horizon_days: int
+) -> UsualRangesReport | None:
     """Return the ranges for customers like today's; None where too few customers show them.
 
     Parameters
@@ -77,10 +77,10 @@ def support_of(
         alarm_share = float(ranges.left_by(now.features).any(axis=1).mean())
     widened = _Ranges.of(moments, grown_by=horizon_days).widened(now.features)
     ranges = widened.around(now.features)
-    return SupportReport(ranges.support(), alarm_share, ranges.unwatched)
+    return UsualRangesReport(ranges.support(), alarm_share, ranges.unwatched)
 
 
-def snapshots_before(dataset: Dataset, *, first_at: int, days: int) -> list[Snapshot]:
+def comparison_snapshots(dataset: Dataset, *, first_at: int, days: int) -> list[PopulationSnapshot]:
     """Return two snapshots, oldest first: the newest, and one so many days before.
 
     Where none is so old, the oldest; only one where there is no other. `first_at` is when the log
@@ -91,7 +91,7 @@ def snapshots_before(dataset: Dataset, *, first_at: int, days: int) -> list[Snap
     older = [i for i, window in enumerate(dataset.windows) if window.as_of <= moment]
     chosen = sorted({older[-1] if older else 0, newest})
     return [
-        Snapshot(
+        PopulationSnapshot(
             dataset.features[dataset.window == position],
             (dataset.windows[position].as_of - first_at) // MICROSECONDS_PER_DAY,
         )
@@ -115,7 +115,7 @@ class _Ranges:
     grown_by: int
 
     @classmethod
-    def of(cls, moments: list[Snapshot], *, grown_by: int) -> "_Ranges":
+    def of(cls, moments: list[PopulationSnapshot], *, grown_by: int) -> "_Ranges":
         """Return the narrowest ranges that hold nearly all of these customers, days later too.
 
         What looks back further than the log does cannot have a value yet: it may get one.
@@ -208,9 +208,9 @@ def _seen(
     return ends[0], ends[1], np.asarray(gaps), np.asarray(values)
 
 
-def _thinned(snapshot: Snapshot) -> Snapshot:
+def _thinned(snapshot: PopulationSnapshot) -> PopulationSnapshot:
     step = max(1, -(-len(snapshot.features) // MAX_CUSTOMERS))
-    return Snapshot(snapshot.features[::step], snapshot.log_days)
+    return PopulationSnapshot(snapshot.features[::step], snapshot.log_days)
 
 
 def _compressed(values: Numbers) -> Numbers:

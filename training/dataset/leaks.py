@@ -7,8 +7,8 @@ from app.domain.errors import TrainingRefused
 from app.domain.moments import format_moment, from_micros
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
-from training.dataset.histories import known_before
-from training.dataset.rows import Dataset, measured
+from training.dataset.dataset import Dataset, features_of_customers
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window
 
 N_CHECKED = 500  # customers per snapshot; a leak that spares all of them moves no metric either
@@ -39,8 +39,8 @@ def refuse_leaks(
     sample = np.sort(rng.choice(population, size=n_checked, replace=False))
     for window in windows:
         before = known_before(history, moment=window.as_of)
-        with_future = measured(history, sample, as_of=window.as_of)
-        without = measured(before, sample, as_of=window.as_of)
+        with_future = features_of_customers(history, sample, as_of=window.as_of)
+        without = features_of_customers(before, sample, as_of=window.as_of)
         differs = (with_future.view(np.int64) != without.view(np.int64)).any(axis=0)
         if differs.any():
             names = ", ".join(np.asarray(FEATURE_NAMES)[differs])
@@ -72,7 +72,7 @@ def refuse_resampled(dataset: Dataset) -> None:
         )
 
 
-def suspicion(auc: float | None) -> str | None:
+def implausible_auc_warning(auc: float | None) -> str | None:
     """Return a warning where an out-of-time AUC is too good to be true, else None."""
     if auc is None or auc < SUSPICIOUS_AUC:
         return None

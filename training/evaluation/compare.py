@@ -18,11 +18,11 @@ from training.card.sections.metrics import NAMES
 from training.card.sections.movement import movement_table
 from training.card.sections.ranking import ranking_section
 from training.card.sections.reliability import reliability_blocks
-from training.evaluation.against_card import BETTER_WHEN_LOWER
-from training.evaluation.judged import customers_at, judged
+from training.evaluation.changes_since_card import BETTER_WHEN_LOWER
+from training.evaluation.holdout import evaluated_customers, judged
 from training.evaluation.window import window_of
-from training.testing.movement import Movement, movement_between
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
+from training.testing.tier_movement import TierMovement, tier_movement_between
 
 OnProgress = Callable[[str, int, int], None]
 STAGE = "Comparing"
@@ -31,17 +31,17 @@ DECIDES = "log_loss"  # looks at order and level both, and cannot be bettered by
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class BundleComparison:
     """Two bundles on the same rows; differences are B less A."""
 
     bundle_a: RiskBundle
     bundle_b: RiskBundle
-    a: Tested
-    b: Tested
+    a: Holdout
+    b: Holdout
     figures_a: Metrics
     figures_b: Metrics
     differences: dict[str, Difference]
-    movement: Movement
+    movement: TierMovement
 
     def better(self, name: str) -> str:
         """Return "A" or "B" where one is better by the figure beyond chance, else "neither"."""
@@ -83,7 +83,7 @@ def compare(
     as_of: datetime | None,
     seed: int = 0,
     on_progress: OnProgress,
-) -> Comparison:
+) -> BundleComparison:
     """Return how two bundles do on the same customers, as of a moment that neither has seen.
 
     `EvaluationRefused` where they foresee different things, or no such window has closed.
@@ -97,7 +97,7 @@ def compare(
         )
     newer = max((bundle_a, bundle_b), key=lambda b: to_micros(b.manifest.facts.trained_until))
     window = window_of(history, newer.manifest.facts, as_of=as_of)
-    customers = customers_at(history, newer.churn, window, seed=seed)
+    customers = evaluated_customers(history, newer.churn, window, seed=seed)
     on_progress(STAGE, 1, N_STEPS)
     a = judged(history, bundle_a, window, customers, baseline=None)
     on_progress(STAGE, 2, N_STEPS)
@@ -105,7 +105,7 @@ def compare(
     on_progress(STAGE, 3, N_STEPS)
     differences = bootstrap_differences(a.churned, b.said, a.said, seed=seed)
     on_progress(STAGE, N_STEPS, N_STEPS)
-    return Comparison(
+    return BundleComparison(
         bundle_a,
         bundle_b,
         a,
@@ -113,11 +113,11 @@ def compare(
         compute_metrics(a.churned, a.said),
         compute_metrics(b.churned, b.said),
         differences,
-        movement_between(a.tiers, b.tiers, shift=b.said - a.said),
+        tier_movement_between(a.tiers, b.tiers, shift=b.said - a.said),
     )
 
 
-def verdict_of(comparison: Comparison) -> str:
+def verdict_of(comparison: BundleComparison) -> str:
     """Return in a sentence which bundle is better, by log loss."""
     difference, better = comparison.differences[DECIDES], comparison.better(DECIDES)
     told = f"log loss of B less that of A {format_signed(difference.value)}, {_ends(difference)}"
@@ -127,7 +127,7 @@ def verdict_of(comparison: Comparison) -> str:
     return f"{better} ({winner.id}) is better: {told}."
 
 
-def figures_table(comparison: Comparison) -> Table:
+def figures_table(comparison: BundleComparison) -> Table:
     """Return the figures of both, and what B has more."""
     rows = [
         (
@@ -144,7 +144,7 @@ def figures_table(comparison: Comparison) -> Table:
     return table("Figures on the same customers", header, rows)
 
 
-def document_of(comparison: Comparison) -> Document:
+def document_of(comparison: BundleComparison) -> Document:
     """Return the comparison for people."""
     both = replace(comparison.b, baseline=comparison.a.said)
     return Document(
@@ -161,7 +161,7 @@ def document_of(comparison: Comparison) -> Document:
     )
 
 
-def _lead(comparison: Comparison) -> tuple[Block, ...]:
+def _lead(comparison: BundleComparison) -> tuple[Block, ...]:
     window, churn = comparison.a.window, comparison.bundle_a.churn
     trained = [
         f"{name} is `{b.id}`, trained until {format_moment(b.manifest.facts.trained_until)}."
@@ -179,7 +179,7 @@ def _lead(comparison: Comparison) -> tuple[Block, ...]:
     )
 
 
-def _tiers(comparison: Comparison) -> Section:
+def _tiers(comparison: BundleComparison) -> Section:
     movement = comparison.movement
     text = (
         f"Each bundle cuts by its own policy. **{format_percent(movement.share)}** of the "

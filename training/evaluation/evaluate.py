@@ -24,12 +24,12 @@ from training.card.sections.metrics import highlights, metrics_table
 from training.card.sections.ranking import ranking_section
 from training.card.sections.reliability import reliability_blocks
 from training.card.sections.segments import segments_section
-from training.evaluation.against_card import Change, changes_of
-from training.evaluation.judged import baseline_at, customers_at, judged
+from training.evaluation.changes_since_card import MetricChange, changes_of
+from training.evaluation.holdout import baseline_predictions, evaluated_customers, judged
 from training.evaluation.value import value_figures, value_section
 from training.evaluation.window import window_of
-from training.testing.tested import Figures, Tested, figures_of
-from training.value.evaluate import ValueMetrics
+from training.testing.holdout import Figures, Holdout, holdout_metrics_of
+from training.value.value_metrics import ValueMetrics
 
 OnProgress = Callable[[str, int, int], None]
 STAGE = "Evaluating"
@@ -48,9 +48,9 @@ class Evaluation:
     """
 
     bundle: RiskBundle
-    tested: Tested
+    tested: Holdout
     figures: Figures
-    changes: list[Change]
+    changes: list[MetricChange]
     value: dict[str, ValueMetrics]
     moved: list[tuple[str, float]]
 
@@ -97,12 +97,12 @@ def evaluate(
     """
     window = window_of(history, bundle.manifest.facts, as_of=as_of)
     on_progress(STAGE, 1, N_STEPS)
-    customers = customers_at(history, bundle.churn, window, seed=seed)
-    baseline = baseline_at(history, bundle.churn, window, customers, seed=seed)
+    customers = evaluated_customers(history, bundle.churn, window, seed=seed)
+    baseline = baseline_predictions(history, bundle.churn, window, customers, seed=seed)
     on_progress(STAGE, 2, N_STEPS)
     tested = judged(history, bundle, window, customers, baseline=baseline)
     on_progress(STAGE, 3, N_STEPS)
-    figures = figures_of(tested, seed=seed)
+    figures = holdout_metrics_of(tested, seed=seed)
     on_progress(STAGE, N_STEPS, N_STEPS)
     metrics = bundle.manifest.facts.metrics
     moved = stability_against(reference, tested.features, tested.said) if reference else []
@@ -129,7 +129,7 @@ def document_of(evaluation: Evaluation) -> Document:
     )
 
 
-def verdict_of(changes: list[Change]) -> str:
+def verdict_of(changes: list[MetricChange]) -> str:
     """Return in a sentence what changed since the card."""
     worse = [change.title for change in changes if change.verdict == "worse"]
     better = [change.title for change in changes if change.verdict == "better"]

@@ -8,15 +8,15 @@ from app.documents.document import Paragraph, Section, table
 from app.documents.formatting import format_number, format_signed
 from app.domain.churn import ChurnKind
 from app.features.history import History
-from training.testing.tested import Tested
-from training.value.evaluate import ValueMetrics, value_metrics_of
-from training.value.seen import outcomes_in
+from training.testing.holdout import Holdout
+from training.value.buyers import outcomes_in
+from training.value.value_metrics import ValueMetrics, value_metrics_of
 
 Numbers = NDArray[np.float64]
 
 
 def value_figures(
-    history: History, bundle: RiskBundle, tested: Tested, customers: NDArray[np.int64]
+    history: History, bundle: RiskBundle, tested: Holdout, customers: NDArray[np.int64]
 ) -> dict[str, ValueMetrics]:
     """Return how forecasts of orders and of their revenue did, by name; empty where there is none.
 

@@ -44,7 +44,7 @@ class Rhythms:
     age: Numbers
 
 
-def fitted(log_likelihood: LogLikelihood, rhythms: Rhythms) -> Numbers:
+def fit_parameters(log_likelihood: LogLikelihood, rhythms: Rhythms) -> Numbers:
     """Return the logarithms of the four parameters that make `rhythms` most likely."""
     step = max(1, len(rhythms.age) // MAX_FITTED)
     table = np.column_stack([_capped(rhythms), rhythms.last_at, rhythms.age])[::step]
@@ -63,7 +63,7 @@ def fitted(log_likelihood: LogLikelihood, rhythms: Rhythms) -> Numbers:
     return np.asarray(found.x, dtype=np.float64)
 
 
-def silent_for(
+def silence_probability(
     log_likelihood: LogLikelihood, parameters: Numbers, rhythms: Rhythms, duration: float
 ) -> Numbers:
     """Return the probability (0 to 1) of no event in the next `duration`, shape (n,)."""

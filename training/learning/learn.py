@@ -12,13 +12,13 @@ from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.population import in_population
+from training.dataset.dataset import MAX_ROWS, Dataset, dataset_of, features_of_customers
 from training.dataset.folds import folds_of
-from training.dataset.returned import Returned, returned_by
-from training.dataset.rows import MAX_ROWS, Dataset, dataset_of, measured
+from training.dataset.reactivation import Reactivation, reactivation_of
 from training.dataset.snapshots import Window, closed_windows, matched_windows
-from training.learning.fit import Recipe
-from training.learning.student import Student, student_of
-from training.learning.teach import Teacher, teacher_of
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.student import Student, fit_student
+from training.learning.teacher import Teacher, fit_teacher
 
 # Below these a booster of small trees learns nothing that holds, and no figure could show it.
 MIN_CUSTOMERS: Final = 100
@@ -34,7 +34,7 @@ class TooLittleToLearn(TrainingRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearningResult:
     """What was learned as of a cut-off.
 
     Attributes
@@ -53,7 +53,7 @@ class Learned:
     dataset: Dataset
     stretched: bool
     population: NDArray[np.float64]
-    returned: Returned | None
+    returned: Reactivation | None
 
 
 def learn(
@@ -61,42 +61,42 @@ def learn(
     churn: ChurnDefinition,
     *,
     cut_off: int,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     stage: str,
     on_progress: OnProgress,
-) -> Learned:
+) -> LearningResult:
     """Return what `known`, which must hold nothing from `cut_off` on, teaches about `churn`.
 
     Refuses (`TooLittleToLearn`) where there are too few customers, of either outcome, or no closed
     label window; and (`TrainingRefused`) where nobody is in the population.
     """
     windows, stretched = _windows(known, churn, cut_off)
-    steps = len(windows) + recipe.n_folds + 1
+    steps = len(windows) + hyperparameters.n_folds + 1
 
     def report(done: int) -> None:
         on_progress(stage, done, steps)
 
     dataset = dataset_of(known, churn, windows, seed=seed, on_window=report)
     refuse_too_little(dataset)
-    teacher = teacher_of(
+    teacher = fit_teacher(
         known,
         churn,
         None if stretched else dataset,
-        folds_of(known.customer_ids, n_folds=recipe.n_folds, seed=seed),
+        folds_of(known.customer_ids, n_folds=hyperparameters.n_folds, seed=seed),
         cut_off=cut_off,
-        recipe=recipe,
+        hyperparameters=hyperparameters,
         seed=seed,
         on_fold=lambda done: report(len(windows) + done),
     )
     everybody = _population(known, churn, cut_off, seed)
-    population = measured(known, everybody, as_of=cut_off)
+    population = features_of_customers(known, everybody, as_of=cut_off)
     horizon = churn.horizon_days * MICROSECONDS_PER_DAY
     now = teacher.margins_of(known, everybody, population, Window(cut_off, cut_off + horizon))
     student = _student(known, dataset, teacher, population, now, horizon, seed)
     report(steps)
-    returned = returned_by(known, churn, dataset, cut_off=cut_off)
-    return Learned(student, teacher, dataset, stretched, population, returned)
+    returned = reactivation_of(known, churn, dataset, cut_off=cut_off)
+    return LearningResult(student, teacher, dataset, stretched, population, returned)
 
 
 def refuse_too_little(dataset: Dataset) -> None:
@@ -165,6 +165,6 @@ def _student(
     newest = np.repeat([True, False], [len(now), sum(len(part) for part in margins[1:])])
     n_rows = len(newest)
     chosen = np.sort(np.random.default_rng(seed).permutation(n_rows)[:MAX_STUDIED_ROWS])
-    return student_of(
+    return fit_student(
         np.vstack(features)[chosen], np.concatenate(margins)[chosen], newest[chosen], seed=seed
     )

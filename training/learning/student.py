@@ -15,8 +15,8 @@ from scipy.special import expit
 
 from app.bundle.folder.manifest import Calibration
 from app.features.catalogue import FEATURE_NAMES
-from training.learning.calibrate import intercept_for
-from training.learning.merge import without_parameters
+from training.learning.merge_boosters import without_parameters
+from training.learning.platt_scaling import intercept_for_base_rate
 
 MAX_TREES: Final = 300
 # How much log loss (nats per customer) the student may lose to one of MAX_TREES: a tenth of what
@@ -58,7 +58,7 @@ class Student:
         return np.asarray(expit(margins), dtype=np.float64)
 
 
-def student_of(
+def fit_student(
     features: NDArray[np.float64],
     margins: NDArray[np.float64],
     newest: NDArray[np.bool_],
@@ -81,7 +81,7 @@ def student_of(
     text = without_parameters(str(booster.model_to_string()))
     raw, wanted = raw_margins(text, features[newest]), margins[newest]
     slope = _slope(raw, wanted)
-    intercept = intercept_for(slope * raw, float(expit(wanted).mean()))
+    intercept = intercept_for_base_rate(slope * raw, float(expit(wanted).mean()))
     miss = float(np.sqrt(np.mean((slope * raw + intercept - wanted) ** 2)))
     return Student(text, Calibration(slope, intercept), booster.num_trees(), miss)
 

@@ -31,14 +31,14 @@ from app.features.engine import features_of
 from app.features.history import History, group_and_sort
 from app.features.outcomes import EVENTS, code_of_event, happened_in
 from app.features.population import in_population
-from training.certainty.interval import LEVEL_ELSEWHERE, history_feature
-from training.certainty.interval_table import tabulated
-from training.dataset.rows import measured
-from training.learning.btyd import Rhythms, bg_nbd, silent_for
-from training.learning.calibrate import intercept_for
-from training.learning.open_rhythm import open_rhythm
-from training.learning.rhythm import UNIT, rhythms_at
-from training.learning.student import Student, student_of
+from training.certainty.interval import BASE_RATE_ERROR_ELSEWHERE, history_feature
+from training.certainty.interval_table import tabulate
+from training.certainty.rate_uncertainty import rate_quantile_spread
+from training.dataset.dataset import features_of_customers
+from training.learning.btyd import Rhythms, bg_nbd, silence_probability
+from training.learning.platt_scaling import intercept_for_base_rate
+from training.learning.rhythm_teacher import UNIT, rhythms_at
+from training.learning.student import Student, fit_student
 
 Numbers = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ N_MADE_UP: Final = 4_000
 MAX_EVENTS: Final = 300  # of one made-up customer
 LONGEST_WEEKS: Final = 104.0  # that a made-up customer has been known for, or the horizon if longer
 LEVEL_COUNTS: Final = 20.0  # customers whose outcome must be seen before half the level is theirs
-SUREST: Final = 1e-3  # log-odds of 7: trees need not learn what lies beyond
+MIN_PROBABILITY: Final = 1e-3  # log-odds of 7: trees need not learn what lies beyond
 # What of a customer the booster may look at: the events in question, nothing else that made-up
 # customers do not have.
 LOOKED_AT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -101,14 +101,14 @@ def prior_of(known: History, churn: ChurnDefinition, *, cut_off: int, seed: int,
     shift = _level(seen, parameters, duration)
     made_up, theirs = _made_up(parameters, churn, cut_off, seed)
     positions = np.flatnonzero(in_population(known, churn, as_of=cut_off)).astype(np.int64)
-    population = measured(known, positions, as_of=cut_off)
+    population = features_of_customers(known, positions, as_of=cut_off)
     features = np.vstack([population, made_up])
     rows = _together(rhythms, theirs)
     margins = _margins(parameters, rows, duration) + shift
-    student = student_of(
+    student = fit_student(
         _looked_at(features, churn.event), margins, np.ones(len(margins), dtype=np.bool_), seed=seed
     )
-    below, above = open_rhythm(np.log(parameters), rows, duration)
+    below, above = rate_quantile_spread(np.log(parameters), rows, duration)
     n_seen, n_churned = len(seen.churned), int(seen.churned.sum())
     return Prior(
         student=student,
@@ -118,7 +118,7 @@ def prior_of(known: History, churn: ChurnDefinition, *, cut_off: int, seed: int,
         n_seen=n_seen,
         n_churned=n_churned,
         population=population,
-        uncertainty=tabulated(
+        uncertainty=tabulate(
             logit(student.probabilities_of(_looked_at(features, churn.event))),
             below=below,
             above=above,
@@ -195,18 +195,18 @@ def _level(seen: _Seen, parameters: Numbers, duration: float) -> float:
     margins = _margins(parameters, seen.rhythms, duration)
     foretold = float(expit(margins).sum())
     rate = (float(seen.churned.sum()) + LEVEL_COUNTS * foretold / n) / (n + LEVEL_COUNTS)
-    return intercept_for(margins, rate)
+    return intercept_for_base_rate(margins, rate)
 
 
 def _margins(parameters: Numbers, rhythms: Rhythms, duration: float) -> Numbers:
-    silent = silent_for(bg_nbd, np.log(parameters), rhythms, duration)
-    return np.asarray(logit(np.clip(silent, SUREST, 1 - SUREST)))
+    silent = silence_probability(bg_nbd, np.log(parameters), rhythms, duration)
+    return np.asarray(logit(np.clip(silent, MIN_PROBABILITY, 1 - MIN_PROBABILITY)))
 
 
 def _common(mean: float, n_seen: int, follow: float) -> float:
     """Return how far all may be off: as far as elsewhere, and as outcomes have not been counted."""
     counted = max(mean * (1 - mean), 0.05) * (n_seen + 4)
-    return float(np.sqrt(LEVEL_ELSEWHERE**2 + 1 / counted + follow**2))
+    return float(np.sqrt(BASE_RATE_ERROR_ELSEWHERE**2 + 1 / counted + follow**2))
 
 
 def _made_up(

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from training.simulation.company import COHORTS, HORIZON_DAYS, Company
-from training.simulation.draws import CALENDAR, stream_of, uniform
-from training.simulation.tables import Calendar
+from training.simulation.random_numbers import CALENDAR, stream_of, uniform
+from training.simulation.records import Calendar
 
 _SATURDAY = 6  # of ISO 8601
 

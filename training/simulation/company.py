@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from training.simulation.tables import Record
+from training.simulation.records import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from training.simulation.company import Company
-from training.simulation.draws import CONTINUATION, LIFE, TRAITS, stream_of
 from training.simulation.life import live
-from training.simulation.tables import (
+from training.simulation.random_numbers import CONTINUATION, LIFE, TRAITS, stream_of
+from training.simulation.records import (
     EVENT_FIELDS,
     OUTCOME_FIELDS,
     STATE_FIELDS,

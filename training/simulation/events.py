@@ -7,9 +7,9 @@ from numba import njit
 
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES, ActivityType, Channel
 from training.simulation.company import ONBOARDING_STEPS, PLAN_PRICES
-from training.simulation.draws import exponential, normal, pick, poisson, uniform
+from training.simulation.random_numbers import exponential, normal, pick, poisson, uniform
+from training.simulation.records import Record, Scene
 from training.simulation.satisfaction import TOPICS
-from training.simulation.tables import Record, Scene
 
 # What `Log.label` points at: topics of tickets, kinds of surveys, reasons of messages.
 LABELS = (*TOPICS, "nps", "csat", "campaign", "outreach")

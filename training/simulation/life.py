@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from app.domain.activity import TYPE_CODES, ActivityType
 from training.simulation.company import HORIZON_DAYS, PLANS
-from training.simulation.draws import poisson, uniform
 from training.simulation.events import (
     DAY,
     NONE,
@@ -21,6 +20,8 @@ from training.simulation.events import (
     moment_on,
     plan_price,
 )
+from training.simulation.random_numbers import poisson, uniform
+from training.simulation.records import Record, Scene
 from training.simulation.satisfaction import (
     cancelling_chance,
     draw_ticket,
@@ -32,7 +33,6 @@ from training.simulation.satisfaction import (
     order_mood,
     ticket_chance,
 )
-from training.simulation.tables import Record, Scene
 from training.simulation.truth import period_of
 
 STARTED = TYPE_CODES[ActivityType.SUBSCRIPTION_STARTED]

@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 
 from training.simulation.company import ONBOARDING_STEPS
-from training.simulation.draws import Stream, exponential, normal, pick, uniform
-from training.simulation.tables import Calendar, Record
+from training.simulation.random_numbers import Stream, exponential, normal, pick, uniform
+from training.simulation.records import Calendar, Record
 
 TOPICS = ("billing", "onboarding", "usage", "returns", "technical")
 _BILLING, _ONBOARDING, _USAGE = 0, 1, 2

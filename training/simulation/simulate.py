@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.simulation.accounts import accounts_of
 from training.simulation.calendar import calendar_of
 from training.simulation.columns import Period, activity_of
 from training.simulation.company import Company
+from training.simulation.customer_file import accounts_of
 from training.simulation.customers import Chunk, simulate_chunk
+from training.simulation.parquet_files import files_in
 from training.simulation.truth_file import truth_of
-from training.simulation.write import files_in
 
 _CHUNK = 2_000  # customers; some 100 MB of memory at 60 events per customer and year
 MIN_DAYS, MAX_DAYS = 30, 3650

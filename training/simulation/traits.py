@@ -5,8 +5,8 @@ from math import exp
 from numba import njit
 
 from training.simulation.company import COHORTS
-from training.simulation.draws import Stream, exponential, normal, pick, uniform
-from training.simulation.tables import Record
+from training.simulation.random_numbers import Stream, exponential, normal, pick, uniform
+from training.simulation.records import Record
 
 DAY = 86_400_000_000  # microseconds
 _YEAR = 365.0

@@ -14,7 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from training.simulation.company import HORIZON_DAYS
-from training.simulation.draws import Stream
+from training.simulation.random_numbers import Stream
+from training.simulation.records import Calendar, Record
 from training.simulation.satisfaction import (
     cancelling_chance,
     days_to_renewal,
@@ -24,7 +25,6 @@ from training.simulation.satisfaction import (
     order_base,
     order_mood,
 )
-from training.simulation.tables import Calendar, Record
 
 N_PATHS = 24  # standard errors near 0.0005, and 0.01 at worst
 _DAY = 86_400_000_000

@@ -11,20 +11,20 @@ from app.domain.errors import TrainingRefused
 from app.features.history import History
 from app.statistics.calibration import ReliabilityBin, calibration_table
 from app.statistics.ranking import rank
-from training.dataset.histories import known_before
-from training.dataset.rows import Dataset, dataset_of
+from training.dataset.dataset import Dataset, dataset_of
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, matched_windows
-from training.learning.fit import Recipe
-from training.learning.learn import Learned, OnProgress, learn
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.learn import LearningResult, OnProgress, learn
 from training.testing.baseline import as_rfm, rfm_logistic
-from training.testing.tested import Figures, Tested, figures_of, tiers_at
+from training.testing.holdout import Figures, Holdout, holdout_metrics_of, tiers_at
 from training.tiers.cut_points import policy_by_shares
 
 ENOUGH_TESTED: Final = 50  # customers; fewer tell nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Backtest:
     """How the settings did on a window that nothing was learned from.
 
     Attributes
@@ -33,7 +33,7 @@ class Report:
     figures : of the booster, and of a recency-frequency-spend logistic regression.
     """
 
-    tested: Tested
+    tested: Holdout
     figures: Figures
 
     @property
@@ -42,33 +42,35 @@ class Report:
         return calibration_table(rank(self.tested.churned, self.tested.said))
 
 
-def report_on(
+def backtest_newest(
     known: History,
     churn: ChurnDefinition,
-    learned: Learned,
+    learned: LearningResult,
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     on_progress: OnProgress,
-) -> Report | None:
+) -> Backtest | None:
     """Return how learning did out of time, None where the history is too short to tell.
 
     The newest closed window tests. Everything is learned again from what was known when it opened.
     """
     window = _tested_window(known, churn, learned)
-    return report_at(known, churn, window, recipe=recipe, seed=seed, on_progress=on_progress)
+    return backtest_at(
+        known, churn, window, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
+    )
 
 
-def report_at(
+def backtest_at(
     known: History,
     churn: ChurnDefinition,
     window: Window,
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     on_progress: OnProgress,
     stage: str = "test",
-) -> Report | None:
+) -> Backtest | None:
     """Return how learning from what was known before `window` did in it; None if it cannot tell."""
     asked = replace(churn, horizon_days=window.days)
     before = known_before(known, moment=window.as_of)
@@ -77,7 +79,7 @@ def report_at(
             before,
             asked,
             cut_off=window.as_of,
-            recipe=recipe,
+            hyperparameters=hyperparameters,
             seed=seed,
             stage=stage,
             on_progress=on_progress,
@@ -88,10 +90,10 @@ def report_at(
     if len(test.churned) < ENOUGH_TESTED:
         return None
     tested = _tested(window, earlier, test, churn.event)
-    return Report(tested, figures_of(tested, seed=seed))
+    return Backtest(tested, holdout_metrics_of(tested, seed=seed))
 
 
-def _tested_window(known: History, churn: ChurnDefinition, learned: Learned) -> Window:
+def _tested_window(known: History, churn: ChurnDefinition, learned: LearningResult) -> Window:
     newest = learned.dataset.windows[-1]
     if not learned.stretched or churn.kind is not ChurnKind.ABSENCE:
         return newest
@@ -102,10 +104,10 @@ def _tested_window(known: History, churn: ChurnDefinition, learned: Learned) -> 
     return matched[len(matched) // 2]
 
 
-def _tested(window: Window, earlier: Learned, test: Dataset, event: str) -> Tested:
+def _tested(window: Window, earlier: LearningResult, test: Dataset, event: str) -> Holdout:
     said = earlier.student.probabilities_of(test.features)
     policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
-    return Tested(
+    return Holdout(
         window,
         test.features,
         test.churned,

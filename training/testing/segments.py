@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.features.catalogue import FEATURE_INDEX
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
 
 SMALLEST: Final = 30  # customers; the figures of fewer say nothing
 MOST_PLANS: Final = 6
@@ -23,7 +23,7 @@ class Segment:
     members: NDArray[np.bool_]
 
 
-def segments_of(tested: Tested, *, currency: str | None) -> list[Segment]:
+def segments_of(tested: Holdout, *, currency: str | None) -> list[Segment]:
     """Return the segments that have enough customers, in the order of the page."""
     features = tested.features
     found = [

@@ -10,16 +10,16 @@ from app.domain.churn import ChurnDefinition
 from app.domain.moments import from_micros
 from app.features.history import History
 from training.dataset.snapshots import Window
-from training.testing.tested import Tested
-from training.value.evaluate import ValueMetrics, value_metrics_of
+from training.testing.holdout import Holdout
+from training.value.buyers import buyers_at, outcomes_in
 from training.value.fit import fit_value
-from training.value.seen import buyers_at, outcomes_in
+from training.value.value_metrics import ValueMetrics, value_metrics_of
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueTest:
+class ValueBacktest:
     """How forecasts did on a window that nothing was learned from.
 
     Attributes
@@ -39,9 +39,9 @@ class ValueTest:
     values: Numbers
 
 
-def value_test_of(
-    known: History, churn: ChurnDefinition, tested: Tested, *, seed: int
-) -> ValueTest | None:
+def backtest_value(
+    known: History, churn: ChurnDefinition, tested: Holdout, *, seed: int
+) -> ValueBacktest | None:
     """Return how value would have been foreseen at the beginning of the tested window.
 
     Everything is fitted again from what was known then. None where nothing could be foreseen.
@@ -54,10 +54,10 @@ def value_test_of(
     said = value.expected(tested.features, tested.said)
     buyers, features = buyers_at(known, as_of=window.as_of)
     if model is None or not len(buyers):
-        return ValueTest(window, len(buyers), None, None, said.kept_12m)
+        return ValueBacktest(window, len(buyers), None, None, said.kept_12m)
     forecast = model.predict(features, horizon_days=window.days)
     happened = outcomes_in(known, window, buyers)
-    return ValueTest(
+    return ValueBacktest(
         window,
         len(buyers),
         _figures(happened.orders, forecast.orders),

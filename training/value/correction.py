@@ -32,7 +32,7 @@ class Lesson:
     happened: Numbers
 
 
-def learned_correction(lessons: Sequence[Lesson], *, power: float) -> Correction:
+def fit_correction(lessons: Sequence[Lesson], *, power: float) -> Correction:
     """Return the correction that lessons teach, its level 0.
 
     A generalised linear fit with logarithmic link on top of the expectations, by quasi-likelihood
@@ -53,7 +53,7 @@ def learned_correction(lessons: Sequence[Lesson], *, power: float) -> Correction
     return Correction(tuple(float(weight) for weight in weights), middle, 0.0)
 
 
-def levelled(
+def with_total(
     correction: Correction, expected: Numbers, describing: Numbers, *, total: float
 ) -> Correction:
     """Return the correction with the level that makes expectations add up to `total`."""

@@ -14,12 +14,12 @@ from app.bundle.value.pareto_nbd import Timing, log_likelihoods_of
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.dataset.histories import known_before, of_customers
+from training.dataset.history_slices import known_before, select_customers
 from training.dataset.snapshots import Window, matched_windows
-from training.learning.btyd import fitted
-from training.value import rates
-from training.value.correction import Lesson, learned_correction, levelled
-from training.value.seen import (
+from training.learning.btyd import fit_parameters
+from training.value import rate_boosters as rates
+from training.value.booster_share import booster_share
+from training.value.buyers import (
     ORDER,
     UNIT_DAYS,
     Outcomes,
@@ -28,8 +28,8 @@ from training.value.seen import (
     outcomes_in,
     rhythms_of,
 )
-from training.value.share import share_of_booster
-from training.value.spending import fitted_spending
+from training.value.correction import Lesson, fit_correction, with_total
+from training.value.spending import fit_spending
 
 Numbers = NDArray[np.float64]
 
@@ -93,7 +93,7 @@ def _sampled(history: History) -> History:
     step = -(-history.n_customers // MAX_CUSTOMERS)
     if step <= 1:
         return history
-    return of_customers(history, np.arange(0, history.n_customers, step, dtype=np.int64))
+    return select_customers(history, np.arange(0, history.n_customers, step, dtype=np.int64))
 
 
 def _tells_enough(features: Numbers) -> bool:
@@ -107,7 +107,7 @@ def _share_with_amount(history: History) -> float:
 
 
 def _closed_form(features: Numbers, *, has_amounts: bool, reference_days: float) -> ValueModel:
-    r, alpha, s, beta = np.exp(fitted(pareto_nbd, rhythms_of(features)))
+    r, alpha, s, beta = np.exp(fit_parameters(pareto_nbd, rhythms_of(features)))
     timing = Timing(float(r), float(alpha * UNIT_DAYS), float(s), float(beta * UNIT_DAYS))
     return ValueModel(timing, _spending(features) if has_amounts else None, float(reference_days))
 
@@ -126,7 +126,7 @@ def _spending(features: Numbers) -> Spending | None:
     paid = amounts > 0
     if int(paid.sum()) < MIN_BUYERS:
         return None
-    return fitted_spending(rhythms_of(features).repeats[paid] + 1, amounts[paid])
+    return fit_spending(rhythms_of(features).repeats[paid] + 1, amounts[paid])
 
 
 def _bases(model: ValueModel, features: Numbers) -> Numbers:
@@ -153,7 +153,7 @@ def _corrected(model: ValueModel, features: Numbers, seen: Sequence[_Seen]) -> V
     base = _bases(model, features)
     per_day = _orders_per_day(features, seen)
     orders = _correction([_timing_lesson(part) for part in seen], COUNTS)
-    orders = levelled(orders, base[:, 0], base[:, 2:], total=per_day * base[:, 0].sum())
+    orders = with_total(orders, base[:, 0], base[:, 2:], total=per_day * base[:, 0].sum())
     if model.spending is None:
         return replace(model, orders=orders)
     return replace(model, orders=orders, revenue=_revenue(base, seen))
@@ -173,10 +173,10 @@ def _with_rates(model: ValueModel, seen: Sequence[_Seen], seed: int) -> ValueMod
 def _rate(
     observed: Sequence[rates.Observed], closed: Numbers, family: rates.Family, seed: int
 ) -> Rate | None:
-    rate = rates.fitted_rate(observed, family=family, seed=seed)
+    rate = rates.fit_rate(observed, family=family, seed=seed)
     if rate is None:
         return None
-    return replace(rate, share=share_of_booster(observed, closed, family=family, seed=seed))
+    return replace(rate, share=booster_share(observed, closed, family=family, seed=seed))
 
 
 def _revenue(base: Numbers, seen: Sequence[_Seen]) -> Correction:
@@ -184,11 +184,11 @@ def _revenue(base: Numbers, seen: Sequence[_Seen]) -> Correction:
     correction = _correction(lessons, AMOUNTS)
     ours = _money(base)
     total = _dearer(seen, lessons) * ours.expected.sum()
-    return levelled(correction, ours.expected, ours.describing, total=total)
+    return with_total(correction, ours.expected, ours.describing, total=total)
 
 
 def _correction(lessons: Sequence[Lesson], power: float) -> Correction:
-    return learned_correction(lessons, power=power) if lessons else NO_CORRECTION
+    return fit_correction(lessons, power=power) if lessons else NO_CORRECTION
 
 
 def _timing_lesson(seen: _Seen) -> Lesson:

@@ -18,7 +18,7 @@ MAX_FITTED: Final = 12_000  # three parameters are known well enough from so man
 PRIOR: Final = 1e-4  # keeps parameters finite where the data do not bound them
 
 
-def fitted_spending(n_days: Numbers, mean: Numbers) -> Spending:
+def fit_spending(n_days: Numbers, mean: Numbers) -> Spending:
     """Return the parameters that make these means most likely.
 
     Parameters

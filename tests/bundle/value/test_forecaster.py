@@ -22,7 +22,7 @@ from app.bundle.value.pareto_nbd import (
 )
 from app.domain.errors import BundleRefused
 from app.features.catalogue import FEATURE_NAMES
-from training.learning.btyd import Rhythms, pareto_nbd, silent_for
+from training.learning.btyd import Rhythms, pareto_nbd, silence_probability
 
 # Fader and Hardie's fit to 2,357 customers of CDNOW, in weeks.
 CDNOW = Timing(r=0.553, alpha=10.578, s=0.606, beta=11.669)
@@ -73,7 +73,7 @@ def test_the_likelihood_is_that_of_the_hypergeometric_form():
 def test_silence_is_that_of_the_hypergeometric_form():
     repeats = np.array([0.0, 1.0, 7.0, 40.0])
     last_at, age = np.array([0.0, 3.0, 20.0, 51.0]), np.array([30.0, 30.0, 35.0, 52.0])
-    theirs = silent_for(pareto_nbd, np.log(CDNOW), Rhythms(repeats, last_at, age), 13.0)
+    theirs = silence_probability(pareto_nbd, np.log(CDNOW), Rhythms(repeats, last_at, age), 13.0)
     for i in range(4):
         gone = log_odds_gone(CDNOW, repeats[i], last_at[i], age[i])
         assert silence(CDNOW, gone, repeats[i], age[i], 13.0) == pytest.approx(theirs[i], abs=1e-12)

@@ -10,19 +10,19 @@ from app.bundle.answers.interval import intervals_of
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, shop
 from training.certainty.interval import (
-    LEVEL_ELSEWHERE,
-    common_spread,
+    BASE_RATE_ERROR_ELSEWHERE,
+    base_rate_errors,
     fit_spread,
-    level_misses,
+    shared_spread,
     uncertainty_of,
 )
-from training.certainty.interval_table import tabulated
-from training.dataset.histories import known_before
+from training.certainty.interval_table import tabulate
+from training.certainty.rate_uncertainty import rate_quantile_spread, rate_spread
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window
 from training.learning.btyd import Rhythms
-from training.learning.fit import Recipe
+from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
-from training.learning.open_rhythm import open_rhythm, rhythm_spread
 
 ASKED = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
 
@@ -38,7 +38,7 @@ def learned(known):
         known,
         NO_ORDER,
         cut_off=UNTIL_MICROS,
-        recipe=Recipe(),
+        hyperparameters=Hyperparameters(),
         seed=0,
         stage="learn",
         on_progress=lambda *_: None,
@@ -74,20 +74,20 @@ def test_a_level_that_was_met_narrows_and_one_that_was_missed_widens():
     met = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
     missed = [(0.2, 0.4, 500), (0.6, 0.8, 500)]
 
-    assert common_spread([], [met], follow=0.0) < LEVEL_ELSEWHERE
-    assert common_spread([], [missed], follow=0.0) > LEVEL_ELSEWHERE
-    assert common_spread([], [], follow=0.0) == LEVEL_ELSEWHERE
+    assert shared_spread([], [met], follow=0.0) < BASE_RATE_ERROR_ELSEWHERE
+    assert shared_spread([], [missed], follow=0.0) > BASE_RATE_ERROR_ELSEWHERE
+    assert shared_spread([], [], follow=0.0) == BASE_RATE_ERROR_ELSEWHERE
 
 
 def test_groups_that_miss_in_both_directions_widen_though_the_level_is_met():
     bent = [(0.2, 0.4, 500), (0.6, 0.4, 500)]
     straight = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
 
-    assert common_spread([], [bent], follow=0.0) > common_spread([], [straight], follow=0.0) + 0.1
+    assert shared_spread([], [bent], follow=0.0) > shared_spread([], [straight], follow=0.0) + 0.1
 
 
 def test_the_level_is_tried_on_windows_that_others_had_closed_before(learned):
-    misses = level_misses(learned)
+    misses = base_rate_errors(learned)
 
     assert 0 < len(misses) < len(learned.dataset.windows)
     assert np.abs(misses).max() < 2
@@ -105,14 +105,14 @@ def test_fold_boosters_that_agree_leave_only_what_the_teachers_differ_by(known, 
 def test_the_first_orders_tell_more_than_the_later_ones():
     four = np.log([0.7, 9.0, 0.5, 5.0])
     rhythms = Rhythms(np.array([0.0, 1, 4, 20]), np.array([0.0, 8, 18, 19]), np.full(4, 20.0))
-    below, above = open_rhythm(four, rhythms, 8.0)
+    below, above = rate_quantile_spread(four, rhythms, 8.0)
 
     assert (np.diff(above) < 0).all()
     assert (below > 0).all()
 
 
 def test_a_contract_has_no_rhythm_to_know(known):
-    below, above = rhythm_spread(known, CANCELLED, np.arange(3), ASKED)
+    below, above = rate_spread(known, CANCELLED, np.arange(3), ASKED)
 
     assert not below.any()
     assert not above.any()
@@ -120,7 +120,7 @@ def test_a_contract_has_no_rhythm_to_know(known):
 
 def test_equal_margins_have_a_table_of_one_column():
     features = np.zeros((100, len(FEATURE_NAMES)))
-    table = tabulated(
+    table = tabulate(
         np.full(100, 0.3),
         below=np.full(100, 0.2),
         above=np.full(100, 0.4),

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.bundle.answers.usual_ranges import usual_ranges
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
-from training.certainty.usual_ranges import ALARM_SHARE, Snapshot, support_of
+from training.certainty.usual_ranges import ALARM_SHARE, PopulationSnapshot, usual_ranges_of
 
 ORDERS = FEATURE_INDEX["orders_90d"]
 SILENCE = FEATURE_INDEX["days_since_order"]
@@ -31,8 +31,10 @@ def reported(snapshots=(1, 2), today=3):
 
 
 def supported(snapshots, today, *, log_days=400):
-    earlier = [Snapshot(rows, log_days - 90 * i) for i, rows in enumerate(snapshots[::-1], 1)][::-1]
-    return support_of(earlier, Snapshot(today, log_days), horizon_days=90)
+    earlier = [
+        PopulationSnapshot(rows, log_days - 90 * i) for i, rows in enumerate(snapshots[::-1], 1)
+    ][::-1]
+    return usual_ranges_of(earlier, PopulationSnapshot(today, log_days), horizon_days=90)
 
 
 def test_the_next_population_seldom_leaves_the_ranges():

@@ -8,7 +8,7 @@ from app.domain.errors import EvaluationRefused
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURN, Opinion, bundle, log, silent
 from training.evaluation.compare import compare, document_of, verdict_of
-from training.evaluation.write import write_files
+from training.evaluation.files import write_files
 
 GOOD = bundle(Opinion(-2.2, 6.0), name="a" * 16)
 NOISY = bundle(Opinion(-2.2, 6.0, noise=4.0), name="b" * 16)

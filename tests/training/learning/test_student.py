@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.features.catalogue import FEATURE_NAMES
-from training.learning.student import student_of
+from training.learning.student import fit_student
 
 
 def rows(n_rows=1500):
@@ -15,7 +15,7 @@ def rows(n_rows=1500):
 
 def test_the_student_says_what_the_teacher_says():
     features, margins = rows()
-    student = student_of(features, margins, np.ones(len(margins), dtype=bool), seed=0)
+    student = fit_student(features, margins, np.ones(len(margins), dtype=bool), seed=0)
 
     said = student.probabilities_of(features)
 
@@ -27,7 +27,7 @@ def test_the_mean_of_the_newest_rows_is_the_teachers():
     features, margins = rows()
     newest = np.arange(len(margins)) < 500
 
-    student = student_of(features, margins, newest, seed=0)
+    student = fit_student(features, margins, newest, seed=0)
 
     said = student.probabilities_of(features[newest]).mean()
     assert said == pytest.approx((1 / (1 + np.exp(-margins[newest]))).mean(), abs=1e-9)
@@ -35,7 +35,7 @@ def test_the_mean_of_the_newest_rows_is_the_teachers():
 
 def test_a_teacher_who_says_one_thing_has_a_student_who_says_it():
     features, _ = rows()
-    student = student_of(features, np.full(1500, 0.4), np.ones(1500, dtype=bool), seed=0)
+    student = fit_student(features, np.full(1500, 0.4), np.ones(1500, dtype=bool), seed=0)
 
     assert student.probabilities_of(features) == pytest.approx(1 / (1 + np.exp(-0.4)))
 
@@ -44,7 +44,7 @@ def test_the_same_rows_give_the_same_text():
     features, margins = rows(400)
     newest = np.ones(400, dtype=bool)
 
-    texts = {student_of(features, margins, newest, seed=0).booster_text for _ in range(2)}
+    texts = {fit_student(features, margins, newest, seed=0).booster_text for _ in range(2)}
 
     assert len(texts) == 1
 
@@ -55,8 +55,8 @@ def test_an_easy_teacher_has_a_small_student():
     _, harder = rows()
     newest = np.ones(len(features), dtype=bool)
 
-    small = student_of(features, easy, newest, seed=0)
-    large = student_of(features, harder, newest, seed=0)
+    small = fit_student(features, easy, newest, seed=0)
+    large = fit_student(features, harder, newest, seed=0)
 
     assert small.n_trees < large.n_trees < 300
     assert small.miss < 0.05

@@ -15,15 +15,15 @@ from app.features.outcomes import churned
 from app.features.population import in_population
 from app.statistics.metrics import compute_metrics
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
-from training.dataset.histories import known_before, of_customers
-from training.dataset.rows import measured
-from training.learning.rhythm import rhythms_at
+from training.dataset.dataset import features_of_customers
+from training.dataset.history_slices import known_before, select_customers
+from training.learning.rhythm_teacher import rhythms_at
 from training.prior.fallback import PUBLISHED, moved, prior_of
 
 
 def first(n, *, seed=3):
     return known_before(
-        of_customers(shop(n_customers=400, seed=seed), np.arange(n)), moment=UNTIL_MICROS
+        select_customers(shop(n_customers=400, seed=seed), np.arange(n)), moment=UNTIL_MICROS
     )
 
 
@@ -41,7 +41,7 @@ def outcomes_under(made, *, seed=4):
     full = shop(n_customers=400, seed=seed)
     known = known_before(full, moment=UNTIL_MICROS)
     rows = np.flatnonzero(in_population(known, NO_ORDER, as_of=UNTIL_MICROS))
-    said = made.student.probabilities_of(measured(known, rows, as_of=UNTIL_MICROS))
+    said = made.student.probabilities_of(features_of_customers(known, rows, as_of=UNTIL_MICROS))
     return churned(full, NO_ORDER, as_of=UNTIL_MICROS)[rows].astype(float), said
 
 

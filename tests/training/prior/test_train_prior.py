@@ -10,13 +10,13 @@ from app.domain.moments import from_micros
 from app.features.history import group_and_sort
 from app.features.population import in_population
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, ORDER, UNTIL, UNTIL_MICROS, shop
-from training.dataset.histories import known_before, of_customers
-from training.dataset.rows import measured
+from training.dataset.dataset import features_of_customers
+from training.dataset.history_slices import known_before, select_customers
 from training.train import train
 
 
 def first(n):
-    return of_customers(shop(n_customers=400, seed=3), np.arange(n))
+    return select_customers(shop(n_customers=400, seed=3), np.arange(n))
 
 
 def opened(shelf, history, *, churn=NO_ORDER, until=UNTIL):
@@ -41,7 +41,7 @@ def test_its_answers_are_ordered_by_silence_and_wide(tmp_path):
     _, bundle = opened(tmp_path, history)
     known = known_before(history, moment=UNTIL_MICROS)
     rows = np.flatnonzero(in_population(known, NO_ORDER, as_of=UNTIL_MICROS))
-    features = measured(known, rows, as_of=UNTIL_MICROS)
+    features = features_of_customers(known, rows, as_of=UNTIL_MICROS)
     margins = bundle.margins(features)
     said, _ = bundle.rated(margins)
     low, high = bundle.intervals.around(said, margins, features)
@@ -76,7 +76,7 @@ def test_a_shop_that_nobody_left_has_a_fallback_near_nought(tmp_path):
         kind=np.full(150 * len(weekly), ORDER, np.int16),
     )
     result, bundle = opened(tmp_path, history)
-    everybody = measured(history, np.arange(150), as_of=UNTIL_MICROS)
+    everybody = features_of_customers(history, np.arange(150), as_of=UNTIL_MICROS)
 
     assert "0 customers who churned are too few" in result.warnings[0]
     assert bundle.probabilities(everybody).mean() < 0.05

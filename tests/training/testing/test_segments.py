@@ -2,7 +2,7 @@ import numpy as np
 
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from training.dataset.snapshots import Window
-from training.testing import tested as rows
+from training.testing import holdout as rows
 from training.testing.segments import segments_of
 
 
@@ -13,7 +13,7 @@ def customers(**columns):
         features[:, FEATURE_INDEX[name]] = values
     said = np.linspace(0, 1, n)
     tiers = np.repeat([0, 1, 2], [100, 60, 40])
-    return rows.Tested(Window(0, 1), features, np.tile([0.0, 1.0], n // 2), said, None, tiers)
+    return rows.Holdout(Window(0, 1), features, np.tile([0.0, 1.0], n // 2), said, None, tiers)
 
 
 def names(found, by):

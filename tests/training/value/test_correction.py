@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bundle.value.kernels import N_DESCRIBING, moved_by
-from training.value.correction import STRENGTH, Lesson, learned_correction, levelled
+from training.value.correction import STRENGTH, Lesson, fit_correction, with_total
 
 
 def lesson(n=4000, seed=0, effect=0.8):
@@ -18,15 +18,15 @@ def lesson(n=4000, seed=0, effect=0.8):
 
 @pytest.mark.parametrize("power", [1.0, 1.5])
 def test_an_effect_is_found_and_taken_at_its_strength(power):
-    weights = np.array(learned_correction([lesson()], power=power).weights)
+    weights = np.array(fit_correction([lesson()], power=power).weights)
     assert weights[1] == pytest.approx(STRENGTH * 0.8, abs=0.05)
     assert np.abs(np.delete(weights, 1)).max() < 0.06
 
 
 def test_a_level_makes_expectations_add_up():
     taught = lesson()
-    correction = levelled(
-        learned_correction([taught], power=1.0), taught.expected, taught.describing, total=123.0
+    correction = with_total(
+        fit_correction([taught], power=1.0), taught.expected, taught.describing, total=123.0
     )
     moved = np.exp(moved_by(correction.weights, correction.centre, taught.describing))
     assert (taught.expected * moved).sum() * np.exp(correction.level) == pytest.approx(123.0)
@@ -35,10 +35,10 @@ def test_a_level_makes_expectations_add_up():
 def test_windows_in_which_nothing_happened_teach_nothing():
     quiet = lesson()
     nothing = Lesson(quiet.expected, quiet.describing, np.zeros(len(quiet.expected)))
-    assert set(learned_correction([nothing], power=1.0).weights) == {0.0}
+    assert set(fit_correction([nothing], power=1.0).weights) == {0.0}
 
 
 def test_a_description_that_is_the_same_for_all_gets_no_weight():
     taught = lesson()
     taught.describing[:, 3] = 7.0
-    assert learned_correction([taught], power=1.0).weights[3] == 0.0
+    assert fit_correction([taught], power=1.0).weights[3] == 0.0

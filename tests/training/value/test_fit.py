@@ -12,11 +12,11 @@ from app.bundle.value.forecaster import numbers_of, read_value
 from app.domain.errors import BundleRefused
 from app.domain.moments import from_micros
 from tests.training.shops import DAY, UNTIL, UNTIL_MICROS, shop
-from training.dataset.histories import known_before
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window
 from training.value import fit_value
-from training.value.evaluate import value_metrics_of
-from training.value.seen import buyers_at, outcomes_in
+from training.value.buyers import buyers_at, outcomes_in
+from training.value.value_metrics import value_metrics_of
 
 N_DAYS = 90
 

@@ -18,7 +18,7 @@ from app.bundle.value.pareto_nbd import (
     log_odds_gone,
 )
 from benchmarks.quality.bg_nbd import bg_nbd_expected
-from training.learning.btyd import Rhythms, bg_nbd, fitted
+from training.learning.btyd import Rhythms, bg_nbd, fit_parameters
 from training.value.fit import pareto_nbd
 
 BG_NBD = np.log([0.243, 4.414, 0.793, 2.426])
@@ -58,9 +58,9 @@ def test_the_log_likelihoods_at_the_published_parameters_are_the_published_ones(
 def test_fits_explain_the_log_as_well_as_the_published_ones(rhythms):
     # The likelihood is flat along s and beta: other parameters are as good.
     columns = (rhythms.repeats, rhythms.last_at, rhythms.age)
-    pareto = fitted(pareto_nbd, rhythms)
+    pareto = fit_parameters(pareto_nbd, rhythms)
     assert pareto_nbd(pareto, *columns).sum() > -9595.0 - 0.5
-    assert bg_nbd(fitted(bg_nbd, rhythms), *columns).sum() > -9582.4 - 0.5
+    assert bg_nbd(fit_parameters(bg_nbd, rhythms), *columns).sum() > -9582.4 - 0.5
     np.testing.assert_allclose(np.exp(pareto[:2]), PARETO_NBD[:2], rtol=0.05)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bundle.value.kernels import Spending, expected_amount
-from training.value.spending import fitted_spending, log_likelihood
+from training.value.spending import fit_spending, log_likelihood
 
 
 def drawn(n: int, spending: Spending):
@@ -19,7 +19,7 @@ def drawn(n: int, spending: Spending):
 def test_a_fit_finds_the_parameters_that_amounts_were_drawn_with():
     truth = Spending(p=6.0, q=4.0, v=15.0)
     n_days, mean, _ = drawn(12_000, truth)
-    np.testing.assert_allclose(fitted_spending(n_days, mean), truth, rtol=0.15)
+    np.testing.assert_allclose(fit_spending(n_days, mean), truth, rtol=0.15)
 
 
 def test_the_expected_amount_is_nearer_to_the_truth_than_the_own_mean():

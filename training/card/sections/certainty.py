@@ -9,15 +9,15 @@ from app.bundle.answers.interval import Uncertainty
 from app.documents.document import Block, Paragraph, Section, Table, table
 from app.documents.formatting import format_percent
 from app.statistics.intervals import z_value
-from training.certainty.interval import CalibrationTable, common_spread
-from training.certainty.usual_ranges import SupportReport
+from training.certainty.interval import CalibrationTable, shared_spread
+from training.certainty.usual_ranges import UsualRangesReport
 
-SUREST = 1e-4
+MIN_PROBABILITY = 1e-4
 
 
 def certainty_section(
     uncertainty: Uncertainty,
-    support: SupportReport | None,
+    support: UsualRangesReport | None,
     *,
     tables: Sequence[CalibrationTable],
     misses: Sequence[float],
@@ -27,7 +27,7 @@ def certainty_section(
     Parameters
     ----------
     tables : calibration tables of the back-tests.
-    misses : of the level, as in `common_spread`.
+    misses : of the level, as in `shared_spread`.
     """
     blocks: list[Block] = [Paragraph(_what(uncertainty)), _widths(uncertainty)]
     covered, n_groups = covered_groups(tables, misses, coverage=uncertainty.coverage)
@@ -54,9 +54,9 @@ def covered_groups(
     covered = n_groups = 0
     for i, tested in enumerate(tables):
         others = [*tables[:i], *tables[i + 1 :]]
-        common = common_spread(misses, others, follow=0.0)
+        common = shared_spread(misses, others, follow=0.0)
         said, seen, n = (np.array(column, dtype=np.float64) for column in zip(*tested, strict=True))
-        margins = logit(np.clip(said, SUREST, 1 - SUREST))
+        margins = logit(np.clip(said, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
         by_chance = 1 / (n * said * (1 - said))
         reach = z_value(coverage) * np.sqrt(common**2 + by_chance)
         # Half a customer to either side: of 300 customers at one in 200, none is no surprise.
@@ -103,7 +103,7 @@ def _ends(uncertainty: Uncertainty, step: int, probability: float) -> str:
     return f"{expit(margin - below):.2f} to {expit(margin + above):.2f}"
 
 
-def _unusual(support: SupportReport | None) -> str:
+def _unusual(support: UsualRangesReport | None) -> str:
     if support is None:
         return (
             "Too few customers to say what is usual of a feature: nobody is called out of "

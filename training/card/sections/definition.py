@@ -9,8 +9,8 @@ from app.documents.formatting import format_date, format_percent
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from training.card.sections.over_time import base_rates
-from training.dataset.returned import Returned
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
+from training.dataset.reactivation import Reactivation
 
 DAYS_OF_TWO_YEARS = 730
 
@@ -43,7 +43,7 @@ def definition_section(churn: ChurnDefinition, *, n_known: int, n_population: in
 
 
 def base_rates_section(
-    dataset: Dataset, returned: Returned | None, *, notes: Sequence[str] = ()
+    dataset: Dataset, returned: Reactivation | None, *, notes: Sequence[str] = ()
 ) -> Section:
     """Return how often customers churned at each snapshot, and who of them came back."""
     blocks: list[Block] = [
@@ -71,7 +71,7 @@ def _season(n_days: int, dataset: Dataset) -> str:
     )
 
 
-def _came_back(returned: Returned) -> str:
+def _came_back(returned: Reactivation) -> str:
     return (
         f"Of the {returned.n_churned:,} customers of this sample who churned, by this definition, "
         f"in the snapshot of {format_date(returned.window.as_of)}, "

@@ -2,7 +2,7 @@
 
 from app.documents.document import Highlight, Table, table
 from app.documents.formatting import format_interval, format_number, format_percent
-from training.testing.tested import Figures
+from training.testing.holdout import Figures
 
 NAMES = (
     ("auc", "AUC", 4),

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from app.documents.document import Table, table
 from app.documents.formatting import format_percent
-from training.testing.movement import Movement
+from training.testing.tier_movement import TierMovement
 
 TIERS = ("Low", "Medium", "High")
 
 
-def movement_table(movement: Movement, *, first: str, second: str) -> Table:
+def movement_table(movement: TierMovement, *, first: str, second: str) -> Table:
     """Return where the customers of each tier go, the highest first."""
     rows: list[Sequence[str]] = []
     for code in (2, 1, 0):

@@ -10,9 +10,8 @@ from app.documents.plots.marks import dots, error_bars, legend, line
 from app.documents.plots.xy_plot import draw_plot
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.statistics.intervals import wilson_interval
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 from training.dataset.snapshots import Window
-from training.testing.tested import Figures as Numbers
 
 N_DATES = 4
 
@@ -36,7 +35,7 @@ def base_rates(dataset: Dataset) -> Figure:
     return Figure(draw_plot("Base rate", text, x, y, marks), text, table("Snapshots", header, rows))
 
 
-def past_table(tests: Sequence[tuple[Window, Numbers]]) -> Table:
+def past_table(tests: Sequence[tuple[Window, HoldoutMetrics]]) -> Table:
     """Return the figures at each cut-off with their intervals."""
     rows = []
     for window, figures in tests:
@@ -56,7 +55,7 @@ def past_table(tests: Sequence[tuple[Window, Numbers]]) -> Table:
     return table("Back-tests", (*header, "AUC, RFM", "log loss, RFM"), rows)
 
 
-def past_figures(tests: Sequence[tuple[Window, Numbers]]) -> FigureGroup:
+def past_figures(tests: Sequence[tuple[Window, HoldoutMetrics]]) -> FigureGroup:
     """Return AUC and level over the cut-offs, with intervals."""
     xs = [window.as_of for window, _ in tests]
     x = dates_axis(xs)
@@ -73,7 +72,7 @@ def dates_axis(moments: Sequence[int]) -> Axis:
     return Axis("", first - room, last + room, tuple((float(t), format_date(t)) for t in chosen))
 
 
-def _auc(x: Axis, tests: Sequence[tuple[Window, Numbers]]) -> Figure:
+def _auc(x: Axis, tests: Sequence[tuple[Window, HoldoutMetrics]]) -> Figure:
     told = [(window.as_of, f) for window, f in tests if isfinite(f.ours.auc)]
     xs, values = [at for at, _ in told], [f.ours.auc for _, f in told]
     lows, highs = ([f.intervals["auc"][end] for _, f in told] for end in (0, 1))
@@ -83,7 +82,7 @@ def _auc(x: Axis, tests: Sequence[tuple[Window, Numbers]]) -> Figure:
     return Figure(draw_plot("AUC over time", text, x, y, marks), text)
 
 
-def _level(x: Axis, xs: Sequence[int], tests: Sequence[tuple[Window, Numbers]]) -> Figure:
+def _level(x: Axis, xs: Sequence[int], tests: Sequence[tuple[Window, HoldoutMetrics]]) -> Figure:
     said = [figures.ours.mean_probability for _, figures in tests]
     seen = [figures.ours.base_rate for _, figures in tests]
     ends = [wilson_interval(round(f.ours.base_rate * f.ours.n), f.ours.n) for _, f in tests]

@@ -9,7 +9,7 @@ from app.documents.plots.axes import axis_covering, percent_axis
 from app.documents.plots.marks import legend, line, reference_line
 from app.documents.plots.xy_plot import draw_plot
 from app.domain.tiers import AnyTierPolicy, ValuePolicy
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
 from training.tiers.profit import (
     PAPER_BETA,
     PAPER_CONTACT,
@@ -33,7 +33,7 @@ def profit_section(
     probabilities: Numbers,
     values: Numbers,
     *,
-    tested: Tested | None,
+    tested: Holdout | None,
     tested_values: Numbers | None,
     currency: str | None,
 ) -> Section:
@@ -96,7 +96,7 @@ def _maximum(best: MaximumProfit) -> Paragraph:
 
 
 def _curve(
-    policy: AnyTierPolicy, tested: Tested, values: Numbers | None, currency: str | None
+    policy: AnyTierPolicy, tested: Holdout, values: Numbers | None, currency: str | None
 ) -> tuple[Block, ...]:
     told = np.zeros(0, np.bool_) if values is None else np.isfinite(values)
     if values is None or not told.any():

@@ -10,7 +10,7 @@ from app.documents.plots.marks import Series, legend, line, reference_line
 from app.documents.plots.xy_plot import draw_plot
 from app.statistics.ranking import riskiest_first
 from training.testing.curves import gains_of, precision_recall_of, roc_of
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5)
 
@@ -21,7 +21,7 @@ Names = list[tuple[str, Series]]  # what each line shows
 
 
 def ranking_section(
-    tested: Tested, *, ours: str = "this bundle", other: str = "RFM logistic"
+    tested: Holdout, *, ours: str = "this bundle", other: str = "RFM logistic"
 ) -> Section:
     """Return how well the riskiest stand first; `other` names what the baseline is."""
     if not tested.both_happened:
@@ -39,7 +39,7 @@ def ranking_section(
     )
 
 
-def _roc(tested: Tested, names: Names) -> Figure:
+def _roc(tested: Holdout, names: Names) -> Figure:
     x, y = percent_axis("of those who stayed"), percent_axis("of those who churned")
     marks = [reference_line(x, y, (0, 0), (1, 1))]
     if tested.baseline is not None:
@@ -49,7 +49,7 @@ def _roc(tested: Tested, names: Names) -> Figure:
     return Figure(draw_plot("ROC curve", text, x, y, marks), text)
 
 
-def _precision_recall(tested: Tested, names: Names) -> Figure:
+def _precision_recall(tested: Holdout, names: Names) -> Figure:
     x, y = percent_axis("of the churned that are found"), percent_axis("of the found that churned")
     rate = float(tested.churned.mean())
     marks = [reference_line(x, y, (0, rate), (1, rate))]
@@ -63,7 +63,7 @@ def _precision_recall(tested: Tested, names: Names) -> Figure:
     return Figure(draw_plot("Precision and recall", text, x, y, marks), text)
 
 
-def _gains(tested: Tested, names: Names) -> Figure:
+def _gains(tested: Holdout, names: Names) -> Figure:
     x, y = (
         percent_axis("of customers contacted, riskiest first"),
         percent_axis("of churned reached"),
@@ -76,7 +76,7 @@ def _gains(tested: Tested, names: Names) -> Figure:
     return Figure(draw_plot("Gains", text, x, y, marks), text)
 
 
-def _lift(tested: Tested, names: Names) -> Figure:
+def _lift(tested: Holdout, names: Names) -> Figure:
     curves: list[tuple[Series, Floats, Floats]] = [("a", *gains_of(tested.churned, tested.said))]
     if tested.baseline is not None:
         curves.append(("b", *gains_of(tested.churned, tested.baseline)))
@@ -95,7 +95,7 @@ def _lift(tested: Tested, names: Names) -> Figure:
     )
 
 
-def _gains_table(tested: Tested) -> Table:
+def _gains_table(tested: Holdout) -> Table:
     churned = tested.churned[riskiest_first(tested.said)]
     rows = []
     for share in SHARES:

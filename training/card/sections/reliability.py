@@ -10,12 +10,12 @@ from app.documents.plots.xy_plot import draw_plot
 from app.statistics.calibration import ReliabilityBin, calibration_table
 from app.statistics.intervals import wilson_interval
 from app.statistics.ranking import rank
-from training.testing.tested import Tested
+from training.testing.holdout import Holdout
 
 N_COLUMNS = 25
 
 
-def reliability_blocks(tested: Tested, *, name: str = "") -> tuple[Block, ...]:
+def reliability_blocks(tested: Holdout, *, name: str = "") -> tuple[Block, ...]:
     """Return the reliability diagram, how the probabilities lie, and both as numbers.
 
     `name` tells the plots apart where a page has several.
@@ -56,7 +56,7 @@ def _diagram(bins: list[ReliabilityBin], ends: list[tuple[float, float]], suffix
     return Figure(draw_plot(f"Reliability{suffix}", text, x, y, marks), text)
 
 
-def _histogram(tested: Tested, suffix: str) -> Figure:
+def _histogram(tested: Holdout, suffix: str) -> Figure:
     edges = np.linspace(0, 1, N_COLUMNS + 1)
     counts, _ = np.histogram(tested.said, bins=edges)
     shares = counts / len(tested.said)

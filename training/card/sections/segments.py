@@ -8,8 +8,8 @@ from app.documents.plots.axes import axis_covering
 from app.documents.plots.category_charts import interval_chart
 from app.statistics.intervals import wilson_interval
 from app.statistics.metrics import Metrics, compute_metrics
+from training.testing.holdout import Holdout
 from training.testing.segments import Segment, segments_of
-from training.testing.tested import Tested
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Row:
         return self.metrics.base_rate - self.metrics.mean_probability
 
 
-def segments_section(tested: Tested, *, currency: str | None) -> Section:
+def segments_section(tested: Holdout, *, currency: str | None) -> Section:
     """Return the figures of each segment, and by how much each was missed."""
     rows = [_row(tested, segment) for segment in segments_of(tested, currency=currency)]
     text = (
@@ -45,7 +45,7 @@ def segments_section(tested: Tested, *, currency: str | None) -> Section:
     )
 
 
-def _row(tested: Tested, segment: Segment) -> _Row:
+def _row(tested: Holdout, segment: Segment) -> _Row:
     churned, said = tested.churned[segment.members], tested.said[segment.members]
     low, high = wilson_interval(int(churned.sum()), len(churned))
     metrics = compute_metrics(churned, said)

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from app.bundle.value.facts import Expected
 from app.documents.document import Block, Note, Paragraph, Section, Table, safe_name, table
 from app.documents.formatting import format_date, format_number, format_percent, format_signed
-from training.value.backtest import ValueTest
-from training.value.evaluate import ValueMetrics
+from training.value.backtest import ValueBacktest
+from training.value.value_metrics import ValueMetrics
 
 
 def value_section(
-    expected: Expected | None, tested: ValueTest | None, *, currency: str | None
+    expected: Expected | None, tested: ValueBacktest | None, *, currency: str | None
 ) -> Section:
     """Return what the population is expected to bring, and how earlier forecasts did.
 
@@ -60,7 +60,7 @@ def _amount(amounts: NDArray[np.float64]) -> str:
     return f"{float(amounts.sum()):,.0f}"
 
 
-def _metrics(figures: Sequence[tuple[str, ValueMetrics]], tested: ValueTest) -> Table:
+def _metrics(figures: Sequence[tuple[str, ValueMetrics]], tested: ValueBacktest) -> Table:
     rows = [
         (
             name,

@@ -5,7 +5,7 @@ from app.bundle.answers.usual_ranges import Support
 from app.documents.document import Document
 from app.documents.markdown import render_markdown
 from training.card.sections.certainty import certainty_section, covered_groups
-from training.certainty.usual_ranges import SupportReport
+from training.certainty.usual_ranges import UsualRangesReport
 
 MET = [(0.2, 0.21, 400), (0.6, 0.58, 400)]
 TABLE = ((0.9,), (0.2,))
@@ -28,7 +28,7 @@ def test_no_back_test_covers_nothing():
 
 
 def test_the_section_names_widths_alarms_and_what_is_not_watched():
-    support = SupportReport(Support((), (), (), ()), 0.0042, ("tenure_days",))
+    support = UsualRangesReport(Support((), (), (), ()), 0.0042, ("tenure_days",))
     section = certainty_section(UNCERTAINTY, support, tables=[MET], misses=[])
     text = render_markdown(Document("card", (), (), (section,)))
 

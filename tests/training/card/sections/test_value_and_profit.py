@@ -10,9 +10,9 @@ from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
 from training.card.sections.profit import profit_section
 from training.card.sections.value import value_section
 from training.dataset.snapshots import Window
-from training.testing import tested as held
-from training.value.backtest import value_test_of
-from training.value.seen import buyers_at
+from training.testing import holdout as held
+from training.value.backtest import backtest_value
+from training.value.buyers import buyers_at
 
 DAY = 86_400_000_000
 POLICY = ValuePolicy("value-d5-f1-g0.3", 1.0, (5.0,), 0.3, value_otherwise=60.0)
@@ -31,12 +31,12 @@ def tested(history):
     said = rng.uniform(0.05, 0.95, size=len(features))
     churned = (rng.random(len(said)) < said).astype(np.float64)
     window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
-    return held.Tested(window, features, churned, said, None, np.zeros(len(said), np.int64))
+    return held.Holdout(window, features, churned, said, None, np.zeros(len(said), np.int64))
 
 
 @pytest.fixture(scope="module")
 def value_test(history, tested):
-    return value_test_of(history, NO_ORDER, tested, seed=0)
+    return backtest_value(history, NO_ORDER, tested, seed=0)
 
 
 def texts(section: Section) -> str:
@@ -60,7 +60,7 @@ def test_forecasts_made_earlier_are_held_against_what_came(value_test, tested):
 
 
 def test_a_log_with_few_buyers_has_no_test_of_value(tested):
-    assert value_test_of(shop(n_customers=60), NO_ORDER, tested, seed=0) is None
+    assert backtest_value(shop(n_customers=60), NO_ORDER, tested, seed=0) is None
 
 
 def test_the_section_tells_totals_what_is_at_risk_and_the_test(value_test):

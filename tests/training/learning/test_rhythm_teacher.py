@@ -2,9 +2,14 @@ import numpy as np
 import pytest
 
 from tests.training.shops import DAY, OPENED, ORDER, UNTIL_MICROS, shop, with_events
-from training.dataset.histories import known_before
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, closed_windows, matched_windows
-from training.learning.rhythm import described_at, maps_of, rhythms_at, taught
+from training.learning.rhythm_teacher import (
+    fit_rhythm_teacher,
+    maps_of,
+    rhythm_features_at,
+    rhythms_at,
+)
 
 KNOWN = known_before(shop(), moment=UNTIL_MICROS)
 WINDOWS = matched_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=400)
@@ -28,7 +33,7 @@ def test_two_orders_on_one_day_are_one_visit():
 
 
 def test_the_longer_the_horizon_the_less_silence():
-    teacher = taught(KNOWN, "order_placed", WINDOWS, closed=())
+    teacher = fit_rhythm_teacher(KNOWN, "order_placed", WINDOWS, closed=())
 
     said = [
         teacher.margins_of(KNOWN, everybody(), Window(UNTIL_MICROS, UNTIL_MICROS + days * DAY))
@@ -44,20 +49,20 @@ def test_what_comes_after_the_snapshot_moves_nothing_it_looks_at(stretched):
     blind = known_before(KNOWN, moment=window.as_of)
     maps = None if stretched else maps_of(blind, "order_placed", as_of=window.as_of)
 
-    seeing = described_at(KNOWN, "order_placed", maps, window)[1]
+    seeing = rhythm_features_at(KNOWN, "order_placed", maps, window)[1]
 
-    assert np.array_equal(seeing, described_at(blind, "order_placed", maps, window)[1])
+    assert np.array_equal(seeing, rhythm_features_at(blind, "order_placed", maps, window)[1])
 
 
 def test_windows_in_which_nobody_stayed_teach_nothing():
     silent = known_before(KNOWN, moment=OPENED + 200 * DAY)
     window = Window(OPENED + 200 * DAY, OPENED + 260 * DAY)
 
-    assert taught(silent, "order_placed", (window,), closed=()) is None
+    assert fit_rhythm_teacher(silent, "order_placed", (window,), closed=()) is None
 
 
 def test_the_teacher_ranks_the_recent_before_the_silent():
-    teacher = taught(KNOWN, "order_placed", WINDOWS, closed=CLOSED)
+    teacher = fit_rhythm_teacher(KNOWN, "order_placed", WINDOWS, closed=CLOSED)
     window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
     rhythms = rhythms_at(KNOWN, "order_placed", as_of=UNTIL_MICROS)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.value.evaluate import value_metrics_of
+from training.value.value_metrics import value_metrics_of
 
 HAPPENED = np.array([0.0, 0.0, 1.0, 3.0])
 

@@ -8,11 +8,11 @@ import numpy as np
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
-from training.dataset.histories import of_customers
+from training.dataset.history_slices import select_customers
 from training.dataset.snapshots import Window, closed_windows
-from training.learning.fit import Recipe
-from training.learning.learn import Learned, OnProgress
-from training.testing.backtest import Report, report_at
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.learn import LearningResult, OnProgress
+from training.testing.backtest import Backtest, backtest_at
 
 N_CUT_OFFS: Final = 2  # before the tested one
 MIN_STEP_DAYS: Final = 14  # nearer ones test nearly the same days
@@ -23,15 +23,15 @@ SHARE: Final = 0.2
 MIN_CUSTOMERS: Final = 2_000  # or all, where there are fewer
 
 
-def reports_before(
+def earlier_backtests(
     known: History,
     churn: ChurnDefinition,
-    learned: Learned,
+    learned: LearningResult,
     *,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     on_progress: OnProgress,
-) -> tuple[Report, ...]:
+) -> tuple[Backtest, ...]:
     """Return reports at earlier cut-offs, oldest first; empty where the history is too short.
 
     The cut-offs lie a horizon apart, or nearer where there is not the time.
@@ -46,11 +46,11 @@ def reports_before(
     )
     reports = []
     for done, window in enumerate(windows):
-        report = report_at(
+        report = backtest_at(
             sample,
             churn,
             window,
-            recipe=replace(recipe, n_folds=N_FOLDS),
+            hyperparameters=replace(hyperparameters, n_folds=N_FOLDS),
             seed=seed,
             stage="back-tests",
             on_progress=lambda *_: None,
@@ -92,4 +92,4 @@ def _sample(known: History, seed: int) -> History:
     if len(active) <= size:
         return known
     chosen = np.sort(np.random.default_rng(seed).choice(active, size=size, replace=False))
-    return of_customers(known, chosen.astype(np.int64))
+    return select_customers(known, chosen.astype(np.int64))

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import poisson
 
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
-from training.value.rates import AMOUNTS, COUNTS, Observed
-from training.value.share import deviance, share_of_booster
+from training.value.booster_share import booster_share, deviance
+from training.value.rate_boosters import AMOUNTS, COUNTS, Observed
 
 LOGINS = FEATURE_INDEX["logins_30d"]
 
@@ -26,25 +26,25 @@ def windows(*, telling, n=1_500, seed=0):
 def test_boosters_that_know_more_stand_alone():
     observed, rate = windows(telling=True)
     blind = np.full(len(rate), rate.mean())
-    assert share_of_booster(observed, blind, family=COUNTS, seed=0) == 1.0
+    assert booster_share(observed, blind, family=COUNTS, seed=0) == 1.0
 
 
 def test_boosters_that_know_less_make_half():
     observed, rate = windows(telling=False)
-    assert share_of_booster(observed, rate, family=COUNTS, seed=0) == 0.5
+    assert booster_share(observed, rate, family=COUNTS, seed=0) == 0.5
 
 
 @pytest.mark.parametrize("kept", [0, 1])
 def test_too_few_windows_make_half(kept):
     observed, rate = windows(telling=True)
-    assert share_of_booster(observed[:kept], rate[:kept], family=COUNTS, seed=0) == 0.5
+    assert booster_share(observed[:kept], rate[:kept], family=COUNTS, seed=0) == 0.5
 
 
 def test_too_few_rows_and_unknown_amounts_make_half():
     observed, rate = windows(telling=True, n=100)
-    assert share_of_booster(observed, rate, family=AMOUNTS, seed=0) == 0.5
+    assert booster_share(observed, rate, family=AMOUNTS, seed=0) == 0.5
     observed, rate = windows(telling=True)
-    assert share_of_booster(observed, np.full(len(rate), np.nan), family=COUNTS, seed=0) == 0.5
+    assert booster_share(observed, np.full(len(rate), np.nan), family=COUNTS, seed=0) == 0.5
 
 
 def test_the_deviance_is_twice_the_lost_likelihood():

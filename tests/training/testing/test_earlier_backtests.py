@@ -2,7 +2,7 @@ from itertools import pairwise
 
 from tests.training.shops import DAY, OPENED
 from training.dataset.snapshots import Window, closed_windows
-from training.testing.backtests import earlier_windows
+from training.testing.earlier_backtests import earlier_windows
 
 
 def windows(n_days, horizon_days):

@@ -13,17 +13,17 @@ from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros
 from app.features.history import History
 from app.features.outcomes import churned
 from app.features.population import in_population
-from training.dataset.histories import known_before
-from training.dataset.rows import MAX_ROWS, dataset_of, measured
+from training.dataset.dataset import MAX_ROWS, dataset_of, features_of_customers
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window
 from training.testing.baseline import as_rfm, rfm_logistic
-from training.testing.tested import Tested, tiers_at
+from training.testing.holdout import Holdout, tiers_at
 
 MIN_TESTED: Final = 50  # customers; fewer tell nothing
 MIN_LEARNED: Final = 100  # for the baseline
 
 
-def customers_at(
+def evaluated_customers(
     history: History, churn: ChurnDefinition, window: Window, *, seed: int
 ) -> NDArray[np.int64]:
     """Return the positions of whom the definition speaks of as the window opens, or a sample.
@@ -50,23 +50,23 @@ def judged(
     customers: NDArray[np.int64],
     *,
     baseline: NDArray[np.float64] | None,
-) -> Tested:
+) -> Holdout:
     """Return what `bundle` says of the customers as the window opens, and who churned in it.
 
     Features know only what had been received when the window opened; outcomes are everything that
     the log holds by now.
     """
-    features = measured(history, customers, as_of=window.as_of)
+    features = features_of_customers(history, customers, as_of=window.as_of)
     said = bundle.probabilities(features)
     values = None
     if bundle.value is not None:
         values = bundle.value.expected(features, said).kept_12m
     outcome = churned(history, bundle.churn, as_of=window.as_of)[customers]
     tiers = tiers_at(said, bundle.tier_policy, values=values)
-    return Tested(window, features, outcome.astype(np.float64), said, baseline, tiers)
+    return Holdout(window, features, outcome.astype(np.float64), said, baseline, tiers)
 
 
-def baseline_at(
+def baseline_predictions(
     history: History,
     churn: ChurnDefinition,
     window: Window,
@@ -86,5 +86,5 @@ def baseline_at(
     if len(rows.churned) < MIN_LEARNED or np.ptp(rows.churned) == 0:
         return None
     model = rfm_logistic(as_rfm(rows.features, churn.event), rows.churned)
-    features = measured(history, customers, as_of=window.as_of)
+    features = features_of_customers(history, customers, as_of=window.as_of)
     return np.asarray(model.predict_proba(as_rfm(features, churn.event))[:, 1], dtype=np.float64)

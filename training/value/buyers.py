@@ -11,7 +11,7 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.dataset.histories import customer_of_rows, known_before
+from training.dataset.history_slices import customer_of_events, known_before
 from training.dataset.snapshots import Window
 from training.learning.btyd import Rhythms
 
@@ -66,7 +66,7 @@ def outcomes_in(history: History, window: Window, buyers: NDArray[np.int64]) -> 
         & (history.occurred_at < window.closes_at)
     )
     n_customers = len(history.starts) - 1
-    owner = customer_of_rows(history)[rows]
+    owner = customer_of_events(history)[rows]
     day = history.occurred_at[rows] // MICROSECONDS_PER_DAY
     new_day = np.ones(len(owner), dtype=np.bool_)  # rows ascend within a customer
     new_day[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])

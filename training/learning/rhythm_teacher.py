@@ -24,10 +24,17 @@ from sklearn.preprocessing import StandardScaler
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.outcomes import code_of_event, happened_in
-from training.dataset.histories import customer_of_rows
+from training.dataset.history_slices import customer_of_events
 from training.dataset.snapshots import Window
-from training.learning.btyd import LogLikelihood, Rhythms, bg_nbd, fitted, pareto_nbd, silent_for
-from training.learning.calibrate import intercept_for
+from training.learning.btyd import (
+    LogLikelihood,
+    Rhythms,
+    bg_nbd,
+    fit_parameters,
+    pareto_nbd,
+    silence_probability,
+)
+from training.learning.platt_scaling import intercept_for_base_rate
 
 UNIT: Final = (
     7.0 * MICROSECONDS_PER_DAY
@@ -35,7 +42,7 @@ UNIT: Final = (
 Maps = tuple[tuple[LogLikelihood, NDArray[np.float64]], ...]
 
 N_MAPS: Final = 2
-SUREST: Final = 1e-4  # the maps' probabilities stay this far from 0 and 1
+MIN_PROBABILITY: Final = 1e-4  # the maps' probabilities stay this far from 0 and 1
 MAX_TAUGHT: Final = 60_000  # customers per window: eleven coefficients need no more
 # Of 0 to 100 trees, 15 to 30 were best on a mean over four order logs; more of them only learn the
 # noise of a log of a few hundred customers.
@@ -91,7 +98,7 @@ class RhythmTeacher:
         self, history: History, customers: NDArray[np.int64], window: Window
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the log-odds of `margins_of`, and those of the maps before any correction."""
-        found, described = described_at(history, self.event, self.maps, window)
+        found, described = rhythm_features_at(history, self.event, self.maps, window)
         rows = described[np.searchsorted(found, customers)]
         by_maps = rows[:, :N_MAPS].mean(axis=1)
         margins = np.asarray(self.regression.decision_function(rows), dtype=np.float64)
@@ -102,10 +109,10 @@ class RhythmTeacher:
             return margins, by_maps
         steady = self.steady.decision_function(rows)
         mixed = (1 - STEADY_SHARE) * margins + STEADY_SHARE * steady
-        return mixed + intercept_for(mixed, float(expit(margins).mean())), by_maps
+        return mixed + intercept_for_base_rate(mixed, float(expit(margins).mean())), by_maps
 
 
-def taught(
+def fit_rhythm_teacher(
     history: History, event: str, windows: Sequence[Window], *, closed: Sequence[Window]
 ) -> RhythmTeacher | None:
     """Return the teacher fitted on what happened in `windows`, which all close before its use.
@@ -149,7 +156,7 @@ def _lesson(
 ) -> _Lesson | None:
     rows, outcomes, weights = [], [], []
     for position, window in enumerate(reversed(windows)):
-        customers, described = described_at(history, event, maps, window, at_most=MAX_TAUGHT)
+        customers, described = rhythm_features_at(history, event, maps, window, at_most=MAX_TAUGHT)
         happened = happened_in(history, event, start=window.as_of, end=window.closes_at)
         rows.append(described)
         outcomes.append(~happened[customers])
@@ -177,7 +184,7 @@ def maps_of(history: History, event: str, *, as_of: int) -> Maps:
     Eight numbers about the whole population, which no customer's label moves.
     """
     rhythms = rhythms_at(history, event, as_of=as_of)
-    return tuple((kind, fitted(kind, rhythms)) for kind in (bg_nbd, pareto_nbd))
+    return tuple((kind, fit_parameters(kind, rhythms)) for kind in (bg_nbd, pareto_nbd))
 
 
 def rhythms_at(history: History, event: str, *, as_of: int) -> Rhythms:
@@ -185,7 +192,7 @@ def rhythms_at(history: History, event: str, *, as_of: int) -> Rhythms:
     return _rhythms(_seen(history, event, as_of), as_of)
 
 
-def described_at(
+def rhythm_features_at(
     history: History, event: str, maps: Maps | None, window: Window, *, at_most: int | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return who had the event before the window, and what the teacher looks at.
@@ -206,7 +213,13 @@ def described_at(
     rhythms = _rhythms(seen, window.as_of)
     duration = (window.closes_at - window.as_of) / UNIT
     by_maps = [
-        logit(np.clip(silent_for(kind, fit, rhythms, duration), SUREST, 1 - SUREST))
+        logit(
+            np.clip(
+                silence_probability(kind, fit, rhythms, duration),
+                MIN_PROBABILITY,
+                1 - MIN_PROBABILITY,
+            )
+        )
         for kind, fit in maps
     ]
     silence = rhythms.age - rhythms.last_at
@@ -257,7 +270,7 @@ def _seen(history: History, event: str, as_of: int) -> _Seen:
         & (history.occurred_at < as_of)
         & (history.received_at < as_of)
     )
-    owner = customer_of_rows(history)[keep]
+    owner = customer_of_events(history)[keep]
     day = history.occurred_at[keep] // MICROSECONDS_PER_DAY
     moment = (day * MICROSECONDS_PER_DAY).astype(np.float64)
     spend = np.bincount(owner, weights=np.nan_to_num(np.maximum(history.amount[keep], 0.0)))

@@ -9,14 +9,14 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learning.merge import mean_of_boosters
+from training.learning.merge_boosters import mean_of_boosters
 
 # One thread inside LightGBM: the same bytes on every machine. Folds run beside each other instead.
 N_WORKERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class Hyperparameters:
     """How boosters are grown; chosen by back-tests at earlier cut-offs (benchmarks/quality).
 
     Attributes
@@ -52,7 +52,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class CrossFittedBooster:
     """One booster, and for every row a margin by trees that have not seen its customer.
 
     Attributes
@@ -76,17 +76,17 @@ class Fitted:
         return np.asarray(raw, dtype=np.float64)
 
 
-def fit(
+def cross_fit(
     features: NDArray[np.float64],
     targets: NDArray[np.float64],
     folds: NDArray[np.int64],
     *,
     names: tuple[str, ...],
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     weights: NDArray[np.float64] | None = None,
     on_fold: Callable[[int], None] = lambda _done: None,
-) -> Fitted:
+) -> CrossFittedBooster:
     """Return the merged booster of all folds.
 
     Parameters
@@ -105,14 +105,18 @@ def fit(
     texts: list[str] = []
 
     def grow(fold: int) -> str:
-        return _grow(features, targets, whole, folds == fold, names, recipe, seed + fold, margins)
+        return _grow(
+            features, targets, whole, folds == fold, names, hyperparameters, seed + fold, margins
+        )
 
     with ThreadPoolExecutor(N_WORKERS) as workers:
-        for done, text in enumerate(workers.map(grow, range(recipe.n_folds))):
+        for done, text in enumerate(workers.map(grow, range(hyperparameters.n_folds))):
             texts.append(text)
             on_fold(done + 1)
     merged = mean_of_boosters(texts)
-    return Fitted(merged, margins, lgb.Booster(model_str=merged).num_trees(), tuple(texts))
+    return CrossFittedBooster(
+        merged, margins, lgb.Booster(model_str=merged).num_trees(), tuple(texts)
+    )
 
 
 def _grow(
@@ -121,11 +125,11 @@ def _grow(
     weights: NDArray[np.float64],
     held_out: NDArray[np.bool_],
     names: tuple[str, ...],
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     margins: NDArray[np.float64],
 ) -> str:
-    parameters = _parameters(recipe, len(targets), seed)
+    parameters = _parameters(hyperparameters, len(targets), seed)
     train = lgb.Dataset(
         features[~held_out],
         targets[~held_out],
@@ -139,25 +143,25 @@ def _grow(
     booster = lgb.train(
         parameters,
         train,
-        recipe.max_rounds,
+        hyperparameters.max_rounds,
         valid_sets=[watch],
-        callbacks=[lgb.early_stopping(recipe.patience, verbose=False)],
+        callbacks=[lgb.early_stopping(hyperparameters.patience, verbose=False)],
     )
     margins[held_out] = booster.predict(features[held_out], raw_score=True, num_threads=1)
     return str(booster.model_to_string(num_iteration=booster.best_iteration))
 
 
-def _parameters(recipe: Recipe, n_rows: int, seed: int) -> dict[str, object]:
+def _parameters(hyperparameters: Hyperparameters, n_rows: int, seed: int) -> dict[str, object]:
     return {
         "objective": "cross_entropy",  # takes targets between 0 and 1; same loss as "binary"
         "metric": "cross_entropy",
-        "num_leaves": recipe.leaves_for(n_rows),
-        "min_data_in_leaf": recipe.min_rows_per_leaf,
-        "learning_rate": recipe.rate,
-        "bagging_fraction": recipe.bagging_share,
+        "num_leaves": hyperparameters.leaves_for(n_rows),
+        "min_data_in_leaf": hyperparameters.min_rows_per_leaf,
+        "learning_rate": hyperparameters.rate,
+        "bagging_fraction": hyperparameters.bagging_share,
         "bagging_freq": 1,
-        "feature_fraction": recipe.feature_share,
-        "lambda_l2": recipe.l2,
+        "feature_fraction": hyperparameters.feature_share,
+        "lambda_l2": hyperparameters.l2,
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,

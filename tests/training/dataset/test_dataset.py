@@ -3,12 +3,12 @@ import numpy as np
 
 from app.features.catalogue import FEATURE_NAMES
 from tests.training.shops import DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
+from training.dataset.dataset import dataset_of
 from training.dataset.folds import folds_of
-from training.dataset.histories import known_before
-from training.dataset.leaks import suspicion
-from training.dataset.rows import dataset_of
+from training.dataset.history_slices import known_before
+from training.dataset.leaks import implausible_auc_warning
 from training.dataset.snapshots import closed_windows
-from training.learning.fit import Recipe, fit
+from training.learning.cross_fitting import Hyperparameters, cross_fit
 
 WINDOWS = closed_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=60)
 
@@ -55,12 +55,12 @@ def test_a_resampled_training_set_would_be_seen_in_the_mean_probability():
 
     means = []
     for chosen in (np.arange(len(rows.churned)), twice):
-        fitted = fit(
+        fitted = cross_fit(
             rows.features[chosen],
             rows.churned[chosen],
             folds[chosen],
             names=FEATURE_NAMES,
-            recipe=Recipe(max_rounds=60),
+            hyperparameters=Hyperparameters(max_rounds=60),
             seed=0,
         )
         means.append(np.mean(1 / (1 + np.exp(-fitted.margins))))
@@ -73,8 +73,15 @@ def test_columns_carry_their_names_into_the_booster():
     """A changed column order is another feature set: the names travel with the trees."""
     rows = dataset()
     folds = folds_of(shop().customer_ids, n_folds=4, seed=0)[rows.customer]
-    recipe = Recipe(max_rounds=5)
-    fitted = fit(rows.features, rows.churned, folds, names=FEATURE_NAMES, recipe=recipe, seed=0)
+    hyperparameters = Hyperparameters(max_rounds=5)
+    fitted = cross_fit(
+        rows.features,
+        rows.churned,
+        folds,
+        names=FEATURE_NAMES,
+        hyperparameters=hyperparameters,
+        seed=0,
+    )
 
     assert tuple(lgb.Booster(model_str=fitted.booster_text).feature_name()) == FEATURE_NAMES
 
@@ -85,16 +92,18 @@ def test_out_of_fold_margins_come_from_trees_that_never_saw_the_customer():
     rng = np.random.default_rng(0)
     noise = (rng.uniform(size=400) < 0.5).astype(float)[rows.customer]
     folds = folds_of(shop().customer_ids, n_folds=4, seed=0)[rows.customer]
-    recipe = Recipe(min_rows_per_leaf=5, max_rounds=80, patience=80)
+    hyperparameters = Hyperparameters(min_rows_per_leaf=5, max_rounds=80, patience=80)
 
-    fitted = fit(rows.features, noise, folds, names=FEATURE_NAMES, recipe=recipe, seed=0)
+    fitted = cross_fit(
+        rows.features, noise, folds, names=FEATURE_NAMES, hyperparameters=hyperparameters, seed=0
+    )
 
     assert abs(np.corrcoef(fitted.margins, noise)[0, 1]) < 0.15
 
 
 def test_an_auc_too_good_to_be_true_is_said():
-    assert suspicion(0.98) is None
-    assert "too good to be true" in suspicion(0.995)
+    assert implausible_auc_warning(0.98) is None
+    assert "too good to be true" in implausible_auc_warning(0.995)
 
 
 def test_windows_do_not_depend_on_the_day_of_the_week():

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from training.learning.calibrate import calibrated, intercept_for, probabilities_of
+from training.learning.platt_scaling import (
+    fit_calibration,
+    intercept_for_base_rate,
+    probabilities_of,
+)
 
 
 def test_the_mean_meets_the_base_rate_of_the_newest_window():
@@ -12,7 +16,7 @@ def test_the_mean_meets_the_base_rate_of_the_newest_window():
     newest = np.arange(5000) >= 4000
     outcomes[newest] = (rng.uniform(size=1000) < expit(margins[newest] + 1)).astype(float)
 
-    calibration = calibrated(margins, outcomes, newest)
+    calibration = fit_calibration(margins, outcomes, newest)
 
     said = probabilities_of(margins[newest], calibration).mean()
     assert said == pytest.approx(outcomes[newest].mean(), abs=1e-9)
@@ -20,11 +24,11 @@ def test_the_mean_meets_the_base_rate_of_the_newest_window():
 
 
 def test_a_flat_margin_says_the_base_rate():
-    calibration = calibrated(np.zeros(100), np.tile([1.0, 0.0], 50), np.ones(100, dtype=bool))
+    calibration = fit_calibration(np.zeros(100), np.tile([1.0, 0.0], 50), np.ones(100, dtype=bool))
 
     assert probabilities_of(np.zeros(1), calibration)[0] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("base_rate", [0.0, 0.01, 0.99, 1.0])
 def test_an_extreme_base_rate_gives_a_finite_intercept(base_rate):
-    assert np.isfinite(intercept_for(np.zeros(10), base_rate))
+    assert np.isfinite(intercept_for_base_rate(np.zeros(10), base_rate))

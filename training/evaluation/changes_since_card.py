@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from training.card.sections.metrics import NAMES
-from training.testing.tested import Figures
+from training.testing.holdout import Figures
 
 # Higher where more customers churn, whoever ranks them.
 MOVES_WITH_THE_RATE: Final = "average_precision"
@@ -14,7 +14,7 @@ BETTER_WHEN_LOWER: Final = frozenset({"log_loss", "brier", "ece"})
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetricChange:
     """A figure in the card and now; `low` and `high` are the 95 % interval of the difference.
 
     `verdict` is "better", "worse" or "within chance".
@@ -37,7 +37,7 @@ class Change:
         return "better" if (self.high < 0) == lower_is_better else "worse"
 
 
-def changes_of(metrics: Mapping[str, Any], figures: Figures) -> list[Change]:
+def changes_of(metrics: Mapping[str, Any], figures: Figures) -> list[MetricChange]:
     """Return each figure against the one in the card; empty where the card was not tested.
 
     The two tests have different customers, so their intervals' halves add up as squares.
@@ -56,7 +56,9 @@ def changes_of(metrics: Mapping[str, Any], figures: Figures) -> list[Change]:
         half = math.hypot(_half(ends), _half(figures.intervals[name]))
         difference = now - then
         changes.append(
-            Change(name, title, digits, float(then), now, difference - half, difference + half)
+            MetricChange(
+                name, title, digits, float(then), now, difference - half, difference + half
+            )
         )
     return changes
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 from training.dataset.snapshots import Window
-from training.learning.level import YEAR, at_level, mean_level, season_of
+from training.learning.base_rate import YEAR, forecast_base_rate, match_base_rate, seasonal_shift
 
 N_ROWS = 400
 HORIZON = YEAR // 4
@@ -28,17 +28,17 @@ def dataset(base_rates, *, first_as_of, step):
 def test_the_level_lies_between_the_voices_and_the_maps_weigh_half():
     flat = [np.full(5, margin) for margin in (0.4, 0.0, -0.8)]
 
-    assert mean_level(*flat) == pytest.approx(0.5 * 0.4 - 0.25 * 0.8)
+    assert forecast_base_rate(*flat) == pytest.approx(0.5 * 0.4 - 0.25 * 0.8)
 
 
 def test_voices_that_are_sure_give_a_finite_level():
-    assert np.isfinite(mean_level(np.full(3, 50.0), np.full(3, -50.0), np.zeros(3)))
+    assert np.isfinite(forecast_base_rate(np.full(3, 50.0), np.full(3, -50.0), np.zeros(3)))
 
 
 def test_margins_at_a_level_keep_their_order_and_have_its_mean():
     margins = np.linspace(-2, 2, 9)
 
-    moved = at_level(margins, float(logit(0.3)))
+    moved = match_base_rate(margins, float(logit(0.3)))
 
     assert expit(moved).mean() == pytest.approx(0.3)
     assert np.all(np.diff(moved) > 0)
@@ -47,7 +47,7 @@ def test_margins_at_a_level_keep_their_order_and_have_its_mean():
 def test_half_of_last_years_season_is_expected_again():
     rows = dataset([0.5, 0.5, 0.7, 0.5, 0.5], first_as_of=0, step=YEAR // 6)
 
-    season = season_of(rows, np.zeros(5 * N_ROWS), as_of=YEAR // 3 + YEAR)
+    season = seasonal_shift(rows, np.zeros(5 * N_ROWS), as_of=YEAR // 3 + YEAR)
 
     assert season == pytest.approx(0.5 * logit(0.7))
 
@@ -55,7 +55,7 @@ def test_half_of_last_years_season_is_expected_again():
 def test_between_two_snapshots_the_season_is_interpolated():
     rows = dataset([0.5, 0.7], first_as_of=0, step=YEAR // 5)
 
-    season = season_of(rows, np.zeros(2 * N_ROWS), as_of=YEAR // 10 + YEAR)
+    season = seasonal_shift(rows, np.zeros(2 * N_ROWS), as_of=YEAR // 10 + YEAR)
 
     assert season == pytest.approx(0.25 * logit(0.7), abs=1e-6)
 
@@ -63,10 +63,10 @@ def test_between_two_snapshots_the_season_is_interpolated():
 def test_a_log_of_less_than_a_year_knows_no_season():
     rows = dataset([0.4, 0.6], first_as_of=YEAR // 2, step=YEAR // 4)
 
-    assert season_of(rows, np.zeros(2 * N_ROWS), as_of=YEAR) == 0
+    assert seasonal_shift(rows, np.zeros(2 * N_ROWS), as_of=YEAR) == 0
 
 
 def test_a_window_in_which_everybody_did_the_same_shows_no_season():
     rows = dataset([0.0, 1.0], first_as_of=0, step=YEAR // 4)
 
-    assert season_of(rows, np.zeros(2 * N_ROWS), as_of=YEAR) == 0
+    assert seasonal_shift(rows, np.zeros(2 * N_ROWS), as_of=YEAR) == 0

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from app.domain.moments import MICROSECONDS_PER_DAY
-from training.dataset.rows import Dataset
-from training.learning.calibrate import intercept_for
+from training.dataset.dataset import Dataset
+from training.learning.platt_scaling import intercept_for_base_rate
 
 # The error hardly moves between a third and five eighths for the maps; half has the least mean over
 # 62 cut-offs of five order logs that does not cost the sixth, made-up and strongly seasonal, much.
@@ -29,7 +29,7 @@ SEASON_SHARE: Final = 0.5
 SURE: Final = 1e-3  # mean probabilities are kept this far from 0 and 1
 
 
-def mean_level(
+def forecast_base_rate(
     by_maps: NDArray[np.float64], by_newest: NDArray[np.float64], by_all: NDArray[np.float64]
 ) -> float:
     """Return the log-odds of the mean probability to expect, from three margins of customers.
@@ -44,7 +44,7 @@ def mean_level(
     return sum(share * _level(margins) for share, margins in weighted)
 
 
-def season_of(dataset: Dataset, margins: NDArray[np.float64], *, as_of: int) -> float:
+def seasonal_shift(dataset: Dataset, margins: NDArray[np.float64], *, as_of: int) -> float:
     """Return how far above usual (log-odds) churn is expected for the season that begins `as_of`.
 
     Half of what the window of a year before was above what `margins`, the same for every season,
@@ -60,15 +60,15 @@ def season_of(dataset: Dataset, margins: NDArray[np.float64], *, as_of: int) -> 
         churned = float(dataset.churned[rows].mean()) if rows.any() else 0.0
         if 0 < churned < 1:
             moments.append(window.as_of)
-            missed.append(intercept_for(margins[rows], churned))
+            missed.append(intercept_for_base_rate(margins[rows], churned))
     if not moments or not moments[0] <= as_of - YEAR <= moments[-1]:
         return 0.0
     return SEASON_SHARE * float(np.interp(as_of - YEAR, moments, missed))
 
 
-def at_level(margins: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+def match_base_rate(margins: NDArray[np.float64], level: float) -> NDArray[np.float64]:
     """Return `margins` moved so that their mean probability has the log-odds `level`."""
-    return margins + intercept_for(margins, float(expit(level)))
+    return margins + intercept_for_base_rate(margins, float(expit(level)))
 
 
 def _level(margins: NDArray[np.float64]) -> float:

@@ -1,10 +1,10 @@
 """What the served booster is taught: churn margins by everything that can know about them.
 
 Two teachers. The *booster teacher* learns from all features at snapshots whose label windows have
-closed. The *rhythm teacher* (`training.learning.rhythm`) knows only when a customer had the event
+closed. The *rhythm teacher* (`training.learning.rhythm_teacher`) knows only when a customer had the event
 and what was spent, but at any horizon, and from windows that reach up to the cut-off. Where rhythm
 explains nearly as much as all features do, their mean is better than either, at the level of
-`training.learning.level`; where features know more (logins, tickets, contracts), the booster
+`training.learning.base_rate`; where features know more (logins, tickets, contracts), the booster
 teaches alone.
 """
 
@@ -21,12 +21,16 @@ from app.domain.churn import ChurnDefinition, ChurnKind
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History
 from app.statistics.scoring_rules import information_gain
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 from training.dataset.snapshots import Window, matched_windows
-from training.learning.calibrate import calibrated, intercept_for, slope_of
-from training.learning.fit import Fitted, Recipe, fit
-from training.learning.level import at_level, mean_level, season_of
-from training.learning.rhythm import RhythmTeacher, taught
+from training.learning.base_rate import forecast_base_rate, match_base_rate, seasonal_shift
+from training.learning.cross_fitting import CrossFittedBooster, Hyperparameters, cross_fit
+from training.learning.platt_scaling import (
+    calibration_slope,
+    fit_calibration,
+    intercept_for_base_rate,
+)
+from training.learning.rhythm_teacher import RhythmTeacher, fit_rhythm_teacher
 
 # Rhythm joins where it gains at least this share of what the booster gains over the base rate. On
 # order logs it gains 0.97 and more, on logs with logins and contracts about 0.85.
@@ -44,7 +48,7 @@ class Teacher:
     season : log-odds by which more churn is expected than usual, from the same season last year.
     """
 
-    booster: Fitted | None
+    booster: CrossFittedBooster | None
     calibration: Calibration | None
     rhythm: RhythmTeacher | None
     season: float = 0.0
@@ -64,8 +68,8 @@ class Teacher:
         if self.rhythm is None:
             return by_features
         by_rhythm, by_maps = self.rhythm.voices_of(history, customers, window)
-        level = mean_level(by_maps, by_rhythm, raw) + self.season
-        return at_level((by_features + by_rhythm) / 2, level)
+        level = forecast_base_rate(by_maps, by_rhythm, raw) + self.season
+        return match_base_rate((by_features + by_rhythm) / 2, level)
 
     @property
     def names(self) -> str:
@@ -80,14 +84,14 @@ class Teacher:
         return self.rhythm
 
 
-def teacher_of(
+def fit_teacher(
     history: History,
     churn: ChurnDefinition,
     dataset: Dataset | None,
     folds: NDArray[np.int64],
     *,
     cut_off: int,
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     on_fold: Callable[[int], None],
 ) -> Teacher:
@@ -103,20 +107,20 @@ def teacher_of(
     rhythm = _rhythm_of(history, churn, cut_off, closed)
     if dataset is None:
         return Teacher(None, None, rhythm)
-    fitted = fit(
+    fitted = cross_fit(
         dataset.features,
         dataset.churned,
         folds[dataset.customer],
         names=FEATURE_NAMES,
-        recipe=recipe,
+        hyperparameters=hyperparameters,
         seed=seed,
         on_fold=on_fold,
     )
     newest = dataset.window == dataset.window.max()
-    calibration = calibrated(fitted.margins, dataset.churned, newest)
+    calibration = fit_calibration(fitted.margins, dataset.churned, newest)
     if rhythm is not None and not _explains_enough(rhythm, history, dataset, fitted.margins):
         rhythm = None
-    season = season_of(dataset, fitted.margins, as_of=cut_off)
+    season = seasonal_shift(dataset, fitted.margins, as_of=cut_off)
     return Teacher(fitted, calibration, rhythm, season)
 
 
@@ -129,7 +133,7 @@ def _rhythm_of(
     windows = matched_windows(first_at=first_at, until=cut_off, horizon_days=churn.horizon_days)
     if not windows:
         return None
-    return taught(history, churn.event, windows, closed=closed)
+    return fit_rhythm_teacher(history, churn.event, windows, closed=closed)
 
 
 def _explains_enough(
@@ -143,8 +147,8 @@ def _explains_enough(
     churned, window = dataset.churned[rows], dataset.windows[int(dataset.window.max())]
     gains = []
     for margins in (rhythm.margins_of(history, dataset.customer[rows], window), by_booster[rows]):
-        steep = margins * slope_of(margins, churned)
-        level = intercept_for(steep, float(churned.mean()))
+        steep = margins * calibration_slope(margins, churned)
+        level = intercept_for_base_rate(steep, float(churned.mean()))
         gains.append(information_gain(churned, expit(steep + level)))
     return gains[0] >= RHYTHM_JOINS_FROM * gains[1]
 

@@ -1,7 +1,7 @@
 import lightgbm as lgb
 import numpy as np
 
-from training.learning.merge import mean_of_boosters
+from training.learning.merge_boosters import mean_of_boosters
 
 
 def grown(seed, *, n_trees):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.bundle.value.forecaster import Rate
 from app.features.catalogue import FEATURE_NAMES
-from training.learning.merge import without_parameters
+from training.learning.merge_boosters import without_parameters
 
 Numbers = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class Observed:
     days: float
 
 
-def fitted_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> Rate | None:
+def fit_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> Rate | None:
     """Return the rate that windows teach, `family` being COUNTS or AMOUNTS.
 
     None where there are fewer than a thousand rows, or nothing happened in them. Targets are taken

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.value import rates
+from training.value import rate_boosters as rates
 
 Numbers = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ MAX_ROWS: Final = 20_000  # ten percent are seen in fewer; learning is what take
 _SMALLEST: Final = 1e-9
 
 
-def share_of_booster(
+def booster_share(
     observed: Sequence[rates.Observed],
     closed: Numbers,
     *,
@@ -39,7 +39,7 @@ def share_of_booster(
     """
     if len(observed) < 2:  # noqa: PLR2004 - one to learn from and one to look at
         return HALF
-    blind = rates.fitted_rate(_some_of(observed[:-1]), family=family, seed=seed)
+    blind = rates.fit_rate(_some_of(observed[:-1]), family=family, seed=seed)
     told = np.isfinite(closed)
     happened = np.maximum(observed[-1].happened[told], 0.0)
     if blind is None or not (happened.sum() > 0 and closed[told].sum() > 0):

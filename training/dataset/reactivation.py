@@ -10,12 +10,12 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.outcomes import happened_in
 from app.features.population import in_population
-from training.dataset.rows import Dataset
+from training.dataset.dataset import Dataset
 from training.dataset.snapshots import Window
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Reactivation:
     """The oldest snapshot's churned customers, and the share (0 to 1) back by the cut-off."""
 
     window: Window
@@ -24,9 +24,9 @@ class Returned:
     share: float
 
 
-def returned_by(
+def reactivation_of(
     known: History, churn: ChurnDefinition, dataset: Dataset, *, cut_off: int
-) -> Returned | None:
+) -> Reactivation | None:
     """Return how many of the oldest snapshot's churned customers had come back at `cut_off`.
 
     Back is who had the event again, or for cancellation who is subscribed again. None where the
@@ -38,7 +38,7 @@ def returned_by(
     if days < 1 or not len(gone):
         return None
     back = _back(known, churn, since=oldest.closes_at, cut_off=cut_off)[gone]
-    return Returned(oldest, int(days), len(gone), float(back.mean()))
+    return Reactivation(oldest, int(days), len(gone), float(back.mean()))
 
 
 def _back(known: History, churn: ChurnDefinition, *, since: int, cut_off: int) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""From a booster's raw margin to a calibrated one: a slope and an intercept."""
+"""From a booster's raw margin to a fit_calibration one: a slope and an intercept."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ def probabilities_of(
     return np.asarray(expit(margins), dtype=np.float64)
 
 
-def calibrated(
+def fit_calibration(
     raw_margins: NDArray[np.float64], churned: NDArray[np.float64], newest: NDArray[np.bool_]
 ) -> Calibration:
     """Return the slope over all rows, and the intercept that meets the newest window's base rate.
@@ -40,12 +40,14 @@ def calibrated(
     J. Platt, "Probabilistic outputs for support vector machines" (1999), without its prior counts:
     rows are thousands here.
     """
-    slope = min(MAX_SLOPE, max(MIN_SLOPE, slope_of(raw_margins, churned)))
+    slope = min(MAX_SLOPE, max(MIN_SLOPE, calibration_slope(raw_margins, churned)))
     rows = newest if newest.any() else np.ones(len(churned), dtype=bool)
-    return Calibration(slope, intercept_for(slope * raw_margins[rows], float(churned[rows].mean())))
+    return Calibration(
+        slope, intercept_for_base_rate(slope * raw_margins[rows], float(churned[rows].mean()))
+    )
 
 
-def slope_of(raw_margins: NDArray[np.float64], churned: NDArray[np.float64]) -> float:
+def calibration_slope(raw_margins: NDArray[np.float64], churned: NDArray[np.float64]) -> float:
     """Return the slope of a logistic regression of `churned` on the margin; 1 where it is flat."""
     if np.ptp(raw_margins) == 0 or np.ptp(churned) == 0:
         return 1.0
@@ -53,7 +55,7 @@ def slope_of(raw_margins: NDArray[np.float64], churned: NDArray[np.float64]) -> 
     return float(line.coef_[0, 0])
 
 
-def intercept_for(margins: NDArray[np.float64], base_rate: float) -> float:
+def intercept_for_base_rate(margins: NDArray[np.float64], base_rate: float) -> float:
     """Return what must be added to `margins` for their mean probability to be `base_rate`."""
     rate = min(max(base_rate, 1e-5), 1 - 1e-5)
 

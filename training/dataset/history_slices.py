@@ -25,7 +25,7 @@ def known_before(history: History, *, moment: int) -> History:
     return replace(_rows(history, keep), signed_up_at=signed_up_at)
 
 
-def of_customers(history: History, positions: NDArray[np.int64]) -> History:
+def select_customers(history: History, positions: NDArray[np.int64]) -> History:
     """Return the histories of the customers at `positions`, in that order.
 
     Parameters
@@ -45,7 +45,7 @@ def of_customers(history: History, positions: NDArray[np.int64]) -> History:
     )
 
 
-def customer_of_rows(history: History) -> NDArray[np.int64]:
+def customer_of_events(history: History) -> NDArray[np.int64]:
     """Return the customer's position for every row of activity, shape (n,)."""
     n_customers = len(history.starts) - 1
     return np.repeat(np.arange(n_customers, dtype=np.int64), np.diff(history.starts))

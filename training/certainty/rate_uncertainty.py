@@ -11,16 +11,16 @@ from app.features.history import History
 from app.features.population import in_population
 from app.statistics.intervals import z_value
 from training.dataset.snapshots import Window
-from training.learning.btyd import Rhythms, bg_nbd, fitted
-from training.learning.rhythm import UNIT, rhythms_at
+from training.learning.btyd import Rhythms, bg_nbd, fit_parameters
+from training.learning.rhythm_teacher import UNIT, rhythms_at
 
 Numbers = NDArray[np.float64]
 
 COVERAGE: Final = 0.9
-SUREST: Final = 1e-4
+MIN_PROBABILITY: Final = 1e-4
 
 
-def rhythm_spread(
+def rate_spread(
     history: History, churn: ChurnDefinition, customers: NDArray[np.int64], window: Window
 ) -> tuple[Numbers, Numbers]:
     """Return what a short rhythm leaves open (log-odds), below and above, each of shape (n,).
@@ -34,10 +34,12 @@ def rhythm_spread(
     rows = np.searchsorted(everybody, customers)
     theirs = Rhythms(rhythms.repeats[rows], rhythms.last_at[rows], rhythms.age[rows])
     duration = (window.closes_at - window.as_of) / UNIT
-    return open_rhythm(fitted(bg_nbd, rhythms), theirs, duration)
+    return rate_quantile_spread(fit_parameters(bg_nbd, rhythms), theirs, duration)
 
 
-def open_rhythm(map_: Numbers, rhythms: Rhythms, duration: float) -> tuple[Numbers, Numbers]:
+def rate_quantile_spread(
+    map_: Numbers, rhythms: Rhythms, duration: float
+) -> tuple[Numbers, Numbers]:
     """Return the spreads (log-odds) below and above, from the logs of BG/NBD's four parameters.
 
     In standard deviations, such that an interval of `COVERAGE` reaches to the rate's quantiles.
@@ -59,4 +61,6 @@ def open_rhythm(map_: Numbers, rhythms: Rhythms, duration: float) -> tuple[Numbe
 
 
 def _silent(alive: Numbers, if_alive: Numbers) -> Numbers:
-    return np.asarray(logit(np.clip(1 - alive + alive * if_alive, SUREST, 1 - SUREST)))
+    return np.asarray(
+        logit(np.clip(1 - alive + alive * if_alive, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
+    )

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, ORDER, shop, with_events
-from training.dataset.histories import known_before
-from training.dataset.returned import returned_by
-from training.dataset.rows import dataset_of
+from training.dataset.dataset import dataset_of
+from training.dataset.history_slices import known_before
+from training.dataset.reactivation import reactivation_of
 from training.dataset.snapshots import Window
 
 OPENS, CLOSES = OPENED + 150 * DAY, OPENED + 210 * DAY
@@ -24,7 +24,7 @@ def test_those_who_order_again_after_the_window_came_back():
         kinds=np.full(len(half), ORDER),
     )
 
-    returned = returned_by(again, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
+    returned = reactivation_of(again, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
 
     assert returned is not None
     assert (returned.n_churned, returned.days) == (len(gone), 30)
@@ -32,18 +32,18 @@ def test_those_who_order_again_after_the_window_came_back():
 
 
 def test_nobody_came_back_to_a_shop_that_closed():
-    returned = returned_by(SILENT, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
+    returned = reactivation_of(SILENT, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
 
     assert returned is not None
     assert returned.share == 0
 
 
 def test_after_cancellation_only_the_subscribed_are_back():
-    returned = returned_by(SILENT, CANCELLED, ROWS, cut_off=CLOSES + 30 * DAY)
+    returned = reactivation_of(SILENT, CANCELLED, ROWS, cut_off=CLOSES + 30 * DAY)
 
     assert returned is not None
     assert returned.share == 0
 
 
 def test_on_the_day_the_window_closes_it_is_too_early_to_tell():
-    assert returned_by(SILENT, NO_ORDER, ROWS, cut_off=CLOSES) is None
+    assert reactivation_of(SILENT, NO_ORDER, ROWS, cut_off=CLOSES) is None

@@ -1,7 +1,7 @@
 import numpy as np
 
 from tests.training.shops import DAY, ORDER, UNTIL_MICROS, shop, with_events
-from training.dataset.histories import customer_of_rows, known_before, of_customers
+from training.dataset.history_slices import customer_of_events, known_before, select_customers
 
 MOMENT = UNTIL_MICROS - 100 * DAY
 
@@ -24,12 +24,12 @@ def test_customers_keep_their_positions_when_the_future_goes():
     known = known_before(shop(), moment=MOMENT)
 
     assert list(known.customer_ids) == list(shop().customer_ids)
-    assert len(customer_of_rows(known)) == known.n_events
+    assert len(customer_of_events(known)) == known.n_events
 
 
 def test_a_cut_of_customers_holds_exactly_their_rows():
     history = shop()
-    cut = of_customers(history, np.array([7, 2]))
+    cut = select_customers(history, np.array([7, 2]))
 
     rows = history.occurred_at[history.starts[2] : history.starts[3]]
     assert list(cut.customer_ids) == ["c0007", "c0002"]

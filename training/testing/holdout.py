@@ -13,7 +13,7 @@ from training.dataset.snapshots import Window
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Holdout:
     """Rows that were held against what happened; nothing was learned from them.
 
     Attributes
@@ -55,7 +55,7 @@ class Figures:
         }
 
 
-def figures_of(tested: Tested, *, seed: int) -> Figures:
+def holdout_metrics_of(tested: Holdout, *, seed: int) -> Figures:
     """Return the figures of what was said, with bootstrap intervals."""
     return Figures(
         compute_metrics(tested.churned, tested.said),

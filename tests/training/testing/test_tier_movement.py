@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.testing.movement import movement_between
+from training.testing.tier_movement import tier_movement_between
 
 LOW, MEDIUM, HIGH = 0, 1, 2
 
@@ -9,7 +9,7 @@ LOW, MEDIUM, HIGH = 0, 1, 2
 def test_who_moves_is_counted():
     first = np.array([LOW, LOW, MEDIUM, HIGH, HIGH])
     second = np.array([LOW, HIGH, MEDIUM, MEDIUM, HIGH])
-    movement = movement_between(first, second, shift=np.array([0.0, 0.5, 0.1, -0.3, 0.1]))
+    movement = tier_movement_between(first, second, shift=np.array([0.0, 0.5, 0.1, -0.3, 0.1]))
 
     assert movement.n == 5
     assert movement.share == pytest.approx(2 / 5)
@@ -21,8 +21,8 @@ def test_who_moves_is_counted():
 def test_the_way_back_is_the_same_turned_over():
     rng = np.random.default_rng(0)
     first, second = rng.integers(0, 3, 100), rng.integers(0, 3, 100)
-    there = movement_between(first, second, shift=np.zeros(100))
-    back = movement_between(second, first, shift=np.zeros(100))
+    there = tier_movement_between(first, second, shift=np.zeros(100))
+    back = tier_movement_between(second, first, shift=np.zeros(100))
 
     assert (there.counts == back.counts.T).all()
     assert there.share == back.share
@@ -30,7 +30,7 @@ def test_the_way_back_is_the_same_turned_over():
 
 def test_a_remembered_tier_may_stay_where_the_bare_one_would_go():
     first, second = np.array([LOW, LOW]), np.array([LOW, MEDIUM])
-    movement = movement_between(first, second, shift=np.zeros(2), remembered=first)
+    movement = tier_movement_between(first, second, shift=np.zeros(2), remembered=first)
 
     assert movement.share == 0.5
     assert movement.with_memory == 0

@@ -11,7 +11,7 @@ from app.features.engine import features_of
 from app.features.history import History
 from app.features.outcomes import churned
 from app.features.population import in_population
-from training.dataset.histories import of_customers
+from training.dataset.history_slices import select_customers
 from training.dataset.snapshots import Window
 
 # 90 features of 8 bytes: a third of a million rows is a quarter of a gigabyte, and twice as much
@@ -90,9 +90,11 @@ def dataset_of(
     )
 
 
-def measured(history: History, customers: NDArray[np.int64], *, as_of: int) -> NDArray[np.float64]:
+def features_of_customers(
+    history: History, customers: NDArray[np.int64], *, as_of: int
+) -> NDArray[np.float64]:
     """Return the features of the customers at these positions, shape (n, n_features)."""
-    return features_of(of_customers(history, customers), as_of=as_of)
+    return features_of(select_customers(history, customers), as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _rows_of(
     if len(population) > max_rows:
         sample = np.sort(rng.choice(population, size=max_rows, replace=False))
     return _Rows(
-        measured(history, sample, as_of=window.as_of),
+        features_of_customers(history, sample, as_of=window.as_of),
         outcome[sample].astype(np.float64),
         sample.astype(np.int64),
         float(outcome[population].mean()) if len(population) else float("nan"),

@@ -1,25 +1,25 @@
 import numpy as np
 
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
+from training.dataset.dataset import dataset_of
 from training.dataset.folds import folds_of
-from training.dataset.histories import known_before
-from training.dataset.rows import dataset_of
+from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, closed_windows
-from training.learning.fit import Recipe
-from training.learning.teach import teacher_of
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.teacher import fit_teacher
 
 KNOWN = known_before(shop(), moment=UNTIL_MICROS)
 WINDOWS = closed_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=60)
 
 
 def teacher(churn, rows):
-    return teacher_of(
+    return fit_teacher(
         KNOWN,
         churn,
         rows,
         folds_of(KNOWN.customer_ids, n_folds=4, seed=0),
         cut_off=UNTIL_MICROS,
-        recipe=Recipe(max_rounds=30),
+        hyperparameters=Hyperparameters(max_rounds=30),
         seed=0,
         on_fold=lambda _done: None,
     )

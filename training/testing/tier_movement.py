@@ -11,10 +11,10 @@ from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.domain.tiers import AnyTierPolicy, TierPolicy
 from app.features.history import History
-from training.dataset.histories import known_before
-from training.learning.fit import Recipe
-from training.learning.learn import Learned, OnProgress, learn
-from training.testing.tested import tiers_at
+from training.dataset.history_slices import known_before
+from training.learning.cross_fitting import Hyperparameters
+from training.learning.learn import LearningResult, OnProgress, learn
+from training.testing.holdout import tiers_at
 from training.tiers.cut_points import policy_by_shares
 
 N_TIERS: Final = 3
@@ -22,7 +22,7 @@ DAYS_LESS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class TierMovement:
     """Customers by the tier that one bundle gives them and the tier that another does.
 
     Attributes
@@ -54,13 +54,13 @@ class Movement:
         return float(self.counts[0, 2] + self.counts[2, 0]) / self.n
 
 
-def movement_between(
+def tier_movement_between(
     first: NDArray[np.int64],
     second: NDArray[np.int64],
     *,
     shift: NDArray[np.float64],
     remembered: NDArray[np.int64] | None = None,
-) -> Movement:
+) -> TierMovement:
     """Return how customers move from tiers `first` to tiers `second` (0 = Low to 2 = High).
 
     Parameters
@@ -71,25 +71,25 @@ def movement_between(
     """
     counts = np.bincount(first * N_TIERS + second, minlength=N_TIERS * N_TIERS)
     with_memory = None if remembered is None else float((remembered != first).mean())
-    return Movement(
+    return TierMovement(
         counts.reshape(N_TIERS, N_TIERS).astype(np.int64),
         float(np.abs(shift).mean()),
         with_memory,
     )
 
 
-def movement_of_a_week(
+def tier_movement_of_a_week(
     known: History,
     churn: ChurnDefinition,
-    learned: Learned,
+    learned: LearningResult,
     *,
     cut_off: int,
     policy: AnyTierPolicy,
     values: NDArray[np.float64],
-    recipe: Recipe,
+    hyperparameters: Hyperparameters,
     seed: int,
     on_progress: OnProgress,
-) -> Movement | None:
+) -> TierMovement | None:
     """Return how many of today's customers change tier by the newest week of learning alone.
 
     Everything is learned again from what was known a week before `cut_off`, shares with their own
@@ -108,7 +108,7 @@ def movement_of_a_week(
             known_before(known, moment=before),
             churn,
             cut_off=before,
-            recipe=recipe,
+            hyperparameters=hyperparameters,
             seed=seed,
             stage="a week less",
             on_progress=on_progress,
@@ -122,4 +122,4 @@ def movement_of_a_week(
     was = tiers_at(then, before_policy, values=values)
     remembered = tiers_at(now, policy, values=values, before=was) if policy.band != 1 else None
     tiers = tiers_at(now, policy, values=values)
-    return movement_between(was, tiers, shift=now - then, remembered=remembered)
+    return tier_movement_between(was, tiers, shift=now - then, remembered=remembered)
