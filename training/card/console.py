@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from training.testing.holdout import Figures
+from training.testing.holdout import HoldoutMetrics
 
 _METRICS: Final = (
     ("auc", "AUC", "{:.4f}"),
@@ -41,7 +41,7 @@ def profit_lines(metrics: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def evaluation_lines(figures: Figures) -> list[str]:
+def evaluation_lines(figures: HoldoutMetrics) -> list[str]:
     """Return each figure of a bundle with its interval, beside that of the baseline."""
     lines = [f"{'':28}{'bundle':>10}{'95 % interval':>20}{'RFM logistic':>14}"]
     for name, title, form in _METRICS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from training.card.sections.metrics import NAMES
-from training.testing.holdout import Figures
+from training.testing.holdout import HoldoutMetrics
 
 # Higher where more customers churn, whoever ranks them.
 MOVES_WITH_THE_RATE: Final = "average_precision"
@@ -37,7 +37,7 @@ class MetricChange:
         return "better" if (self.high < 0) == lower_is_better else "worse"
 
 
-def changes_of(metrics: Mapping[str, Any], figures: Figures) -> list[MetricChange]:
+def changes_of(metrics: Mapping[str, Any], figures: HoldoutMetrics) -> list[MetricChange]:
     """Return each figure against the one in the card; empty where the card was not tested.
 
     The two tests have different customers, so their intervals' halves add up as squares.

@@ -28,7 +28,7 @@ from training.evaluation.changes_since_card import MetricChange, changes_of
 from training.evaluation.holdout import baseline_predictions, evaluated_customers, judged
 from training.evaluation.value import value_figures, value_section
 from training.evaluation.window import window_of
-from training.testing.holdout import Figures, Holdout, holdout_metrics_of
+from training.testing.holdout import Holdout, HoldoutMetrics, holdout_metrics_of
 from training.value.value_metrics import ValueMetrics
 
 OnProgress = Callable[[str, int, int], None]
@@ -49,7 +49,7 @@ class Evaluation:
 
     bundle: RiskBundle
     tested: Holdout
-    figures: Figures
+    figures: HoldoutMetrics
     changes: list[MetricChange]
     value: dict[str, ValueMetrics]
     moved: list[tuple[str, float]]

@@ -17,7 +17,7 @@ from training.dataset.snapshots import Window, matched_windows
 from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import LearningResult, OnProgress, learn
 from training.testing.baseline import as_rfm, rfm_logistic
-from training.testing.holdout import Figures, Holdout, holdout_metrics_of, tiers_at
+from training.testing.holdout import Holdout, HoldoutMetrics, holdout_metrics_of, tiers_at
 from training.tiers.cut_points import policy_by_shares
 
 ENOUGH_TESTED: Final = 50  # customers; fewer tell nothing
@@ -34,7 +34,7 @@ class Backtest:
     """
 
     tested: Holdout
-    figures: Figures
+    figures: HoldoutMetrics
 
     @property
     def table(self) -> list[ReliabilityBin]:

@@ -40,7 +40,7 @@ class Holdout:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class HoldoutMetrics:
     """The figures of some tested rows with their 95 % intervals, and those of the baseline."""
 
     ours: Metrics
@@ -55,9 +55,9 @@ class Figures:
         }
 
 
-def holdout_metrics_of(tested: Holdout, *, seed: int) -> Figures:
+def holdout_metrics_of(tested: Holdout, *, seed: int) -> HoldoutMetrics:
     """Return the figures of what was said, with bootstrap intervals."""
-    return Figures(
+    return HoldoutMetrics(
         compute_metrics(tested.churned, tested.said),
         bootstrap_intervals(tested.churned, tested.said, seed=seed),
         None if tested.baseline is None else compute_metrics(tested.churned, tested.baseline),

@@ -2,7 +2,7 @@
 
 from app.documents.document import Highlight, Table, table
 from app.documents.formatting import format_interval, format_number, format_percent
-from training.testing.holdout import Figures
+from training.testing.holdout import HoldoutMetrics
 
 NAMES = (
     ("auc", "AUC", 4),
@@ -14,7 +14,7 @@ NAMES = (
 )
 
 
-def metrics_table(figures: Figures, *, ours: str = "this bundle") -> Table:
+def metrics_table(figures: HoldoutMetrics, *, ours: str = "this bundle") -> Table:
     """Return each figure of ours with its interval, beside that of the baseline."""
     rows = [
         ("customers", f"{figures.ours.n:,}", "", *_baseline(figures, "n", 0)),
@@ -39,7 +39,7 @@ def metrics_table(figures: Figures, *, ours: str = "this bundle") -> Table:
     return table("Figures of the test", ("", ours, "95 % interval", *last), rows)
 
 
-def highlights(figures: Figures) -> tuple[Highlight, ...]:
+def highlights(figures: HoldoutMetrics) -> tuple[Highlight, ...]:
     """Return what a reader looks for first."""
     ours, ends = figures.ours, figures.intervals
     return (
@@ -65,7 +65,7 @@ def highlights(figures: Figures) -> tuple[Highlight, ...]:
     )
 
 
-def _baseline(figures: Figures, name: str, digits: int) -> tuple[str, ...]:
+def _baseline(figures: HoldoutMetrics, name: str, digits: int) -> tuple[str, ...]:
     if figures.baseline is None:
         return ()
     value = getattr(figures.baseline, name)

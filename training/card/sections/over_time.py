@@ -12,6 +12,7 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.statistics.intervals import wilson_interval
 from training.dataset.dataset import Dataset
 from training.dataset.snapshots import Window
+from training.testing.holdout import HoldoutMetrics
 
 N_DATES = 4
 
