@@ -13,7 +13,7 @@ import os, signal, sys
 from pathlib import Path
 from tests.training.shops import NO_ORDER, UNTIL, shop
 from training.train import train
-from app.bundle import write
+from app.bundle.folder import writing as write
 
 fatal = sys.argv[2]
 

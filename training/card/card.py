@@ -93,9 +93,10 @@ def _lead(told: CardFacts) -> tuple[Block, ...]:
             f"first snapshot is of {format_date(dataset.windows[0].as_of)}. Population as of the "
             f"cut-off: {len(told.learned.population):,} customers.",
             f"Amounts in {money}; seed {facts.seed}.",
-            f"Teacher: {told.learned.teacher.names} ({hyperparameters.n_folds} LightGBM boosters of "
-            f"{hyperparameters.leaves_for(len(dataset.churned))} leaves, at least "
-            f"{hyperparameters.min_rows_per_leaf} rows each, every one blind to a fold of customers).",
+            f"Teacher: {told.learned.teacher.names} ({hyperparameters.n_folds} LightGBM boosters "
+            f"of {hyperparameters.leaves_for(len(dataset.churned))} leaves, at least "
+            f"{hyperparameters.min_rows_per_leaf} rows each, every one blind to a fold of "
+            "customers).",
             f"Serves: one LightGBM booster of {student.n_trees} trees that learned the "
             f"teacher's probabilities and comes within {student.miss:.3f} log-odds of them "
             "(root mean square).",

@@ -102,7 +102,7 @@ def base_rate_errors(learned: LearningResult) -> list[float]:
 
     The level of a window is what must be added to margins that have not seen its customers. It is
     foretold half by the newest window closed by then, half by the mean of all closed ones: a plain
-    stand-in for the teacher's rule in `training.learning.base_rate`, which would have to be relearned.
+    stand-in for the rule of `training.learning.base_rate`, which would have to be learned again.
     """
     booster, dataset = learned.teacher.booster, learned.dataset
     if booster is None:

@@ -1,9 +1,9 @@
 """What the served booster is taught: churn margins by everything that can know about them.
 
 Two teachers. The *booster teacher* learns from all features at snapshots whose label windows have
-closed. The *rhythm teacher* (`training.learning.rhythm_teacher`) knows only when a customer had the event
-and what was spent, but at any horizon, and from windows that reach up to the cut-off. Where rhythm
-explains nearly as much as all features do, their mean is better than either, at the level of
+closed. The *rhythm teacher* (`training.learning.rhythm_teacher`) knows only when a customer had the
+event and what was spent, but at any horizon, and from windows that reach up to the cut-off. Where
+rhythm explains nearly as much as all features do, their mean is better than either, at the level of
 `training.learning.base_rate`; where features know more (logins, tickets, contracts), the booster
 teaches alone.
 """
