@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from app.bundle.opened import RiskBundle, open_promoted
+from app.bundle.opening import open_promoted
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.features.engine import features_of, warm_up

@@ -37,10 +37,10 @@ STAGES = {
     "features": ("app.use_cases.scores.columns:features_of",),
     "population, last activity": ("app.use_cases.scores.columns:population_and_last",),
     "TreeSHAP and margin": (
-        "app.bundle.opened:RiskBundle.explained",
-        "app.bundle.opened:RiskBundle.margins",
+        "app.bundle.risk_bundle:RiskBundle.explanation",
+        "app.bundle.risk_bundle:RiskBundle.margins",
     ),
-    "probability, percentile": ("app.bundle.opened:RiskBundle.rated",),
+    "probability, percentile": ("app.bundle.risk_bundle:RiskBundle.rated",),
     "choosing reasons": ("app.use_cases.scores.columns:reasons_of",),
     "score columns: the rest": (
         "app.use_cases.scores.columns:explained_columns",

@@ -12,7 +12,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.use_cases.files.score_file import score_file

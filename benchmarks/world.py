@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from app.bundle.folder.promoted import promoted_id
+from app.bundle.promoted import promoted_id
 from app.db.tables import MIGRATED_TO
 from app.domain.moments import to_micros
 from app.features.catalogue import FINGERPRINT

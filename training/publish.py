@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
-from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
+from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
 from app.bundle.folder.writing import write_bundle
 from app.bundle.value.forecaster import ValueModel
 from app.documents.document import Document
@@ -54,8 +54,8 @@ def publish(
         files={
             "card.md": render_markdown(card).encode(),
             "card.html": render_html(card).encode(),
-            REFERENCE_FILE: reference_bytes(
-                reference_of(facts.features.names, population, probabilities)
+            REFERENCE_FILE: encode_reference(
+                measure_reference(facts.features.names, population, probabilities)
             ),
             "training.joblib": _pickled(parts),
         },

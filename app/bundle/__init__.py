@@ -1,1 +1,1 @@
-"""The trained model with its manifest: read, verified, applied."""
+"""A bundle: a trained model with its manifest, on disk and in memory."""

@@ -1,21 +1,22 @@
-"""The shelf of bundles: which there are, which one serves, and promoting another."""
+"""The shelf of bundles: list what is on it, verify a bundle, and promote one into service."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.bundle.folder.bundle_id import BUNDLE_ID_LENGTH, validate_bundle_id
 from app.bundle.folder.current_features import current_features
-from app.bundle.folder.manifest import BUNDLE_ID_LENGTH, FeatureSet
-from app.bundle.folder.promoted import promoted_id, put_into_service
-from app.bundle.folder.reading import check_bundle_id, read_manifest_of
-from app.bundle.folder.verifying import CHECK_TIMEOUT_SECONDS, check_in_child
-from app.bundle.opened import open_bundle
+from app.bundle.folder.manifest import FeatureSet
+from app.bundle.folder.reading import read_manifest
+from app.bundle.folder.verifying import VERIFICATION_TIMEOUT_SECONDS, verify_in_child_process
+from app.bundle.opening import open_bundle
+from app.bundle.promoted import promoted_id, put_into_service
 from app.domain.errors import BundleRefused
 
 
 @dataclass(frozen=True, slots=True)
 class BundleListing:
-    """One line of the shelf. `problem` says why a bundle cannot be read, else it is None."""
+    """A bundle as it is listed. `problem` says why it cannot be read; None if it can."""
 
     bundle_id: str
     promoted: bool
@@ -27,7 +28,7 @@ class BundleListing:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found sound about a bundle."""
+    """What was verified about a bundle that passed."""
 
     bundle_id: str
     n_files: int
@@ -36,7 +37,7 @@ class Verification:
 
 
 def list_bundles(models: Path) -> list[BundleListing]:
-    """Return every bundle on the shelf, the newest data first; manifests are read, no more."""
+    """Return every bundle on the shelf, newest data first; only their manifests are read."""
     promoted = promoted_id(models)
     folders = [entry for entry in models.glob("*") if _looks_like_bundle(entry)]
     listings = [_listing(folder, promoted=folder.name == promoted) for folder in folders]
@@ -49,13 +50,16 @@ def promote(
     *,
     key: bytes | None = None,
     expected: FeatureSet | None = None,
-    timeout_seconds: float = CHECK_TIMEOUT_SECONDS,
+    timeout_seconds: float = VERIFICATION_TIMEOUT_SECONDS,
 ) -> Verification:
-    """Put a bundle into service once it is verified; on failure the one in service stays.
+    """Put a bundle into service after verifying it; if that fails, the current one stays.
 
-    `BundleRefused` if there is no such bundle or it does not pass.
+    Raises
+    ------
+    BundleRefused
+        If there is no such bundle, or it does not pass; see `verify`.
     """
-    folder = models / check_bundle_id(bundle_id)
+    folder = models / validate_bundle_id(bundle_id)
     verification = verify(folder, key=key, expected=expected, timeout_seconds=timeout_seconds)
     put_into_service(models, bundle_id)
     return verification
@@ -66,22 +70,26 @@ def verify(
     *,
     key: bytes | None = None,
     expected: FeatureSet | None = None,
-    timeout_seconds: float = CHECK_TIMEOUT_SECONDS,
+    timeout_seconds: float = VERIFICATION_TIMEOUT_SECONDS,
 ) -> Verification:
-    """Return what is sound about the bundle in `folder`: bytes, features, answers.
+    """Return what was verified about the bundle in `folder`: its files, features and answers.
 
-    LightGBM answers the golden rows in a process of its own; then the bundle is opened here as
-    the service does. The first thing that is not sound raises `BundleRefused`, naming the file
-    and what to do.
+    The bundle is opened as the service would open it. In addition LightGBM itself answers the
+    golden rows, in a child process.
+
+    Raises
+    ------
+    BundleRefused
+        On the first thing that is wrong; the message names the file and says what to do.
     """
     wanted = current_features() if expected is None else expected
-    manifest = open_bundle(folder, key=key, expected=wanted).manifest
-    check_in_child(folder, timeout_seconds=timeout_seconds)
+    bundle = open_bundle(folder, key=key, expected=wanted)
+    verify_in_child_process(folder, timeout_seconds=timeout_seconds)
     return Verification(
-        bundle_id=manifest.bundle_id,
-        n_files=len(manifest.files),
-        n_golden_rows=len(manifest.golden_rows),
-        signed=manifest.signature is not None,
+        bundle_id=bundle.id,
+        n_files=len(bundle.manifest.files),
+        n_golden_rows=len(bundle.manifest.golden_rows),
+        signed=bundle.manifest.signature is not None,
     )
 
 
@@ -91,7 +99,7 @@ def _looks_like_bundle(entry: Path) -> bool:
 
 def _listing(folder: Path, *, promoted: bool) -> BundleListing:
     try:
-        facts = read_manifest_of(folder).facts
+        facts = read_manifest(folder).facts
     except BundleRefused as refusal:
         return BundleListing(folder.name, promoted, None, None, None, str(refusal))
     return BundleListing(

@@ -10,7 +10,7 @@ from app.domain.moments import format_moment
 
 if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
     from app.bundle.folder.reference import Reference
-    from app.bundle.opened import RiskBundle
+    from app.bundle.risk_bundle import RiskBundle
     from app.bundle.shelf import BundleListing
 
 models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
@@ -44,13 +44,13 @@ def signing_key() -> bytes | None:
 
 def open_named(name: str, folder: Path | None) -> "RiskBundle":
     """Return the bundle of an id, or the promoted one, verified; else it is refused."""
-    from app.bundle.folder.reading import check_bundle_id
-    from app.bundle.opened import open_bundle, open_promoted
+    from app.bundle.folder.bundle_id import validate_bundle_id
+    from app.bundle.opening import open_bundle, open_promoted
 
     shelf, key = shelf_of(folder), signing_key()
     if name == PROMOTED:
         return open_promoted(shelf, key=key)
-    return open_bundle(shelf / check_bundle_id(name), key=key)
+    return open_bundle(shelf / validate_bundle_id(name), key=key)
 
 
 def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None":

@@ -43,7 +43,7 @@ def score(
     ] = False,
 ) -> None:
     """Score every customer of an activity file into a Parquet file; needs no database."""
-    from app.bundle.opened import open_bundle, open_promoted
+    from app.bundle.opening import open_bundle, open_promoted
     from app.use_cases.files.score_file import INSUFFICIENT, score_file
     from app.work.memory import spare_the_collector
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-from app.bundle.answers import interval, usual_ranges
-from app.bundle.trees import scorer
-from app.bundle.value import expected
+from app.bundle.warm_up import warm_ups
 from app.db.log import unpacking
 from app.features import engine
 from app.playbook import verdicts
@@ -13,10 +11,7 @@ from app.use_cases.scores import tiers_and_value
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
     engine.warm_up,
-    scorer.warm_up,
-    expected.warm_up,
-    interval.warm_up,
-    usual_ranges.warm_up,
+    *warm_ups(),
     unpacking.warm_up,
     verdicts.warm_up,
     tiers_and_value.warm_up,

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.bundle import opened
+from app.bundle import opening
 from app.db.connections.connect import writer_factory
 from app.domain.scopes import ALL_SCOPES
 from app.main import create_app
@@ -33,9 +33,9 @@ def models(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def open_once():
     """Opening a bundle starts a process to check it; one check per shelf and id is enough here."""
-    once = cache(opened.open_bundle)
+    once = cache(opening.open_bundle)
     patch = pytest.MonkeyPatch()
-    patch.setattr(opened, "open_bundle", once)
+    patch.setattr(opening, "open_bundle", once)
     patch.setattr(in_service, "open_bundle", once)
     yield
     patch.undo()

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
 from app.bundle.folder.durable import replace_durably
-from app.bundle.folder.promoted import SERVING_FILE
+from app.bundle.promoted import SERVING_FILE
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import CUSTOMER, event, post_events

@@ -9,7 +9,9 @@ import pytest
 
 from app.bundle.folder.manifest import BundleFacts, Calibration, FeatureSet
 from app.bundle.folder.writing import write_bundle
+from app.bundle.opening import open_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.errors import BundleRefused
 from app.domain.tiers import TierPolicy
 
 FEATURES = FeatureSet(("orders_30d", "days_since_order"), ("orders", "days"), "f" * 64)
@@ -31,6 +33,12 @@ def facts_of_a_bundle(**changes) -> BundleFacts:
         "libraries": {"lightgbm": "4.7.0"},
     }
     return BundleFacts(**(values | changes))
+
+
+def refusal_of(folder, *, expected=FEATURES, key=None) -> str:
+    with pytest.raises(BundleRefused) as refused:
+        open_bundle(folder, expected=expected, key=key)
+    return str(refused.value)
 
 
 @pytest.fixture(scope="session")

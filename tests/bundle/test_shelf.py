@@ -1,6 +1,6 @@
 import pytest
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.bundle.shelf import list_bundles, promote, promoted_id
 from app.domain.errors import BundleRefused, NoBundleInService
 from tests.bundle.conftest import FEATURES
@@ -43,3 +43,8 @@ def test_the_listing_marks_the_promoted_bundle_and_tells_what_is_wrong_with_othe
     assert listings[good.name].promoted
     assert listings[good.name].problem is None
     assert "format_version" in listings[bad.name].problem
+
+
+def test_an_unknown_id_is_refused(tmp_path):
+    with pytest.raises(BundleRefused, match="models list"):
+        promote(tmp_path, "0" * 16, expected=FEATURES)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from app.bundle.opened import open_bundle
+from app.bundle.opening import open_bundle
 from app.domain.errors import BundleRefused, TrainingRefused
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import History

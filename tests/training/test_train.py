@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from app.bundle.folder.reference import read_reference
-from app.bundle.opened import open_bundle
+from app.bundle.opening import open_bundle
 from app.domain.activity import TYPE_CODES
 from app.domain.basis import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind

@@ -5,7 +5,7 @@ import orjson
 import polars as pl
 import pytest
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.db.connections.connect import session_factory, writer_factory
 from app.db.log.reading import answer_to
 from app.files.scores import NUMBERS

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.folder.manifest import BundleFacts
+from app.bundle.trees.kernel_scorer import KernelScorer
 from app.bundle.trees.parsing import parse_trees
-from app.bundle.trees.scorer import KernelScorer
 from app.documents.document import (
     Block,
     Bullets,

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, Table, table
 from app.documents.formatting import format_interval, format_number, format_percent, format_signed
 from app.domain.errors import EvaluationRefused

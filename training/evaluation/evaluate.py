@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.bundle.folder.reference import Reference
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, table
 from app.documents.formatting import (
     format_date,

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.churn import ChurnDefinition
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.documents.document import Paragraph, Section, table
 from app.documents.formatting import format_number, format_signed
 from app.domain.churn import ChurnKind

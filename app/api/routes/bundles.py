@@ -14,7 +14,7 @@ from app.api.contract.json_route import JsonRoute
 from app.api.contract.preference import preferred
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
 from app.api.schemas.scores.numbers import TierPolicyOut
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
 from app.use_cases.bundles.shelf import Card, card_of
 from app.use_cases.scores.tiers_and_value import policy_block

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 from app.compiled.kernel import entry
 from app.statistics.intervals import z_value
 
@@ -79,13 +79,13 @@ class Uncertainty:
         }
 
 
-def read_uncertainty(fields: Fields) -> Uncertainty:
+def read_uncertainty(fields: JsonObject) -> Uncertainty:
     """Return what `as_json` wrote; anything else is refused."""
-    fields.only("coverage", "common", "history", "history_from", "knots", "below", "above")
+    fields.allow_only("coverage", "common", "history", "history_from", "knots", "below", "above")
     return Uncertainty(
         coverage=fields.number("coverage"),
         common=fields.number("common"),
-        history=fields.text("history"),
+        history=fields.string("history"),
         history_from=fields.numbers("history_from"),
         knots=fields.numbers("knots"),
         below=_rows(fields, "below"),
@@ -93,9 +93,9 @@ def read_uncertainty(fields: Fields) -> Uncertainty:
     )
 
 
-def _rows(fields: Fields, key: str) -> tuple[tuple[float, ...], ...]:
-    rows = {str(i): row for i, row in enumerate(fields.items(key))}
-    return tuple(map(Fields(rows, f"{fields.where}: {key}").numbers, rows))
+def _rows(fields: JsonObject, key: str) -> tuple[tuple[float, ...], ...]:
+    rows = {str(i): row for i, row in enumerate(fields.array(key))}
+    return tuple(map(JsonObject(rows, f"{fields.where}: {key}").numbers, rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 from app.compiled.kernel import entry
 
 Numbers = NDArray[np.float64]
@@ -46,14 +46,14 @@ class Support:
         }
 
 
-def read_support(fields: Fields) -> Support:
+def read_support(fields: JsonObject) -> Support:
     """Return what `as_json` wrote; anything else is refused."""
-    fields.only("lower", "upper", "never_missing", "never_present")
+    fields.allow_only("lower", "upper", "never_missing", "never_present")
     return Support(
-        lower=fields.numbers_or_missing("lower"),
-        upper=fields.numbers_or_missing("upper"),
-        never_missing=fields.texts("never_missing"),
-        never_present=fields.texts("never_present"),
+        lower=fields.numbers_or_nan("lower"),
+        upper=fields.numbers_or_nan("upper"),
+        never_missing=fields.strings("never_missing"),
+        never_present=fields.strings("never_present"),
     )
 
 

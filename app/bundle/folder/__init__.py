@@ -1,1 +1,1 @@
-"""The folder of a bundle: its manifest, writing it, and reading it without trusting it."""
+"""The folder of one bundle: its manifest and files, written, read and verified."""

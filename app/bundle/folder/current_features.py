@@ -1,4 +1,4 @@
-"""The features of this version of Holdfast, as a bundle must have been trained on."""
+"""The features of this version of Holdfast, on which a bundle must have been trained."""
 
 from app.bundle.folder.manifest import FeatureSet
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT

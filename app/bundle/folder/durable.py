@@ -1,4 +1,4 @@
-"""Files that survive a power cut, and one writer at a time."""
+"""Write files that survive a power cut, and lock a folder for one writer at a time."""
 
 import fcntl
 import os
@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+# Starts the names of unfinished files and folders. No bundle id has a leading dot, so nobody reads
+# what bears such a name.
+INCOMING: Final = ".incoming-"
 _LOCK_FILE: Final = ".lock"
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Write a new file and wait until the disk has it."""
+    """Write a new file, and return once it is on disk."""
     with path.open("xb") as file:
         file.write(content)
         file.flush()
@@ -21,16 +24,16 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def replace_durably(path: Path, content: bytes) -> None:
-    """Replace a file as a whole: a reader, or a crash, meets the old content or the new."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".incoming-") as aside:
-        fresh = Path(aside) / path.name
+    """Replace a file as a whole: readers, and a crash, find the old content or the new."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=INCOMING) as temporary:
+        fresh = Path(temporary) / path.name
         write_durably(fresh, content)
         fresh.replace(path)
     sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in `folder`."""
+    """Return once the names of the files in `folder` are on disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -40,7 +43,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; other processes and threads that want it wait."""
+    """Hold the lock of a folder, waiting for other processes and threads that hold it."""
     with (folder / _LOCK_FILE).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,33 +1,25 @@
-"""Put a new bundle on the shelf: written aside, synced, then renamed to its id."""
+"""Write a new bundle to the shelf: into a temporary folder, which is synced and then renamed."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.folder.durable import locked, sync_folder, write_durably
-from app.bundle.folder.feature_columns import check_columns
-from app.bundle.folder.golden import golden_rows_of
-from app.bundle.folder.manifest import (
-    BundleFacts,
-    FileFacts,
-    Manifest,
-    manifest_bytes,
-    signature_of,
-)
-from app.bundle.folder.read_manifest import read_manifest
+from app.bundle.folder.durable import INCOMING, locked, sync_folder, write_durably
+from app.bundle.folder.feature_columns import validate_feature_columns
+from app.bundle.folder.golden_rows import record_golden_rows
+from app.bundle.folder.manifest import BundleFacts, Manifest
+from app.bundle.folder.manifest_encoding import compute_bundle_id, encode_manifest, sign_manifest
+from app.bundle.folder.manifest_parsing import parse_manifest
+from app.bundle.folder.plain_files import digest_of
 from app.bundle.folder.reading import BOOSTER_FILE, MANIFEST_FILE
-from app.bundle.trees.booster import BoosterScorer
+from app.bundle.trees.booster_scorer import BoosterScorer
 from app.bundle.value.expected import value_facts_of, value_files_of
 from app.bundle.value.forecaster import ValueModel
-
-INCOMING: Final = ".incoming-"  # unfinished folders; a leading dot is no bundle id, nobody reads it
 
 
 def write_bundle(
@@ -40,32 +32,32 @@ def write_bundle(
     value: ValueModel | None = None,
     signing_key: bytes | None = None,
 ) -> str:
-    """Write a bundle under `models` and return its id; promoting it is another step.
+    """Write a bundle to the shelf and return its id; promoting it is a separate step.
 
-    The same arguments give the same id and the same bytes. A bundle that is on the shelf already
-    is left as it is. Killed half way, this leaves nothing but a hidden folder that the next
-    write sweeps away.
+    Equal arguments give the same id and the same bytes, and a bundle that is already on the shelf
+    is not written again. If the process is killed, it leaves nothing but a hidden folder, which the
+    next call removes.
 
     Parameters
     ----------
     models : Path
-        The shelf; created where it does not exist.
+        The shelf; created if it does not exist.
     facts : BundleFacts
-        What training knows.
+        What training states about the bundle.
     booster_text : str
         ``Booster.model_to_string()``.
     golden_features : float64 array of shape (n, n_features)
-        Rows to answer now and to compare with at every later opening: typical and extreme
-        customers, missing values included.
+        Rows whose answers are recorded now and verified whenever the bundle is opened. They should
+        include typical and extreme customers, and missing values.
     files : Mapping[str, bytes]
-        The other files by name, for example ``card.md``, ``reference.json``,
-        ``training.joblib``. Serving compares all their hashes.
+        The other files by name, for example ``card.md``, ``reference.json``, ``training.joblib``.
+        Their hashes are verified whenever the bundle is opened.
     value : ValueModel, optional
-        What foresees orders and revenue; becomes the section `value` and its files.
+        Forecasts orders and revenue; becomes the section `value` of the manifest and its files.
     signing_key : bytes, optional
         Signs the manifest with HMAC-SHA256.
     """
-    check_columns(booster_text, facts.features.names, source=BOOSTER_FILE)
+    validate_feature_columns(booster_text, facts.features.names, source=BOOSTER_FILE)
     content = {**files, BOOSTER_FILE: booster_text.encode("ascii")}
     if value is not None:
         days = facts.churn.horizon_days
@@ -73,40 +65,41 @@ def write_bundle(
         content |= value_files_of(value)
     manifest = Manifest(
         facts=facts,
-        golden_rows=golden_rows_of(BoosterScorer(booster_text), golden_features),
-        files={name: _facts_of(data) for name, data in sorted(content.items())},
+        golden_rows=record_golden_rows(BoosterScorer(booster_text), golden_features),
+        files={name: digest_of(data) for name, data in sorted(content.items())},
     )
     if signing_key is not None:
-        manifest = replace(manifest, signature=signature_of(manifest, signing_key))
-    content[MANIFEST_FILE] = manifest_bytes(manifest)
-    read_manifest(content[MANIFEST_FILE], source="the new manifest")  # refuse now, not later
+        manifest = replace(manifest, signature=sign_manifest(manifest, signing_key))
+    return _put_on_shelf(models, manifest, content)
+
+
+def _put_on_shelf(models: Path, manifest: Manifest, content: Mapping[str, bytes]) -> str:
+    bundle_id, encoded = compute_bundle_id(manifest), encode_manifest(manifest)
+    # What the service would refuse must not be written in the first place.
+    parse_manifest(encoded, source="the new manifest")
     models.mkdir(parents=True, exist_ok=True)
     with locked(models):
-        _sweep(models)
-        _put(models, manifest.bundle_id, content)
-    return manifest.bundle_id
+        _remove_unfinished(models)
+        if not (models / bundle_id).exists():
+            _write_folder(models / bundle_id, {**content, MANIFEST_FILE: encoded})
+    return bundle_id
 
 
-def _facts_of(data: bytes) -> FileFacts:
-    return FileFacts(len(data), hashlib.sha256(data).hexdigest())
+def _remove_unfinished(models: Path) -> None:
+    """Remove what killed writers left behind; while the lock is held, no writer is running."""
+    for unfinished in models.glob(f"{INCOMING}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _put(models: Path, bundle_id: str, content: Mapping[str, bytes]) -> None:
-    if (models / bundle_id).exists():
-        return
-    aside = Path(tempfile.mkdtemp(dir=models, prefix=INCOMING))
+def _write_folder(folder: Path, content: Mapping[str, bytes]) -> None:
+    """Write a folder so that readers, and a crash, find all of it or nothing."""
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=INCOMING))
     try:
-        aside.chmod(0o755)  # mkdtemp makes it private; the service may be another user
+        temporary.chmod(0o755)  # mkdtemp makes it private, but the service may be another user
         for name, data in content.items():
-            write_durably(aside / name, data)
-        sync_folder(aside)
-        aside.rename(models / bundle_id)
+            write_durably(temporary / name, data)
+        sync_folder(temporary)
+        temporary.rename(folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    sync_folder(models)
-
-
-def _sweep(models: Path) -> None:
-    """Remove what killed writers left; the lock says that none of them is still at work."""
-    for leftover in models.glob(f"{INCOMING}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+    sync_folder(folder.parent)

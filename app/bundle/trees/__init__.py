@@ -1,1 +1,1 @@
-"""Boosted trees: parsing, margins and exact TreeSHAP."""
+"""Boosted trees: their text is parsed, added up to margins, and explained by exact TreeSHAP."""

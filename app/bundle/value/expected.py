@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 from app.bundle.value import forecaster, recurring
 from app.bundle.value.facts import N_ANSWERS, ORDERS_FILE, REVENUE_FILE, Expected, ValueFacts
 from app.bundle.value.forecaster import ValueModel, numbers_of, read_value
@@ -99,7 +99,7 @@ def opened_value(
     BundleRefused
         If a number is out of range, a booster is damaged, or an answer is off.
     """
-    fields = Fields(dict(facts.numbers), f"{source}: value")
+    fields = JsonObject(dict(facts.numbers), f"{source}: value")
     model = read_value(
         fields, orders_text=texts.get(ORDERS_FILE), revenue_text=texts.get(REVENUE_FILE)
     )

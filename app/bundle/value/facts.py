@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 from app.domain.errors import BundleRefused
 
 Numbers = NDArray[np.float64]
@@ -64,10 +64,12 @@ class ValueFacts:
         return {"forecast": dict(self.numbers), "golden": [{"says": row} for row in rows]}
 
 
-def read_value_facts(fields: Fields) -> ValueFacts:
+def read_value_facts(fields: JsonObject) -> ValueFacts:
     """Return the section; `BundleRefused` unless each golden row has all its answers."""
-    fields.only("forecast", "golden")
-    golden = tuple(row.only("says").numbers_or_missing("says") for row in fields.each("golden"))
+    fields.allow_only("forecast", "golden")
+    golden = tuple(
+        row.allow_only("says").numbers_or_nan("says") for row in fields.each_nested("golden")
+    )
     if not golden or any(len(row) != N_ANSWERS for row in golden):
         raise BundleRefused(f"{fields.where}: golden needs rows of {N_ANSWERS} numbers each")
-    return ValueFacts(fields.inner("forecast").data, golden)
+    return ValueFacts(fields.nested("forecast").data, golden)

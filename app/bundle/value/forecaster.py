@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.json_fields import Fields
-from app.bundle.trees.booster import BoosterScorer
+from app.bundle.json_object import JsonObject
+from app.bundle.trees.booster_scorer import BoosterScorer
 from app.bundle.trees.margins import Forest, adder_of, raw_margins
 from app.bundle.trees.parsing import parse_trees
 from app.bundle.trees.treeshap import Explainer
@@ -227,7 +227,9 @@ def numbers_of(model: ValueModel) -> Mapping[str, Any]:
     }
 
 
-def read_value(fields: Fields, *, orders_text: str | None, revenue_text: str | None) -> ValueModel:
+def read_value(
+    fields: JsonObject, *, orders_text: str | None, revenue_text: str | None
+) -> ValueModel:
     """Return the model that `numbers_of` wrote, with the boosters' texts from beside it.
 
     Raises
@@ -236,21 +238,21 @@ def read_value(fields: Fields, *, orders_text: str | None, revenue_text: str | N
         If a number is missing, not finite or out of range, a field is not known, or a text is
         damaged, missing or too many.
     """
-    fields.only(
+    fields.allow_only(
         "timing", "spending", "reference_days", "orders", "revenue", "orders_rate", "revenue_rate"
     )
-    timing = fields.inner("timing").only(*Timing._fields)
+    timing = fields.nested("timing").allow_only(*Timing._fields)
     spending = None
     if fields.data.get("spending", ...) is not None:
-        given = fields.inner("spending").only(*Spending._fields)
+        given = fields.nested("spending").allow_only(*Spending._fields)
         spending = Spending(*(given.number(name) for name in Spending._fields))
     try:
         return ValueModel(
             timing=Timing(*(timing.number(name) for name in Timing._fields)),
             spending=spending,
             reference_days=fields.number("reference_days"),
-            orders=_read_correction(fields.inner("orders")),
-            revenue=_read_correction(fields.inner("revenue")),
+            orders=_read_correction(fields.nested("orders")),
+            revenue=_read_correction(fields.nested("revenue")),
             orders_rate=_read_rate(fields, "orders_rate", orders_text),
             revenue_rate=_read_rate(fields, "revenue_rate", revenue_text),
         )
@@ -279,18 +281,18 @@ def _correction_numbers(correction: Correction) -> dict[str, Any]:
     }
 
 
-def _read_correction(fields: Fields) -> Correction:
-    fields.only(*Correction._fields)
+def _read_correction(fields: JsonObject) -> Correction:
+    fields.allow_only(*Correction._fields)
     return Correction(fields.numbers("weights"), fields.number("centre"), fields.number("level"))
 
 
-def _read_rate(fields: Fields, key: str, text: str | None) -> Rate | None:
+def _read_rate(fields: JsonObject, key: str, text: str | None) -> Rate | None:
     is_null = fields.data.get(key, ...) is None
     if is_null != (text is None):
         raise BundleRefused(f"{fields.where}: {key} and its booster must both be there, or neither")
     if text is None:
         return None
-    given = fields.inner(key).only("per_day", "share")
+    given = fields.nested(key).allow_only("per_day", "share")
     return Rate(text, given.number("per_day"), given.number("share"))
 
 

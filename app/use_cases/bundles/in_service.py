@@ -5,8 +5,9 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from app.bundle.folder.promoted import SERVING_FILE, promoted_id
-from app.bundle.opened import RiskBundle, open_bundle, open_promoted
+from app.bundle.opening import open_bundle, open_promoted
+from app.bundle.promoted import SERVING_FILE, promoted_id
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.errors import BundleRefused, HoldfastError, NoBundleInService
 from app.domain.warnings import BundleWarning
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from app.bundle import shelf
-from app.bundle.folder.reading import check_bundle_id, read_manifest_of, read_named
+from app.bundle.folder.bundle_id import validate_bundle_id
+from app.bundle.folder.reading import read_listed_file, read_manifest
 from app.bundle.shelf import BundleListing, Verification
 from app.domain.errors import BundleNotFound
 
@@ -50,12 +51,12 @@ def card_of(models: Path, bundle_id: str) -> Card:
     BundleRefused
         If a file of the card was changed.
     """
-    folder = models / check_bundle_id(bundle_id)
+    folder = models / validate_bundle_id(bundle_id)
     if not folder.is_dir():
         raise BundleNotFound(bundle_id)
-    manifest = read_manifest_of(folder)
+    manifest = read_manifest(folder)
     found = {
-        name: read_named(folder, name, manifest, limit=MAX_CARD_BYTES)
+        name: read_listed_file(folder, name, manifest, limit=MAX_CARD_BYTES)
         for name in (CARD_FILE, PAGE_FILE)
         if name in manifest.files
     }

@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.playbooks import Playbook
 from app.files.file_reading import AS_IT_STANDS, FileReading
 from app.files.partitions import ROWS_IN_MEMORY, ROWS_PER_PART, PartedLog

@@ -11,7 +11,7 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.assessment import Json
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.folder.reference import RISK, Distribution, Reference
+from app.bundle.folder.reference import PROBABILITY, Distribution, Reference
 from app.domain.checks import ColumnDrift, DriftCheck, Verdict
 from app.statistics.drift import (
     MODERATE_DRIFT_FROM,
@@ -64,7 +64,7 @@ def check_drift(
         for name, values, weight in zip(names, features.T, importance, strict=True)
         if name in known
     ]
-    risk = _column(RISK, probabilities, known[RISK], reference.n, len(known), None)
+    risk = _column(PROBABILITY, probabilities, known[PROBABILITY], reference.n, len(known), None)
     drifted = sum(c.importance or 0.0 for c in columns if c.verdict is Verdict.DRIFTED)
     moved = sum(c.importance or 0.0 for c in columns if c.verdict is Verdict.MOVED)
     verdict = _overall(risk, drifted, moved)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.bundle.folder.reading import read_manifest_of
+from app.bundle.folder.reading import read_manifest
 from app.bundle.folder.reference import read_reference
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.db import model_checks, predictions
 from app.db.log import events
 from app.db.log.reading import Reader
@@ -93,7 +93,7 @@ class Monitor:
         promises = {}
         for bundle_id in sorted(bundle_ids):
             try:
-                facts = read_manifest_of(self.bundles.models / bundle_id).facts
+                facts = read_manifest(self.bundles.models / bundle_id).facts
             except BundleRefused:
                 continue
             promises[bundle_id] = Promise(facts.churn, facts.trained_until)

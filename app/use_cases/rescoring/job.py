@@ -14,7 +14,7 @@ from itertools import repeat
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.db import customers, jobs
 from app.db.log.reading import Reader
 from app.db.log.settling import settle_log

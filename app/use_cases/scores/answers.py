@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import orjson
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.db.connections.statements import Asked, Row
 from app.db.log import events
 from app.db.log.events import KnownCustomers

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons
 from app.bundle.answers.tier_columns import TIERS
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.answers import Question
 from app.domain.assessment import Assessment, Json, Risk
 from app.domain.moments import format_micros, format_moment, to_micros

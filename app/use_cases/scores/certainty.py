@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.assessment import Json
 from app.use_cases.scores.columns import ScoreColumns
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons, reasons_of
 from app.bundle.answers.tier_columns import NO_TIER, placed
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.bundle.value.facts import Expected
 from app.domain.moments import to_micros
 from app.features.engine import features_of
@@ -98,7 +98,7 @@ def explained_columns(
     `before` are the codes of the tiers in which customers stood; none is known without it.
     """
     features = features_of(history, as_of=to_micros(as_of))
-    contributions, margins = bundle.explained(features)
+    contributions, margins = bundle.explanation(features)
     columns = _columns(history, bundle, features, margins, as_of=as_of, before=before)
     reasons = reasons_of(contributions, margins, most=n_reasons, least=LEAST_CONTRIBUTION)
     return columns, reasons

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.db.connections.statements import Asked
 from app.db.log import events
 from app.db.log.events import KnownCustomers

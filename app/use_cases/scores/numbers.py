@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.db.log.events import KnownCustomers
 from app.use_cases.scores.assess import texts_of
 from app.use_cases.scores.columns import ScoreColumns, score_columns

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import NO_REASON, Reasons
 from app.bundle.answers.tier_columns import TIERS
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.assessment import Findings, Json
 from app.domain.findings import findings_of
 from app.domain.playbooks import Playbook

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 
 from app.bundle.answers.interval import Uncertainty, intervals_of, read_uncertainty
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 from app.domain.errors import BundleRefused
 
 NAMES = ("silence", "amount")
@@ -68,7 +68,7 @@ def test_one_customer_has_the_interval_that_it_has_among_many():
 def test_what_is_written_is_what_is_read():
     uncertainty = Uncertainty(**VALUES)
 
-    assert read_uncertainty(Fields(uncertainty.as_json(), "here")) == uncertainty
+    assert read_uncertainty(JsonObject(uncertainty.as_json(), "here")) == uncertainty
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_a_history_that_is_no_feature_is_refused():
 
 def test_a_row_that_is_no_list_is_refused_by_name():
     with pytest.raises(BundleRefused, match="above"):
-        read_uncertainty(Fields(Uncertainty(**VALUES).as_json() | {"above": [1, 2, 3]}, "here"))
+        read_uncertainty(JsonObject(Uncertainty(**VALUES).as_json() | {"above": [1, 2, 3]}, "here"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.bundle.answers.usual_ranges import Support, read_support, usual_ranges
-from app.bundle.json_fields import Fields
+from app.bundle.json_object import JsonObject
 
 NAMES = ("silence", "orders", "plan", "answer")
 SUPPORT = Support(
@@ -53,7 +53,7 @@ def test_a_side_without_a_bound_takes_any_value():
 
 
 def test_what_is_written_is_what_is_read():
-    again = read_support(Fields(SUPPORT.as_json(), "here"))
+    again = read_support(JsonObject(SUPPORT.as_json(), "here"))
 
     assert again.as_json() == SUPPORT.as_json()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bundle.folder.feature_columns import check_columns
+from app.bundle.folder.feature_columns import validate_feature_columns
 from app.domain.errors import BundleRefused
 
 NAMES = ("silence", "orders")
@@ -13,11 +13,11 @@ def text(names):
 
 
 def test_the_columns_of_the_manifest_are_taken():
-    check_columns(text("silence orders"), NAMES, source="booster.txt")
+    validate_feature_columns(text("silence orders"), NAMES, source="booster.txt")
 
 
 def test_columns_without_names_cannot_be_checked():
-    check_columns(text("Column_0 Column_1"), NAMES, source="booster.txt")
+    validate_feature_columns(text("Column_0 Column_1"), NAMES, source="booster.txt")
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_columns_without_names_cannot_be_checked():
 )
 def test_other_columns_are_refused_by_name(names, complaint):
     with pytest.raises(BundleRefused, match=complaint):
-        check_columns(text(names), NAMES, source="booster.txt")
+        validate_feature_columns(text(names), NAMES, source="booster.txt")
 
 
 def test_a_tree_cannot_pass_itself_off_as_the_header():
     with pytest.raises(BundleRefused):
-        check_columns(
+        validate_feature_columns(
             text("orders silence") + "feature_names=silence orders\n", NAMES, source="booster.txt"
         )

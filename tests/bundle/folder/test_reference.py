@@ -3,32 +3,32 @@ import json
 import numpy as np
 import pytest
 
-from app.bundle.folder.reading import read_manifest_of
+from app.bundle.folder.reading import read_manifest
 from app.bundle.folder.reference import (
     REFERENCE_FILE,
     Distribution,
+    encode_reference,
+    measure_reference,
     read_reference,
-    reference_bytes,
-    reference_of,
 )
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES
 
 
 def content(features, **changes) -> bytes:
-    reference = reference_of(FEATURES.names, features, np.linspace(0, 1, len(features)))
-    data = json.loads(reference_bytes(reference))
+    reference = measure_reference(FEATURES.names, features, np.linspace(0, 1, len(features)))
+    data = json.loads(encode_reference(reference))
     return json.dumps(data | changes).encode()
 
 
 def read(folder):
-    return read_reference(folder, read_manifest_of(folder))
+    return read_reference(folder, read_manifest(folder))
 
 
 def test_what_is_written_is_read_back(write, features):
-    reference = reference_of(FEATURES.names, features, np.linspace(0, 1, len(features)))
+    reference = measure_reference(FEATURES.names, features, np.linspace(0, 1, len(features)))
 
-    found = read(write(files={REFERENCE_FILE: reference_bytes(reference)}))
+    found = read(write(files={REFERENCE_FILE: encode_reference(reference)}))
 
     assert found is not None
     assert found.n == 200
@@ -45,7 +45,7 @@ def test_the_same_population_gives_the_same_bytes(features):
 def test_a_feature_that_nobody_has_is_all_missing(features):
     nobody = np.full_like(features, np.nan)
 
-    column = reference_of(FEATURES.names, nobody, np.zeros(len(nobody))).columns["orders_30d"]
+    column = measure_reference(FEATURES.names, nobody, np.zeros(len(nobody))).columns["orders_30d"]
 
     assert column.shares.tolist() == [1.0, 0.0]
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.bundle.folder.current_features import current_features
 from app.bundle.folder.writing import write_bundle
-from app.bundle.opened import open_bundle
+from app.bundle.opening import open_bundle
 from app.bundle.value.expected import CustomerValue, value_facts_of
 from app.bundle.value.forecaster import COLUMNS, Rate, ValueModel
 from app.bundle.value.kernels import Spending

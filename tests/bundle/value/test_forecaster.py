@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from app.bundle.json_fields import parse_object
+from app.bundle.json_object import parse_json_object
 from app.bundle.value.forecaster import COLUMNS, ValueModel, numbers_of, read_value
 from app.bundle.value.kernels import Correction, Spending, expected_amount
 from app.bundle.value.pareto_nbd import (
@@ -192,7 +192,7 @@ def test_a_stranger_is_moved_by_no_more_than_five_times_either_way():
 def test_the_numbers_go_through_json_and_back(changes):
     written = json.dumps(numbers_of(model(**changes)), allow_nan=False).encode()
     assert read_value(
-        parse_object(written, source="value"), orders_text=None, revenue_text=None
+        parse_json_object(written, source="value"), orders_text=None, revenue_text=None
     ) == model(**changes)
 
 
@@ -215,7 +215,7 @@ def test_numbers_out_of_range_are_refused(path, value):
     inner[path[-1]] = value
     with pytest.raises(BundleRefused):
         read_value(
-            parse_object(json.dumps(numbers).encode(), source="value"),
+            parse_json_object(json.dumps(numbers).encode(), source="value"),
             orders_text=None,
             revenue_text=None,
         )
@@ -226,7 +226,7 @@ def test_a_missing_field_is_refused_by_name():
     del numbers["spending"]
     with pytest.raises(BundleRefused, match="spending"):
         read_value(
-            parse_object(json.dumps(numbers).encode(), source="value"),
+            parse_json_object(json.dumps(numbers).encode(), source="value"),
             orders_text=None,
             revenue_text=None,
         )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from app.bundle.folder.manifest import Manifest
-from app.bundle.opened import RiskBundle
+from app.bundle.risk_bundle import RiskBundle
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.catalogue import FEATURE_INDEX

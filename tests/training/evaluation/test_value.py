@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from app.bundle.folder.reference import reference_of
+from app.bundle.folder.reference import measure_reference
 from app.bundle.value.facts import Expected
 from app.documents.markdown import render_markdown
 from app.features.catalogue import FEATURE_NAMES
@@ -44,8 +44,8 @@ def test_a_bundle_that_foresees_no_value_is_not_judged_by_it():
 
 def test_customers_who_did_not_move_are_stable_and_others_are_not():
     tested = held().tested
-    same = reference_of(FEATURE_NAMES, tested.features, tested.said)
-    other = reference_of(FEATURE_NAMES, tested.features + 1000, tested.said)
+    same = measure_reference(FEATURE_NAMES, tested.features, tested.said)
+    other = measure_reference(FEATURE_NAMES, tested.features + 1000, tested.said)
 
     assert max(moved for _, moved in held(same).moved) == pytest.approx(0)
     name, moved = held(other).moved[0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.opened import open_bundle
+from app.bundle.opening import open_bundle
 from app.domain.basis import Basis
 from app.domain.errors import TrainingRefused
 from app.domain.moments import from_micros

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from app.bundle.folder.reference import reference_of
+from app.bundle.folder.reference import measure_reference
 from app.domain.checks import Verdict
 from app.use_cases.monitoring.check_drift import check_drift
 
@@ -25,7 +25,9 @@ def population(n, *, seed):
 def checked(now, *, n_reference=5000, importance=None):
     features, risk = population(n_reference, seed=10_000)
     weights = np.full(len(NAMES), 1 / len(NAMES)) if importance is None else importance
-    return check_drift(reference_of(NAMES, features, risk), NAMES, *now, weights, measured_at=NOW)
+    return check_drift(
+        measure_reference(NAMES, features, risk), NAMES, *now, weights, measured_at=NOW
+    )
 
 
 def column(check, name):

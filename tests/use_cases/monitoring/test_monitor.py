@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.bundle.folder.reference import REFERENCE_FILE, reference_bytes, reference_of
+from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
 from app.db import jobs, model_checks
 from app.db.connections.connect import session_factory, writer_factory
 from app.db.log import events
@@ -220,9 +220,9 @@ def test_a_bundle_of_an_older_version_has_no_reference_and_says_so(check):
 def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers, served, tmp_path):
     history = events.history_of(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
     found = score_columns(history, served.current(), as_of=LOG_ENDS)
-    reference = reference_of(FEATURE_NAMES, found.features, found.probabilities)
+    reference = measure_reference(FEATURE_NAMES, found.features, found.probabilities)
     put_bundle_into_service(
-        tmp_path, trained_until=CUT_OFF, files={REFERENCE_FILE: reference_bytes(reference)}
+        tmp_path, trained_until=CUT_OFF, files={REFERENCE_FILE: encode_reference(reference)}
     )
     bundles = BundleInService(tmp_path)
     bundles.refresh()

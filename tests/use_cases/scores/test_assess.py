@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.domain.answers import answer_of
 from app.domain.assessment import Findings
 from app.domain.churn import ChurnDefinition, ChurnKind

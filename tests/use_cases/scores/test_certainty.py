@@ -6,7 +6,7 @@ from datetime import UTC
 import polars as pl
 import pytest
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.domain.answers import answer_of
 from app.domain.basis import Basis
 from app.domain.moments import from_micros

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.bundle.value.forecaster import ValueModel
 from app.bundle.value.kernels import Spending
 from app.bundle.value.pareto_nbd import Timing

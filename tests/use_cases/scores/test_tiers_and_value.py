@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from app.bundle.answers.tier_columns import NO_TIER, TIERS
-from app.bundle.opened import open_promoted
+from app.bundle.opening import open_promoted
 from app.bundle.value.forecaster import ValueModel
 from app.bundle.value.kernels import Spending
 from app.bundle.value.pareto_nbd import Timing

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.folder.reference import RISK, Reference, reference_of
+from app.bundle.folder.reference import PROBABILITY, Reference, measure_reference
 from app.documents.document import Figure, Paragraph, Section, table
 from app.documents.formatting import format_date
 from app.documents.plots.axes import Axis
@@ -34,7 +34,7 @@ def stability_of(
     features, said : float64 arrays of shape (n, n_features) and (n,), as of another moment.
     population, probabilities : the same of the population that is the reference.
     """
-    reference = reference_of(FEATURE_NAMES, population, probabilities)
+    reference = measure_reference(FEATURE_NAMES, population, probabilities)
     return stability_against(reference, features, said)
 
 
@@ -43,7 +43,7 @@ def stability_against(
 ) -> list[tuple[str, float]]:
     """Return the stability index of each column against a bundle's reference, largest first."""
     found = []
-    columns = zip([*FEATURE_NAMES, RISK], [*features.T, said], strict=True)
+    columns = zip([*FEATURE_NAMES, PROBABILITY], [*features.T, said], strict=True)
     for name, values in columns:
         column = reference.columns[name]
         shares = shares_in_bins(values, column.inner_edges)
@@ -77,7 +77,7 @@ def drift_since_section(moved: list[tuple[str, float]], window: Window) -> Secti
 
 def _moved(moved: list[tuple[str, float]]) -> Figure:
     shown = moved[:N_SHOWN]
-    risk = next(value for name, value in moved if name == RISK)
+    risk = next(value for name, value in moved if name == PROBABILITY)
     rows = [(name, value, f"{value:.3f}") for name, value in shown]
     axis = Axis("", 0.0, max(MODERATE_DRIFT_FROM, *(value for _, value in shown)), ())
     caption = (

@@ -1,61 +1,22 @@
-import math
+"""What has to match before a bundle is opened, and what a process that opened one has loaded."""
+
 import subprocess
 import sys
 
-import lightgbm
 import numpy as np
 import pytest
 
-from app.bundle import opened
-from app.bundle.folder.verifying import check_in_child
-from app.bundle.opened import open_bundle
+from app.bundle import opening
+from app.bundle.opening import open_bundle
 from app.bundle.trees import treeshap
-from app.bundle.trees.booster import BoosterScorer
+from app.bundle.trees.booster_scorer import BoosterScorer
 from app.compiled.kernel import entry
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from tests.bundle.conftest import FEATURES
 
 
-@pytest.fixture
-def bundle(write):
-    return open_bundle(write(), expected=FEATURES)
-
-
-def test_margins_are_the_calibrated_margins_of_lightgbm(bundle, booster_text, features):
-    raw = lightgbm.Booster(model_str=booster_text).predict(features, raw_score=True, num_threads=1)
-
-    np.testing.assert_array_equal(bundle.margins(features), 1.25 * raw - 0.5)
-
-
-def test_probabilities_are_the_logistic_function_of_margins(bundle, features):
-    expected = [1 / (1 + math.exp(-margin)) for margin in bundle.margins(features)]
-
-    np.testing.assert_allclose(bundle.probabilities(features), expected, rtol=1e-12)
-
-
-def test_contributions_sum_to_the_calibrated_margin(bundle, features):
-    contributions = bundle.contributions(features)
-
-    assert contributions.shape == (len(features), 3)
-    np.testing.assert_allclose(
-        contributions.sum(axis=1), bundle.margins(features), rtol=0, atol=1e-9
-    )
-
-
-def test_explaining_gives_the_same_margins(bundle, features):
-    contributions, margins = bundle.explained(features)
-
-    np.testing.assert_array_equal(contributions, bundle.contributions(features))
-    np.testing.assert_array_equal(margins, bundle.margins(features))
-
-
-def test_features_of_another_shape_are_refused(bundle):
-    with pytest.raises(ValueError, match=r"\(n, 2\)"):
-        bundle.margins(np.zeros((3, 5)))
-
-
-def test_an_event_that_no_log_tells_apart_is_refused(write):
+def test_an_event_that_this_version_does_not_know_is_refused(write):
     unknown = write(churn=ChurnDefinition(ChurnKind.ABSENCE, "banana", 90))
 
     with pytest.raises(BundleRefused, match="the event 'banana'"):
@@ -64,7 +25,7 @@ def test_an_event_that_no_log_tells_apart_is_refused(write):
 
 def test_golden_rows_that_come_out_differently_are_refused(write, booster_text, monkeypatch):
     right = write()
-    monkeypatch.setattr(opened, "KernelScorer", lambda trees: Off(booster_text))
+    monkeypatch.setattr(opening, "KernelScorer", lambda trees: Off(booster_text))
 
     with pytest.raises(BundleRefused, match=r"booster\.txt answers its golden rows differently"):
         open_bundle(right, expected=FEATURES)
@@ -107,9 +68,9 @@ def _loaded_after(statement: str) -> str:
     script = f"""
 import sys
 from pathlib import Path
-from app.bundle.trees.booster import import_lightgbm
+from app.bundle.trees.lightgbm_import import import_lightgbm
 from app.bundle.folder.manifest import FeatureSet
-from app.bundle.opened import open_bundle
+from app.bundle.opening import open_bundle
 features = FeatureSet({FEATURES.names!r}, {FEATURES.units!r}, {FEATURES.fingerprint!r})
 {statement}
 watched = ("lightgbm", "sklearn", "pandas", "joblib", "polars", "pyarrow")
@@ -118,16 +79,3 @@ print([name for name in watched if sys.modules.get(name)])
     return subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
     ).stdout.strip()
-
-
-def test_a_booster_that_does_not_load_in_time_is_refused(write):
-    with pytest.raises(BundleRefused, match="did not load within"):
-        check_in_child(write(), timeout_seconds=0.01)
-
-
-def test_the_child_compares_the_hash_before_lightgbm_sees_a_byte(write):
-    folder = write()
-    (folder / "booster.txt").write_text("tree\nnum_leaves=-1")
-
-    with pytest.raises(BundleRefused, match=r"booster\.txt differs"):
-        check_in_child(folder)

@@ -1,0 +1,152 @@
+"""Open a bundle: verify its folder, choose what answers, and compare the golden rows."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from app.bundle.answers.interval import intervals_of
+from app.bundle.answers.usual_ranges import usual_ranges
+from app.bundle.folder.bundle_id import validate_bundle_id
+from app.bundle.folder.current_features import current_features
+from app.bundle.folder.feature_columns import validate_feature_columns
+from app.bundle.folder.golden_rows import verify_golden_rows
+from app.bundle.folder.manifest import FeatureSet, Manifest
+from app.bundle.folder.reading import (
+    BOOSTER_FILE,
+    MAX_BOOSTER_BYTES,
+    VerifiedFiles,
+    read_listed_file,
+    read_verified,
+)
+from app.bundle.folder.verifying import verify_in_child_process
+from app.bundle.promoted import promoted_id
+from app.bundle.risk_bundle import RiskBundle
+from app.bundle.trees.booster_scorer import BoosterScorer
+from app.bundle.trees.kernel_scorer import KernelScorer
+from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.scorer import Scorer
+from app.bundle.value import expected as value_of_bundle
+from app.bundle.value.facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.domain.activity import TYPE_CODES
+from app.domain.basis import warnings_of
+from app.domain.churn import ChurnKind
+from app.domain.errors import BundleRefused, NoBundleInService
+
+log = logging.getLogger("holdfast.bundle")
+
+
+def open_promoted(
+    models: Path, *, key: bytes | None = None, expected: FeatureSet | None = None
+) -> RiskBundle:
+    """Return the bundle in service, opened as `open_bundle` does.
+
+    Raises
+    ------
+    NoBundleInService
+        If none was promoted.
+    """
+    bundle_id = promoted_id(models)
+    if bundle_id is None:
+        raise NoBundleInService(str(models))
+    return open_bundle(models / validate_bundle_id(bundle_id), key=key, expected=expected)
+
+
+def open_bundle(
+    folder: Path, *, key: bytes | None = None, expected: FeatureSet | None = None
+) -> RiskBundle:
+    """Return the bundle in `folder`, verified and warmed up.
+
+    Everything is verified before it is used: first all hashes, and the signature where a `key` is
+    given; then the booster's text, by our own parser; then the answers to the golden rows.
+    LightGBM is loaded only if the kernels cannot be used, and only after a child process has
+    survived loading the same booster.
+
+    Parameters
+    ----------
+    folder : Path
+        ``models/<bundle id>``.
+    key : bytes, optional
+        The signing key. If given, only bundles that were signed with it are opened.
+    expected : FeatureSet, optional
+        The features that the bundle will be given; by default those of this version's catalogue.
+
+    Raises
+    ------
+    BundleRefused
+        On the first thing that is wrong; the message names the file and says what to do.
+    """
+    wanted = current_features() if expected is None else expected
+    verified = read_verified(folder, expected=wanted, key=key)
+    scorer = _scorer(folder, verified)
+    source = str(folder / BOOSTER_FILE)
+    verify_golden_rows(scorer, verified.manifest.golden_rows, source=source)
+    bundle = _risk_bundle(folder, verified.manifest, scorer)
+    bundle.warm_up()
+    return bundle
+
+
+def _scorer(folder: Path, verified: VerifiedFiles) -> Scorer:
+    source = str(folder / BOOSTER_FILE)
+    names = verified.manifest.facts.features.names
+    validate_feature_columns(verified.booster_text, names, source=source)
+    trees = parse_trees(verified.booster_text, n_features=len(names), source=source)
+    try:
+        return KernelScorer(trees)
+    except Exception:  # whatever makes the kernels unusable, LightGBM can still answer
+        log.warning(
+            "the compiled kernels of the trees cannot be used, so LightGBM answers instead: the "
+            "same numbers, but explanations take about ten times as long",
+            exc_info=True,
+        )
+    verify_in_child_process(folder)
+    return BoosterScorer(verified.booster_text)
+
+
+def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle:
+    facts, names = manifest.facts, manifest.facts.features.names
+    if facts.churn.event not in TYPE_CODES:
+        raise BundleRefused(
+            f"{folder} predicts the event {facts.churn.event!r:.80}, which this version of "
+            "Holdfast does not know: train a new bundle with this version"
+        )
+    try:
+        intervals = None if facts.uncertainty is None else intervals_of(facts.uncertainty, names)
+        ranges = None if facts.support is None else usual_ranges(facts.support, names)
+    except ValueError as error:
+        raise BundleRefused(f"{folder}: {error}") from error
+    return RiskBundle(
+        id=folder.name,
+        manifest=manifest,
+        churn=facts.churn,
+        tier_policy=facts.tier_policy,
+        currency=facts.currency,
+        usual=np.array(facts.usual),
+        percentile_knots=np.array(facts.percentile_knots),
+        scorer=scorer,
+        intervals=intervals,
+        usual_ranges=ranges,
+        value=_value(folder, manifest),
+        warnings=warnings_of(facts.basis),
+    )
+
+
+def _value(folder: Path, manifest: Manifest) -> Foresight | None:
+    facts, churn = manifest.facts.value, manifest.facts.churn
+    if facts is None and churn.kind is ChurnKind.ABSENCE:
+        return None
+    if facts is None:
+        return value_of_bundle.value_of_customers(None, churn)
+    texts = {
+        name: read_listed_file(folder, name, manifest, limit=MAX_BOOSTER_BYTES)
+        for name in (ORDERS_FILE, REVENUE_FILE)
+        if name in manifest.files
+    }
+    model = value_of_bundle.opened_value(
+        facts,
+        {name: text.decode("ascii", "replace") for name, text in texts.items()},
+        [row.features for row in manifest.golden_rows],
+        horizon_days=churn.horizon_days,
+        source=str(folder),
+    )
+    return value_of_bundle.value_of_customers(model, churn)
