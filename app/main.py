@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,14 +27,16 @@ from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.keys.manage import verify_key
-from app.use_cases.monitoring.job import Checker
+from app.use_cases.monitoring.bundle_checker import BundleChecker
 from app.use_cases.monitoring.last_check import LastCheck
 from app.use_cases.monitoring.monitor import Monitor
-from app.use_cases.rescoring.job import Rescorer
+from app.use_cases.rescoring.rescorer import Rescorer
 from app.use_cases.scores.answers import rehearse, scoring
 from app.use_cases.scores.stored import newest_score
 from app.use_cases.warm_up import warm_up
 from app.work.background import Background
+from app.work.job_queue import JobQueue
+from app.work.worker import IsStopping, Worker
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
     from app.db.connections.pipeline import Pipelines
@@ -57,24 +60,13 @@ def create_app(
     playbook = read_playbook(settings.playbook or DEFAULT_PLAYBOOK)
     key = settings.bundle_key
     bundles = BundleInService(settings.models, key=key.get_secret_value().encode() if key else None)
-    lease = timedelta(seconds=settings.job_lease_seconds)
     reader = Reader(engine)
-    rescorer = Rescorer(
-        reader=reader,
-        readers=readers,
-        writers=writers,
-        bundles=bundles,
-        playbook=playbook,
-        now=now,
-        chunk_size=settings.rescore_chunk_size,
-        lease=lease,
-    )
-    checker = Checker(Monitor(reader, readers, writers, bundles, now), lease=lease)
-    worker = Background(
-        "jobs",
-        lambda is_stopping: rescorer.work(is_stopping) or checker.work(is_stopping),
-        every_seconds=settings.job_poll_seconds,
-    )
+    queue = JobQueue(writers, now, lease=timedelta(seconds=settings.job_lease_seconds))
+    workers: list[Worker] = [
+        Rescorer(queue, reader, bundles, playbook, chunk_size=settings.rescore_chunk_size),
+        BundleChecker(queue, Monitor(reader, readers, writers, bundles, now)),
+    ]
+    worker = Background("jobs", workers, every_seconds=settings.job_poll_seconds)
     last_check = LastCheck(readers, bundles)
     service = Service(
         reader=reader,
@@ -93,7 +85,7 @@ def create_app(
     )
     watcher = Background(
         "bundle",
-        lambda _: _look_again(bundles, last_check),
+        [BundleWatcher(bundles, last_check)],
         every_seconds=settings.bundle_poll_seconds,
     )
     threads = [watcher]
@@ -115,11 +107,18 @@ def _pipelines(engine: Engine) -> "Pipelines | None":
     return Pipelines(engine)
 
 
-def _look_again(bundles: BundleInService, last_check: LastCheck) -> bool:
-    """Take up a newly promoted bundle and a new check; return that there is no more to do."""
-    bundles.refresh()
-    last_check.refresh()
-    return False
+@dataclass(frozen=True, slots=True)
+class BundleWatcher:
+    """A worker that takes up a newly promoted bundle, and the newest check of it."""
+
+    bundles: BundleInService
+    last_check: LastCheck
+
+    def work(self, is_stopping: IsStopping) -> bool:  # noqa: ARG002 - it takes a moment
+        """Look once; there is never more to do at once."""
+        self.bundles.refresh()
+        self.last_check.refresh()
+        return False
 
 
 def _lifespan(

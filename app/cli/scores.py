@@ -98,9 +98,11 @@ def rescore(
     from app.domain.jobs import JobState, Keeps
     from app.settings import Settings
     from app.use_cases.bundles.in_service import BundleInService
-    from app.use_cases.monitoring.job import Checker
+    from app.use_cases.monitoring.bundle_checker import BundleChecker
     from app.use_cases.monitoring.monitor import Monitor
-    from app.use_cases.rescoring.job import Rescorer, rescore_now
+    from app.use_cases.rescoring.rescore_now import rescore_now
+    from app.use_cases.rescoring.rescorer import Rescorer
+    from app.work.job_queue import JobQueue
     from app.work.memory import spare_the_collector
 
     moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
@@ -108,20 +110,16 @@ def rescore(
     bundles.refresh()
     spare_the_collector()
     with engine_of(database) as engine, terminal.progress("Scoring customers") as on_progress:
+        reader, readers = Reader(engine), session_factory(engine)
+        queue = JobQueue(writer_factory(engine), lambda: datetime.now(UTC))
         rescorer = Rescorer(
-            reader=Reader(engine),
-            readers=session_factory(engine),
-            writers=writer_factory(engine),
-            bundles=bundles,
-            playbook=_playbook(),
-            now=lambda: datetime.now(UTC),
-            chunk_size=Settings().rescore_chunk_size,
+            queue, reader, bundles, _playbook(), chunk_size=Settings().rescore_chunk_size
         )
         keeps = Keeps.NUMBERS if numbers_only else Keeps.ANSWERS
-        job = rescore_now(rescorer, as_of=moment, on_progress=on_progress, keeps=keeps)
+        job = rescore_now(rescorer, readers, as_of=moment, on_progress=on_progress, keeps=keeps)
         # The check that the rescoring queued; where a service is running, it may have done it.
-        watch = Monitor(rescorer.reader, rescorer.readers, rescorer.writers, bundles, rescorer.now)
-        Checker(watch).work()
+        monitor = Monitor(reader, readers, queue.writers, bundles, queue.now)
+        BundleChecker(queue, monitor).work()
     if job.state is not JobState.COMPLETED:
         terminal.refuse(
             f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}"

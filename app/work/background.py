@@ -1,26 +1,27 @@
-"""A thread that does one thing again and again until it is stopped."""
+"""A thread in which workers take their turns until it is stopped."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Final
+
+from app.work.worker import Worker
 
 log = logging.getLogger("holdfast.background")
-STOP_SECONDS = 30.0  # how long stopping waits for the round at work
+STOP_SECONDS: Final = 30.0  # how long `stop` waits for the piece of work in progress
 
 
 class Background:
-    """Call `step` until `stop`; after a call that did nothing wait `every_seconds` or for `wake`.
+    """Runs workers in one thread, the first of the list that has something to do first.
 
-    `step` is told how to ask whether it should stop, and returns whether there may be more to do
-    at once. An error is logged, and the next round
-    comes after the wait: a database that is away for a minute ends nothing.
+    Where none of them has, the thread waits `every_seconds`, or until `wake`. An error is logged
+    and the next worker gets its turn: neither a faulty worker nor a database that is away for a
+    minute ends the thread.
     """
 
-    def __init__(
-        self, name: str, step: Callable[[Callable[[], bool]], bool], *, every_seconds: float
-    ) -> None:
+    def __init__(self, name: str, workers: Sequence[Worker], *, every_seconds: float) -> None:
         self._name = name
-        self._step = step
+        self._workers = tuple(workers)
         self._every_seconds = every_seconds
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -32,11 +33,11 @@ class Background:
         self._thread.start()
 
     def wake(self) -> None:
-        """Do not wait any longer: there is something to do."""
+        """End the wait: there is something to do."""
         self._wake.set()
 
     def stop(self) -> None:
-        """End after the round at work, and wait for it."""
+        """End the thread after the piece of work in progress, and wait for it."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
@@ -45,11 +46,17 @@ class Background:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            try:
-                more = self._step(self._stopping.is_set)
-            except Exception:  # the edge of a thread: one bad round must not end it
-                log.exception("a round failed", extra={"thread_name": self._name})
-                more = False
-            if not more:
+            turns = (self._has_worked(each) for each in self._workers)
+            if not any(turns):  # the first that has worked ends the round
                 self._wake.wait(self._every_seconds)
                 self._wake.clear()
+
+    def _has_worked(self, worker: Worker) -> bool:
+        """Give a worker its turn, and return whether it had something to do."""
+        if self._stopping.is_set():
+            return False
+        try:
+            return worker.work(self._stopping.is_set)
+        except Exception:  # the edge of a thread: one bad round must not end it
+            log.exception("a round failed", extra={"thread_name": self._name})
+            return False

@@ -1,4 +1,4 @@
-"""Work of several threads or processes at once, with results in the order of what was given."""
+"""Work of several threads or processes at once, with the results in the order of the input."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,10 +12,10 @@ Made = TypeVar("Made")
 def in_order(
     executor: Executor, make: Callable[[Given], Made], given: Iterable[Given], *, ahead: int
 ) -> Iterator[Made]:
-    """Yield ``make(each)`` of all that is `given`, in its order.
+    """Yield ``make(each)`` of everything that is `given`, in its order.
 
-    At most `ahead` results are made, or being made, before somebody asks for them: that, and not
-    how much is given, decides about memory.
+    At most `ahead` results are made, or being made, before the caller asks for them. So `ahead`
+    bounds the memory, however much is given.
     """
     waiting: deque[Future[Made]] = deque()
     try:
@@ -28,3 +28,14 @@ def in_order(
     finally:
         for future in waiting:
             future.cancel()
+
+
+def prefetch(executor: Executor, items: Iterator[Made]) -> Iterator[Made]:
+    """Yield the `items` while the executor already fetches the next one; none of them is None.
+
+    The executor must have one thread, since an iterator serves one at a time.
+    """
+    fetched = executor.submit(next, items, None)
+    while (item := fetched.result()) is not None:
+        fetched = executor.submit(next, items, None)
+        yield item

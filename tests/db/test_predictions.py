@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from app.db import assessments, customers, jobs, predictions
+from app.db import assessments, customers, job_leases, jobs, predictions
 from app.domain.customers import Customer
 from app.domain.jobs import JobKind
 from app.domain.stored_scores import Rescoring, StoredAssessment
@@ -11,18 +11,18 @@ DAY = timedelta(days=1)
 
 def rescored(session, job_id, *, as_of=NOW, said=(("c-1", 0.5),), kind=JobKind.RESCORE):
     """A job that kept what it said; None is somebody whom it could not score."""
-    jobs.create(session, job_id, as_of=as_of, bundle_id="b-1", total=len(said), now=NOW, kind=kind)
-    job = jobs.claim(session, worker="w", now=NOW, kind=kind)
+    jobs.enqueue(session, job_id, as_of=as_of, bundle_id="b-1", total=len(said), now=NOW, kind=kind)
+    held = {"worker": "w", "now": NOW}
+    job = job_leases.claim(session, **held, kind=kind)
     if said:
         numbers = {True: (50, 50, "medium"), False: (None, None, None)}
         answers = [
             StoredAssessment(who, as_of, "b-1", p, *numbers[p is not None], "{}", job_id)
             for who, p in said
         ]
-        jobs.finish_chunk(
-            session, job, worker="w", now=NOW, cursor="z", assessments=answers, failures={}
-        )
-    jobs.complete(session, job_id, worker="w", now=NOW)
+        job_leases.advance(session, job, **held, cursor="z", n_done=len(said), failures={})
+        assessments.add_many(session, answers)
+    job_leases.complete(session, job_id, **held)
     return Rescoring(job_id, "b-1", as_of)
 
 

@@ -1,8 +1,9 @@
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.work.in_order import in_order
+from app.work.in_order import in_order, prefetch
 
 
 def test_results_come_in_the_order_of_what_was_given():
@@ -33,3 +34,34 @@ def test_a_failure_is_raised_where_its_result_would_have_come():
         assert next(results) == 1
         with pytest.raises(ZeroDivisionError):
             next(results)
+
+
+def test_the_next_item_is_fetched_while_one_is_used():
+    fetched = []
+    is_used = threading.Event()
+
+    def items():
+        for n in range(1, 4):
+            fetched.append(n)
+            if n == 2:
+                is_used.set()
+            yield n
+
+    with ThreadPoolExecutor(1) as threads:
+        ahead = prefetch(threads, items())
+        assert next(ahead) == 1
+        assert is_used.wait(10)
+        assert 3 not in fetched
+        assert list(ahead) == [2, 3]
+
+
+def test_a_failure_of_the_items_is_raised_where_the_item_would_have_come():
+    def items():
+        yield 1
+        raise OSError("the database is away")
+
+    with ThreadPoolExecutor(1) as threads:
+        ahead = prefetch(threads, items())
+        assert next(ahead) == 1
+        with pytest.raises(OSError, match="away"):
+            next(ahead)

@@ -21,9 +21,9 @@ from app.domain.errors import (
     NoBundleInService,
 )
 from app.domain.jobs import Job, JobKind, Keeps
-from app.use_cases.jobs.manage import cancel_job, failures_of_job, get_job, results_of_job
-from app.use_cases.monitoring.job import ask_for_check
-from app.use_cases.rescoring.job import ask_for_rescore
+from app.use_cases.jobs.follow import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.monitoring.bundle_checker import request_check
+from app.use_cases.rescoring.request import request_rescore
 
 router = APIRouter(prefix="/v1/jobs", tags=["Jobs"], route_class=JsonRoute)
 JobId = Annotated[
@@ -71,7 +71,7 @@ def post_rescore(
     The job survives restarts: it goes on where it was, and scores nobody twice.
     """
     bundle, now = service.bundles.current(), service.now()
-    job = ask_for_rescore(
+    job = request_rescore(
         service.writers,
         bundle_id=bundle.id,
         as_of=now,
@@ -101,7 +101,7 @@ def post_monitor(
     """
     bundle, now = service.bundles.current(), service.now()
     with service.writing() as session:
-        job = ask_for_check(
+        job = request_check(
             session,
             bundle_id=bundle.id,
             as_of=now,

@@ -10,7 +10,7 @@ from app.api.access import MetricsRead
 from app.api.contract.json_route import JsonRoute
 from app.api.gate.metrics import MEDIA_TYPE, by, counter, gauge, one
 from app.api.service import Service
-from app.db.job_counts import count_jobs
+from app.db import jobs
 from app.domain.checks import BundleCheck
 from app.domain.errors import HoldfastError
 
@@ -54,7 +54,7 @@ def _jobs(service: Service) -> list[str]:
     text = "Whether the database answers."
     try:
         with service.reading() as session:
-            found = count_jobs(session)
+            found = jobs.count_by_state(session)
     except SQLAlchemyError:
         return gauge("holdfast_database_up", text, one(0))
     through = [

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
-from app.db import jobs, model_checks
+from app.db import assessments, job_leases, jobs, model_checks
 from app.db.connections.connect import session_factory, writer_factory
 from app.db.log import events
 from app.db.log.reading import Reader
@@ -81,11 +81,12 @@ def rescored(writers, served):
         ]
         facts = {"as_of": as_of, "bundle_id": bundle_id, "total": len(said), "now": as_of}
         with writers.begin() as session:
-            jobs.create(session, job_id, **facts)
-            job = jobs.claim(session, worker="w", now=as_of)
+            jobs.enqueue(session, job_id, **facts)
             held = {"worker": "w", "now": as_of}
-            jobs.finish_chunk(session, job, **held, cursor="z", assessments=answers, failures={})
-            jobs.complete(session, job_id, **held)
+            job = job_leases.claim(session, **held)
+            job_leases.advance(session, job, **held, cursor="z", n_done=len(said), failures={})
+            assessments.add_many(session, answers)
+            job_leases.complete(session, job_id, **held)
 
     return keep
 

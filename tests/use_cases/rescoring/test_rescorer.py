@@ -18,11 +18,14 @@ from app.domain.activity import Activity
 from app.domain.jobs import Keeps
 from app.playbook.read import read_playbook
 from app.use_cases.bundles.in_service import BundleInService
-from app.use_cases.jobs.manage import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.jobs.follow import cancel_job, failures_of_job, get_job, results_of_job
 from app.use_cases.rescoring import chunk
-from app.use_cases.rescoring.job import Rescorer, ask_for_rescore, rescore_now
+from app.use_cases.rescoring.request import request_rescore
+from app.use_cases.rescoring.rescore_now import rescore_now
+from app.use_cases.rescoring.rescorer import Rescorer
 from app.use_cases.scores import numbers
 from app.use_cases.scores.answers import scoring
+from app.work.job_queue import JobQueue
 from tests.bundles import put_bundle_into_service
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -48,24 +51,16 @@ def writers(database):
 
 @pytest.fixture
 def new_worker(database, writers, bundles):
-    def make(**changes) -> Rescorer:
-        values = {
-            "reader": Reader(database),
-            "readers": session_factory(database),
-            "writers": writers,
-            "bundles": bundles,
-            "playbook": read_playbook(),
-            "now": lambda: NOW,
-            "chunk_size": 7,
-        }
-        return Rescorer(**(values | changes))
+    def make(*, now=lambda: NOW) -> Rescorer:
+        queue = JobQueue(writers, now)
+        return Rescorer(queue, Reader(database), bundles, read_playbook(), chunk_size=7)
 
     return make
 
 
 @pytest.fixture
 def job(writers, bundles):
-    return ask_for_rescore(writers, bundle_id=bundles.current().id, as_of=NOW, now=NOW)
+    return request_rescore(writers, bundle_id=bundles.current().id, as_of=NOW, now=NOW)
 
 
 def an_order(customer_id: str, *, days_ago: int) -> Activity:
@@ -125,14 +120,14 @@ def test_a_cancelled_job_ends_with_the_next_chunk_and_keeps_what_it_has(new_work
 
 def test_the_same_id_gives_the_same_job(writers):
     first, second = (
-        ask_for_rescore(writers, bundle_id="b", as_of=NOW, now=NOW, job_id="mine") for _ in "ab"
+        request_rescore(writers, bundle_id="b", as_of=NOW, now=NOW, job_id="mine") for _ in "ab"
     )
 
     assert first == second
 
 
 def test_a_job_whose_bundle_is_gone_fails_and_says_why(new_worker, writers):
-    job = ask_for_rescore(writers, bundle_id="0" * 16, as_of=NOW, now=NOW)
+    job = request_rescore(writers, bundle_id="0" * 16, as_of=NOW, now=NOW)
 
     new_worker().work()
 
@@ -167,7 +162,7 @@ def test_numbers_alone_are_those_of_the_answers(new_worker, writers, bundles):
     worker, kept = new_worker(), {}
     for keeps in Keeps:
         later = NOW + timedelta(days=10)
-        job = ask_for_rescore(
+        job = request_rescore(
             writers, bundle_id=bundles.current().id, as_of=later, now=NOW, keeps=keeps
         )
         worker.work()
@@ -186,11 +181,11 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
 ):
     worker, reader = new_worker(), Reader(database)
     bundle, playbook = bundles.current(), worker.playbook
-    first = ask_for_rescore(writers, bundle_id=bundle.id, as_of=NOW, now=NOW)
+    first = request_rescore(writers, bundle_id=bundle.id, as_of=NOW, now=NOW)
     worker.work()
     until = NOW + timedelta(days=2)
     expected = answer_to(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
-    ask_for_rescore(
+    request_rescore(
         writers,
         bundle_id=bundle.id,
         as_of=NOW + timedelta(days=1),
@@ -218,7 +213,7 @@ def test_a_customer_whose_numbers_cannot_be_had_fails_alone(
         return real(history, bundle, as_of=as_of, before=before)
 
     monkeypatch.setattr(numbers, "score_columns", picky)
-    job = ask_for_rescore(
+    job = request_rescore(
         writers, bundle_id=bundles.current().id, as_of=NOW, now=NOW, keeps=Keeps.NUMBERS
     )
     new_worker().work()
@@ -227,11 +222,14 @@ def test_a_customer_whose_numbers_cannot_be_had_fails_alone(
     assert found(writers, job).failed == 1
 
 
-def test_rescoring_now_reports_progress_to_the_end(new_worker):
+def test_rescoring_now_reports_progress_to_the_end(new_worker, database):
     reported = []
 
     job = rescore_now(
-        new_worker(), as_of=NOW, on_progress=lambda done, total: reported.append((done, total))
+        new_worker(),
+        session_factory(database),
+        as_of=NOW,
+        on_progress=lambda done, total: reported.append((done, total)),
     )
 
     assert job.state == "completed"
@@ -244,21 +242,20 @@ CHILD = """
 import sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from app.db.connections.connect import connect, session_factory, writer_factory
-from app.db.log.reading import Reader, answer_to
+from app.db.connections.connect import connect, writer_factory
+from app.db.log.reading import Reader
 from app.playbook.read import read_playbook
-from app.use_cases.rescoring.job import Rescorer
+from app.use_cases.rescoring.rescorer import Rescorer
 from app.use_cases.bundles.in_service import BundleInService
+from app.work.job_queue import JobQueue
 
 engine = connect(sys.argv[1])
 bundles = BundleInService(Path(sys.argv[2]))
 bundles.refresh()
-worker = Rescorer(
-    reader=Reader(engine), readers=session_factory(engine), writers=writer_factory(engine),
-    bundles=bundles,
-    playbook=read_playbook(), now=lambda: datetime.now(UTC), chunk_size=1,
-    lease=timedelta(seconds=0.5),
+queue = JobQueue(
+    writer_factory(engine), now=lambda: datetime.now(UTC), lease=timedelta(seconds=0.5)
 )
+worker = Rescorer(queue, Reader(engine), bundles, read_playbook(), chunk_size=1)
 
 def slowly():
     print("chunk", flush=True)
@@ -320,7 +317,7 @@ def test_a_job_that_always_breaks_off_is_given_up_and_one_asked_for_later_is_don
     new_worker().work()
     good = spoil(writers, "c-010")
     later = NOW + timedelta(days=1)
-    ask = partial(ask_for_rescore, writers, bundle_id=bundles.current().id, as_of=later, now=later)
+    ask = partial(request_rescore, writers, bundle_id=bundles.current().id, as_of=later, now=later)
     broken = ask()
     for n in range(3):
         with pytest.raises(KeyError):

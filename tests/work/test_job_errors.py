@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.db import jobs
+from app.db import job_leases, jobs
 from app.db.connections.connect import connect, writer_factory
 from app.domain.errors import BundleRefused
-from app.domain.jobs import LEASE, JobState
-from app.work.holding import holding
+from app.domain.jobs import LEASE, JobKind, JobState
+from app.work.job_queue import JobQueue
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def writers(database):
     writers = writer_factory(database)
     with writers.begin() as session:
-        jobs.create(session, "j-1", as_of=NOW, bundle_id="b-1", total=1, now=NOW)
+        jobs.enqueue(session, "j-1", as_of=NOW, bundle_id="b-1", total=1, now=NOW)
     return writers
 
 
@@ -30,9 +30,7 @@ def attempt(writers):
 
     def run(work):
         now = next(clock)
-        with writers.begin() as session:
-            job = jobs.claim(session, worker="w-1", now=now)
-        with holding(job, writers, worker="w-1", now=lambda: now):
+        with JobQueue(writers, lambda: now, worker="w-1").take(JobKind.RESCORE):
             work()
 
     return run
@@ -60,7 +58,7 @@ def cancel(writers):
     with writers.begin() as session:
         jobs.cancel(session, "j-1", now=NOW)
     with writers.begin() as session:
-        jobs.complete(session, "j-1", worker="w-1", now=NOW)
+        job_leases.complete(session, "j-1", worker="w-1", now=NOW)
 
 
 def test_an_error_is_raised_and_counted(attempt, writers):
@@ -111,8 +109,7 @@ def test_what_is_too_much_or_too_slow_for_postgresql_is_counted(postgres_url, st
     engine = connect(postgres_url)
     writers = writer_factory(engine)
     with writers.begin() as session:
-        jobs.create(session, "j-1", as_of=NOW, bundle_id="b-1", total=1, now=NOW)
-        job = jobs.claim(session, worker="w-1", now=NOW)
+        jobs.enqueue(session, "j-1", as_of=NOW, bundle_id="b-1", total=1, now=NOW)
 
     def ask() -> None:
         with writers.begin() as session:
@@ -121,7 +118,7 @@ def test_what_is_too_much_or_too_slow_for_postgresql_is_counted(postgres_url, st
 
     with (
         pytest.raises(OperationalError),
-        holding(job, writers, worker="w-1", now=lambda: NOW),
+        JobQueue(writers, lambda: NOW).take(JobKind.RESCORE),
     ):
         ask()
 
@@ -158,7 +155,7 @@ def test_a_job_that_was_cancelled_is_left_alone(attempt, writers):
 def test_an_error_after_the_job_was_lost_is_not_counted(attempt, writers):
     def lose_and_fail():
         with writers.begin() as session:
-            jobs.claim(session, worker="w-2", now=NOW + timedelta(days=1))
+            job_leases.claim(session, worker="w-2", now=NOW + timedelta(days=1))
         look_up()
 
     with pytest.raises(KeyError):

@@ -9,8 +9,9 @@ from app.db.connections.connect import session_factory, writer_factory
 from app.db.log.reading import Reader
 from app.domain.jobs import JobKind, JobState
 from app.use_cases.bundles.in_service import BundleInService
-from app.use_cases.monitoring.job import Checker, ask_for_check
+from app.use_cases.monitoring.bundle_checker import BundleChecker, request_check
 from app.use_cases.monitoring.monitor import Monitor
+from app.work.job_queue import JobQueue
 from tests.bundles import put_bundle_into_service
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -33,7 +34,8 @@ def writers(database):
 @pytest.fixture
 def checker(database, writers, served):
     readers = session_factory(database)
-    return Checker(Monitor(Reader(database), readers, writers, served, lambda: NOW))
+    monitor = Monitor(Reader(database), readers, writers, served, lambda: NOW)
+    return BundleChecker(JobQueue(writers, lambda: NOW), monitor)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def ask(writers, served):
     def run(*, bundle_id=None, now=NOW, **changes):
         bundle_id = bundle_id or served.current().id
         with writers.begin() as session:
-            return ask_for_check(session, bundle_id=bundle_id, as_of=NOW, now=now, **changes)
+            return request_check(session, bundle_id=bundle_id, as_of=NOW, now=now, **changes)
 
     return run
 
@@ -89,7 +91,7 @@ def test_a_bundle_that_is_gone_fails_its_check_with_the_reason(checker, ask, wri
 def test_a_checker_leaves_rescorings_to_others(checker, writers, served):
     facts = {"as_of": NOW, "bundle_id": served.current().id, "total": 0, "now": NOW}
     with writers.begin() as session:
-        jobs.create(session, "j", **facts)
+        jobs.enqueue(session, "j", **facts)
 
     assert checker.work() is False
     with writers.begin() as session:
