@@ -9,8 +9,8 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.interval import Uncertainty
-from app.bundle.answers.usual_ranges import Support
+from app.bundle.answers.uncertainty import Uncertainty
+from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.folder.current_features import current_features
 from app.bundle.folder.manifest import BundleFacts, Calibration
 from app.bundle.folder.writing import write_bundle
@@ -60,14 +60,14 @@ def facts(features: NDArray[np.float64], *, seed: int, **changes: Any) -> Bundle
         "libraries": {"lightgbm": lightgbm.__version__},
         "uncertainty": Uncertainty(
             coverage=0.9,
-            common=0.2,
-            history="order_days_total",
+            shared_deviation=0.2,
+            history_feature="order_days_total",
             history_from=(3.0,),
             knots=(-2.0, 2.0),
             below=((0.8, 0.8), (0.3, 0.3)),
             above=((0.9, 0.9), (0.3, 0.3)),
         ),
-        "support": Support(
+        "usual_ranges": UsualRanges(
             lower=(float("nan"),) * features.shape[1],
             upper=(1_000.0,) * features.shape[1],
             never_missing=(),

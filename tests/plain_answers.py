@@ -219,9 +219,9 @@ def _interval(bundle, features):
 
 
 def _unusual(bundle, row):
-    if bundle.usual_ranges is None or row is None:
+    if bundle.unusual_features is None or row is None:
         return {"out_of_distribution": None, "unusual": []}
-    names = list(bundle.usual_ranges.unusual_in(row))
+    names = list(bundle.unusual_features.names_in(row))
     return {"out_of_distribution": names != [], "unusual": names}
 
 

@@ -154,7 +154,7 @@ def train(
         libraries=libraries(),
         basis=Basis.RHYTHM if learned.stretched else Basis.LEARNED,
         uncertainty=uncertainty,
-        support=None if support is None else support.support,
+        usual_ranges=None if support is None else support.support,
     )
     bundle_id = publish(
         models,

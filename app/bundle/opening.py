@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.bundle.answers.interval import intervals_of
-from app.bundle.answers.usual_ranges import usual_ranges
+from app.bundle.answers.interval import build_intervals
+from app.bundle.answers.unusual_features import build_unusual_features
 from app.bundle.folder.bundle_id import validate_bundle_id
 from app.bundle.folder.current_features import current_features
 from app.bundle.folder.feature_columns import validate_feature_columns
@@ -111,8 +111,9 @@ def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle
             "Holdfast does not know: train a new bundle with this version"
         )
     try:
-        intervals = None if facts.uncertainty is None else intervals_of(facts.uncertainty, names)
-        ranges = None if facts.support is None else usual_ranges(facts.support, names)
+        intervals = None if facts.uncertainty is None else build_intervals(facts.uncertainty, names)
+        ranges = facts.usual_ranges
+        unusual = None if ranges is None else build_unusual_features(ranges, names)
     except ValueError as error:
         raise BundleRefused(f"{folder}: {error}") from error
     return RiskBundle(
@@ -125,7 +126,7 @@ def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle
         percentile_knots=np.array(facts.percentile_knots),
         scorer=scorer,
         intervals=intervals,
-        usual_ranges=ranges,
+        unusual_features=unusual,
         value=_value(folder, manifest),
         warnings=warnings_of(facts.basis),
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.interval import Intervals
-from app.bundle.answers.rating import calibrate, rated
-from app.bundle.answers.usual_ranges import UsualRanges
+from app.bundle.answers.interval import ProbabilityIntervals
+from app.bundle.answers.probability import calibrate_in_place, probabilities_and_percentiles
+from app.bundle.answers.unusual_features import UnusualFeatures
 from app.bundle.folder.manifest import Manifest
 from app.bundle.trees.scorer import Scorer
 from app.bundle.value.facts import Foresight
@@ -29,7 +29,7 @@ class RiskBundle:
         The median of each feature in the population of the training; NaN where nobody has a value.
     percentile_knots : float64 array of shape (101,)
         Percentiles 0 to 100 of the probabilities in that population.
-    intervals, usual_ranges : None if the bundle is older than these measurements.
+    intervals, unusual_features : None if the bundle is older than these measurements.
     value : None also if there is nothing to forecast value from.
     warnings : reasons to trust its answers less.
     """
@@ -42,8 +42,8 @@ class RiskBundle:
     usual: NDArray[np.float64]
     percentile_knots: NDArray[np.float64]
     scorer: Scorer
-    intervals: Intervals | None = None
-    usual_ranges: UsualRanges | None = None
+    intervals: ProbabilityIntervals | None = None
+    unusual_features: UnusualFeatures | None = None
     value: Foresight | None = None
     warnings: tuple[BundleWarning, ...] = ()
 
@@ -55,14 +55,16 @@ class RiskBundle:
 
     def probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated probabilities of churn, 0 to 1, shape (n,)."""
-        return self.rated(self.margins(features))[0]
+        return self.probabilities_and_percentiles(self.margins(features))[0]
 
-    def rated(self, margins: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def probabilities_and_percentiles(
+        self, margins: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the probabilities (0 to 1) and percentiles (0 to 100) of calibrated margins.
 
         The percentile is the percentage of the reference population with a smaller risk.
         """
-        return rated(margins, self.percentile_knots)
+        return probabilities_and_percentiles(margins, self.percentile_knots)
 
     def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return exact TreeSHAP values of the calibrated margin, shape (n, n_features + 1).
@@ -78,7 +80,7 @@ class RiskBundle:
         calibration = self.manifest.facts.calibration
         contributions, margins = self.scorer.raw_explanation(self._validated(features))
         slope, intercept = calibration.slope, calibration.intercept
-        calibrate(contributions, margins, slope=slope, intercept=intercept)
+        calibrate_in_place(contributions, margins, slope=slope, intercept=intercept)
         return contributions, margins
 
     def warm_up(self) -> None:

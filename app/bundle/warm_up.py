@@ -6,9 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from app.bundle.answers import interval, tier_columns, usual_ranges
-from app.bundle.answers.rating import calibrate, rated
-from app.bundle.answers.reasons import reasons_of
+from app.bundle.answers import tier_columns
+from app.bundle.answers.interval import build_intervals
+from app.bundle.answers.probability import calibrate_in_place, probabilities_and_percentiles
+from app.bundle.answers.reasons import choose_reasons
+from app.bundle.answers.uncertainty import Uncertainty
+from app.bundle.answers.unusual_features import build_unusual_features
+from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.trees.kernel_scorer import KernelScorer
 from app.bundle.trees.parsing import Trees
 from app.bundle.value import expected
@@ -31,6 +35,8 @@ _STUMP: Final = Trees(  # a single split on a single feature
     leaf_count=np.array([1.0, 1.0]),
     leaf_value=np.array([-1.0, 1.0]),
 )
+_UNCERTAINTY: Final = Uncertainty(0.9, 0.0, "any", (), (0.0,), ((0.1,),), ((0.1,),))
+_RANGES: Final = UsualRanges((0.0,), (1.0,), (), ())
 
 
 def warm_ups() -> tuple[Callable[[], None], ...]:
@@ -45,8 +51,8 @@ def _warm_up_trees() -> None:
 
 
 def _warm_up_answers() -> None:
-    rated(np.zeros(1), np.zeros(1))
-    calibrate(np.zeros((1, 2)), np.zeros(1), slope=1.0, intercept=0.0)
-    reasons_of(np.zeros((1, 2)), np.zeros(1), most=1, least=0.0)
-    interval.warm_up()
-    usual_ranges.warm_up()
+    probabilities_and_percentiles(np.zeros(1), np.zeros(1))
+    calibrate_in_place(np.zeros((1, 2)), np.zeros(1), slope=1.0, intercept=0.0)
+    choose_reasons(np.zeros((1, 2)), np.zeros(1), max_reasons=1, least=0.0)
+    build_intervals(_UNCERTAINTY, ["any"]).around(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
+    build_unusual_features(_RANGES, ["any"]).any_in(np.zeros((1, 1)))

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import Uncertainty, intervals_of
-from app.bundle.answers.usual_ranges import usual_ranges
+from app.bundle.answers.interval import build_intervals
+from app.bundle.answers.uncertainty import Uncertainty
+from app.bundle.answers.unusual_features import build_unusual_features
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from app.features.outcomes import churned
@@ -92,7 +93,7 @@ def _held(case: Case) -> Held:
     rows = np.flatnonzero(in_population(known, case.churn, as_of=case.until))
     features = features_of_customers(known, rows, as_of=case.until)
     said = learned.student.probabilities_of(features)
-    low, high = intervals_of(uncertainty, FEATURE_NAMES).around(said, logit(said), features)
+    low, high = build_intervals(uncertainty, FEATURE_NAMES).around(said, logit(said), features)
     happened = (
         churned(case.history, case.churn, as_of=case.until)
         if case.outcomes is None
@@ -115,13 +116,15 @@ def _later(case: Case) -> Numbers:
 def _print(case: Case, held: Held) -> None:
     widths = held.high - held.low
     print(f"## {case.name}")
-    print(f"mean width {widths.mean():.3f}; level spread {held.uncertainty.common:.3f} log-odds")
-    amounts = np.nan_to_num(held.features[:, FEATURE_INDEX[held.uncertainty.history]])
+    shared = held.uncertainty.shared_deviation
+    print(f"mean width {widths.mean():.3f}; level spread {shared:.3f} log-odds")
+    amounts = np.nan_to_num(held.features[:, FEATURE_INDEX[held.uncertainty.history_feature]])
     steps = np.searchsorted(held.uncertainty.history_from, amounts, side="right")
     for step, begins in enumerate((0.0, *held.uncertainty.history_from)):
         rows = steps == step
         if rows.any():
-            line = f"  {held.uncertainty.history} from {begins:g}: {rows.sum():,} customers, "
+            amount = held.uncertainty.history_feature
+            line = f"  {amount} from {begins:g}: {rows.sum():,} customers, "
             print(line + f"mean width {widths[rows].mean():.3f}{_truth_inside(held, rows)}")
     print(f"  all{_truth_inside(held, np.ones(len(steps), dtype=bool))}{_groups_inside(held)}")
     print(_unusual(held), end="\n\n", flush=True)
@@ -143,7 +146,9 @@ def _groups_inside(held: Held) -> str:
         seen, said = held.churned[rows].mean(), held.said[rows].mean()
         customers += int(held.low[rows].mean() <= seen <= held.high[rows].mean())
         by_chance = 1 / (len(rows) * said * (1 - said))
-        reach = z_value(held.uncertainty.coverage) * np.sqrt(held.uncertainty.common**2 + by_chance)
+        reach = z_value(held.uncertainty.coverage) * np.sqrt(
+            held.uncertainty.shared_deviation**2 + by_chance
+        )
         half = 0.5 / len(rows)  # a customer more or less is no surprise
         level += int(expit(logit(said) - reach) - half <= seen <= expit(logit(said) + reach) + half)
     n = len(groups)
@@ -153,11 +158,11 @@ def _groups_inside(held: Held) -> str:
 def _unusual(held: Held) -> str:
     if held.support is None:
         return "  too few customers for usual ranges"
-    ranges = usual_ranges(held.support.support, FEATURE_NAMES)
+    ranges = build_unusual_features(held.support.support, FEATURE_NAMES)
     share = held.support.alarm_share
     line = "  called unusual: by earlier ranges " + ("–" if share is None else f"{share:.2%}")
     if held.later is not None:
-        line += f", {DAYS_LATER} days after the cut-off {ranges.left_by(held.later).mean():.2%}"
+        line += f", {DAYS_LATER} days after the cut-off {ranges.any_in(held.later).mean():.2%}"
     return line
 
 

@@ -264,7 +264,7 @@ def test_an_answer_can_say_how_sure_it_is_and_what_is_unusual(shelf, trained):
     strange = np.nan_to_num(bundle.usual)
     strange[FEATURE_NAMES.index("orders_90d")] = 5_000
     assert bundle.intervals.coverage == 0.9
-    assert "orders_90d" in bundle.usual_ranges.unusual_in(strange)
+    assert "orders_90d" in bundle.unusual_features.names_in(strange)
     assert "## Certainty" in (shelf / trained.bundle_id / "card.md").read_text()
 
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import MAX_SPREAD, Uncertainty
+from app.bundle.answers.uncertainty import MAX_DEVIATION, Uncertainty
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
@@ -139,7 +139,7 @@ def shared_spread(
         squares, weight = squares + float(np.mean(np.square(misses))), weight + 1
     shapes = [_shape(table, shift) for table, shift in zip(tables, shifts, strict=True)]
     shape = float(np.mean(shapes)) if shapes else 0.0
-    return float(min(np.sqrt(squares / weight + shape + follow**2), MAX_SPREAD))
+    return float(min(np.sqrt(squares / weight + shape + follow**2), MAX_DEVIATION))
 
 
 def fit_spread(

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.interval import MAX_SPREAD, Uncertainty
+from app.bundle.answers.uncertainty import MAX_DEVIATION, Uncertainty
 from app.features.catalogue import FEATURE_INDEX
 from app.statistics.intervals import z_value
 from training.certainty.rate_uncertainty import COVERAGE
@@ -44,8 +44,8 @@ def tabulate(
     cells = _Cells(row, nearest, (len(steps) + 1, len(knots)))
     return Uncertainty(
         coverage=COVERAGE,
-        common=common,
-        history=name,
+        shared_deviation=common,
+        history_feature=name,
         history_from=steps,
         knots=tuple(knots.tolist()),
         below=_as_rows(_sensible(cells.root_mean_square(below), knots)),
@@ -71,7 +71,7 @@ class _Cells:
                     table[i, j] = np.sqrt(np.mean(cell**2))
         if np.isnan(table).all():
             table[0, :] = np.sqrt(np.mean(values**2))
-        return np.minimum(_filled(table), MAX_SPREAD)
+        return np.minimum(_filled(table), MAX_DEVIATION)
 
 
 def _filled(table: Numbers) -> Numbers:

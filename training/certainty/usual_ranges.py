@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.usual_ranges import Support
+from app.bundle.answers.usual_ranges import UsualRanges
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES
 from app.features.feature import ALL_TIME, days_looked_back
@@ -42,7 +42,7 @@ class UsualRangesReport:
     unwatched : features of which any value is taken: their ranges moved too much over time.
     """
 
-    support: Support
+    support: UsualRanges
     alarm_share: float | None
     unwatched: tuple[str, ...]
 
@@ -158,11 +158,11 @@ class _Ranges:
         outside = ~self.values[which] | (rows < lower[which]) | (rows > upper[which])
         return np.where(missing, ~self.gaps[which], outside)
 
-    def support(self) -> Support:
+    def support(self) -> UsualRanges:
         """Return what the manifest says of them."""
         lower, upper = (np.where(np.isfinite(ends), ends, np.nan) for ends in self._ends())
         names = np.asarray(FEATURE_NAMES)
-        return Support(
+        return UsualRanges(
             lower=tuple(lower.tolist()),
             upper=tuple(upper.tolist()),
             never_missing=tuple(names[~self.gaps].tolist()),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import Uncertainty
+from app.bundle.answers.uncertainty import Uncertainty
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused

@@ -1,1 +1,1 @@
-"""From margins to what an answer says: probability, reasons, interval, tier."""
+"""What an answer is made of: probability, reasons, interval, unusual features and tier."""

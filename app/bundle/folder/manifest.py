@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from app.bundle.answers.interval import Uncertainty
-from app.bundle.answers.usual_ranges import Support
+from app.bundle.answers.uncertainty import Uncertainty
+from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.folder.plain_files import FileDigest
 from app.bundle.value.facts import ValueFacts
 from app.domain.basis import Basis
@@ -71,7 +71,7 @@ class BundleFacts:
     ----------
     percentile_knots : percentiles 0 to 100 of the churn probability in the reference population.
     usual : median of each feature in that population; NaN where nobody has a value.
-    uncertainty, support : None in bundles that are older than these measurements.
+    uncertainty, usual_ranges : None in bundles that are older than these measurements.
     value : None also where the log had too few orders to forecast them.
     """
 
@@ -88,7 +88,7 @@ class BundleFacts:
     libraries: Mapping[str, str]
     basis: Basis = Basis.LEARNED
     uncertainty: Uncertainty | None = None
-    support: Support | None = None
+    usual_ranges: UsualRanges | None = None
     value: ValueFacts | None = None
 
     def __post_init__(self) -> None:

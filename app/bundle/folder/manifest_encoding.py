@@ -121,8 +121,8 @@ def _encode_optional_sections(facts: BundleFacts) -> dict[str, Any]:
         content["basis"] = facts.basis.value
     if facts.uncertainty is not None:
         content["uncertainty"] = facts.uncertainty.as_json()
-    if facts.support is not None:
-        content["support"] = facts.support.as_json()
+    if facts.usual_ranges is not None:
+        content["support"] = facts.usual_ranges.as_json()
     if facts.value is not None:
         content["value"] = facts.value.as_json()
     return content

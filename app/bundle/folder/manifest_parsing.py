@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from app.bundle.answers.interval import read_uncertainty
-from app.bundle.answers.usual_ranges import read_support
+from app.bundle.answers.uncertainty import read_uncertainty
+from app.bundle.answers.usual_ranges import read_usual_ranges
 from app.bundle.folder.manifest import (
     BundleFacts,
     Calibration,
@@ -109,7 +109,7 @@ def _facts(fields: JsonObject) -> BundleFacts:
         libraries=fields.string_map("libraries"),
         basis=Basis(fields.string("basis")) if "basis" in fields.data else Basis.LEARNED,
         uncertainty=fields.optional_nested("uncertainty", read_uncertainty),
-        support=fields.optional_nested("support", read_support),
+        usual_ranges=fields.optional_nested("support", read_usual_ranges),
         value=fields.optional_nested("value", read_value_facts),
     )
 

@@ -95,7 +95,7 @@ def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.Da
         "sufficient_history": columns.sufficient,
         "probability_low": columns.low,
         "probability_high": columns.high,
-        "out_of_distribution": None if bundle.usual_ranges is None else columns.unusual,
+        "out_of_distribution": None if bundle.unusual_features is None else columns.unusual,
         **_expected(columns, as_of=to_micros(scoring.as_of)),
     })
     same = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}

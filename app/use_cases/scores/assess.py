@@ -217,7 +217,7 @@ def texts_of(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_
 
 def _risks(columns: ScoreColumns, reasons: Reasons) -> Iterator[Risk | None]:
     """Yield the risk of each customer; None where it has none."""
-    base = reasons.base
+    base = reasons.base_margin
     for sufficient, margin, probability, percentile, score, tier, others in zip(
         columns.sufficient.tolist(),
         columns.margins.tolist(),
@@ -225,7 +225,7 @@ def _risks(columns: ScoreColumns, reasons: Reasons) -> Iterator[Risk | None]:
         columns.percentiles.tolist(),
         columns.scores.tolist(),
         columns.tiers.tolist(),
-        reasons.others.tolist(),
+        reasons.other_contributions.tolist(),
         strict=True,
     ):
         if sufficient:

@@ -21,19 +21,21 @@ def interval_blocks(columns: ScoreColumns, bundle: RiskBundle) -> Iterator[Json 
 
 def unusual_features(columns: ScoreColumns, bundle: RiskBundle) -> list[list[str] | None]:
     """Return the names of each customer's unusual features; None where nobody can tell."""
-    ranges = bundle.usual_ranges
-    if ranges is None:
+    unusual_features = bundle.unusual_features
+    if unusual_features is None:
         return [None] * len(columns.sufficient)
     told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
     return [
-        (list(ranges.unusual_in(columns.features[i])) if unusual else []) if sufficient else None
+        (list(unusual_features.names_in(columns.features[i])) if unusual else [])
+        if sufficient
+        else None
         for i, (sufficient, unusual) in enumerate(told)
     ]
 
 
 def out_of_distribution(columns: ScoreColumns, bundle: RiskBundle) -> list[bool | None]:
     """Return whether anything is unusual about each customer; None where nobody can tell."""
-    if bundle.usual_ranges is None:
+    if bundle.unusual_features is None:
         return [None] * len(columns.sufficient)
     told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
     return [unusual if sufficient else None for sufficient, unusual in told]

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.reasons import Reasons, reasons_of
+from app.bundle.answers.reasons import Reasons, choose_reasons
 from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.bundle.risk_bundle import RiskBundle
 from app.bundle.value.facts import Expected
@@ -100,7 +100,9 @@ def explained_columns(
     features = features_of(history, as_of=to_micros(as_of))
     contributions, margins = bundle.explanation(features)
     columns = _columns(history, bundle, features, margins, as_of=as_of, before=before)
-    reasons = reasons_of(contributions, margins, most=n_reasons, least=LEAST_CONTRIBUTION)
+    reasons = choose_reasons(
+        contributions, margins, max_reasons=n_reasons, least=LEAST_CONTRIBUTION
+    )
     return columns, reasons
 
 
@@ -114,7 +116,7 @@ def _columns(
     before: NDArray[np.int64] | None = None,
 ) -> ScoreColumns:
     sufficient, last = population_and_last(history, bundle.churn, as_of=to_micros(as_of))
-    probabilities, percentiles = bundle.rated(margins)
+    probabilities, percentiles = bundle.probabilities_and_percentiles(margins)
     value = bundle.value
     expected = None if value is None else value.expected(features, probabilities)
     values = _filled(len(margins), np.nan) if expected is None else expected.kept_12m
@@ -157,8 +159,8 @@ def _ends(
 
 
 def _unusual(bundle: RiskBundle, features: NDArray[np.float64]) -> NDArray[np.bool_]:
-    if bundle.usual_ranges is not None:
-        return bundle.usual_ranges.left_by(features)
+    if bundle.unusual_features is not None:
+        return bundle.unusual_features.any_in(features)
     return np.zeros(len(features), np.bool_)
 
 

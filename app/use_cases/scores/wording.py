@@ -46,7 +46,7 @@ def tell_each(
         columns.tiers.tolist(),
         _rows(columns.features, bundle.usual),
         reasons.positions.tolist(),
-        reasons.moves.tolist(),
+        reasons.contributions.tolist(),
         verdicts_of(playbook, columns.features, bundle.usual),
         strict=True,
     ):

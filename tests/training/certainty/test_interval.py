@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from app.bundle.answers.interval import intervals_of
+from app.bundle.answers.interval import build_intervals
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, shop
 from training.certainty.interval import (
@@ -53,7 +53,7 @@ def uncertainty(known, learned):
 def around(uncertainty, margins, n_orders):
     features = np.full((len(margins), len(FEATURE_NAMES)), np.nan)
     features[:, FEATURE_INDEX["order_days_total"]] = n_orders
-    return intervals_of(uncertainty, FEATURE_NAMES).around(expit(margins), margins, features)
+    return build_intervals(uncertainty, FEATURE_NAMES).around(expit(margins), margins, features)
 
 
 def test_more_orders_never_widen_an_interval(uncertainty):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.bundle.answers.usual_ranges import usual_ranges
+from app.bundle.answers.unusual_features import build_unusual_features
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from training.certainty.usual_ranges import ALARM_SHARE, PopulationSnapshot, usual_ranges_of
 
@@ -23,7 +23,7 @@ def population(seed, *, oldest=300.0, n=2_000):
 
 
 def ranges_of(report):
-    return usual_ranges(report.support, FEATURE_NAMES)
+    return build_unusual_features(report.support, FEATURE_NAMES)
 
 
 def reported(snapshots=(1, 2), today=3):
@@ -41,14 +41,14 @@ def test_the_next_population_seldom_leaves_the_ranges():
     report = reported()
 
     assert report.alarm_share <= ALARM_SHARE
-    assert ranges_of(report).left_by(population(4)).mean() <= 2 * ALARM_SHARE
+    assert ranges_of(report).any_in(population(4)).mean() <= 2 * ALARM_SHARE
 
 
 def test_a_value_far_outside_is_named():
     strange = population(5)[0]
     strange[ORDERS] = 400
 
-    assert ranges_of(reported()).unusual_in(strange) == ("orders_90d",)
+    assert ranges_of(reported()).names_in(strange) == ("orders_90d",)
 
 
 def test_a_value_where_nobody_had_one_is_named_and_so_is_a_gap_where_everybody_did():
@@ -56,22 +56,22 @@ def test_a_value_where_nobody_had_one_is_named_and_so_is_a_gap_where_everybody_d
     subscribed, silent = population(5)[:2]
     subscribed[PRICE], silent[ORDERS] = 9.5, np.nan
 
-    assert ranges.unusual_in(subscribed) == ("plan_price",)
-    assert ranges.unusual_in(silent) == ("orders_90d",)
+    assert ranges.names_in(subscribed) == ("plan_price",)
+    assert ranges.names_in(silent) == ("orders_90d",)
 
 
 def test_to_have_none_of_something_is_never_unusual():
     nothing = population(5)[0]
     nothing[[ORDERS, SILENCE]] = 0
 
-    assert ranges_of(reported()).unusual_in(nothing) == ()
+    assert ranges_of(reported()).names_in(nothing) == ()
 
 
 def test_silences_may_grow_by_a_horizon():
     grown = population(5)[0]
     grown[SILENCE] = 380
 
-    assert ranges_of(reported()).unusual_in(grown) == ()
+    assert ranges_of(reported()).names_in(grown) == ()
 
 
 def test_what_changes_for_everybody_is_let_pass_rather_than_raised_for_all():
@@ -79,7 +79,7 @@ def test_what_changes_for_everybody_is_let_pass_rather_than_raised_for_all():
     priced[:, PRICE] = 5.0
     report = supported([population(1), population(2)], priced)
 
-    assert ranges_of(report).left_by(priced).mean() <= ALARM_SHARE
+    assert ranges_of(report).any_in(priced).mean() <= ALARM_SHARE
     assert "plan_price" in report.unwatched
 
 
@@ -90,7 +90,7 @@ def test_what_looks_back_further_than_the_log_may_get_a_value():
 
     for log_days, names in ((150, ()), (600, ("order_trend_90d",))):
         ranges = ranges_of(supported([young], young, log_days=log_days))
-        assert ranges.unusual_in(grown) == names
+        assert ranges.names_in(grown) == names
 
 
 def test_one_pair_of_moments_has_nothing_left_to_test_on():

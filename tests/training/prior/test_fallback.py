@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from app.bundle.answers.interval import intervals_of
+from app.bundle.answers.interval import build_intervals
 from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
@@ -71,7 +71,7 @@ def test_the_level_goes_towards_what_came_of_those_seen_before():
 
 
 def test_what_was_not_counted_keeps_intervals_wide():
-    spreads = [prior_of_first(n).uncertainty.common for n in (1, 20, 100)]
+    spreads = [prior_of_first(n).uncertainty.shared_deviation for n in (1, 20, 100)]
 
     assert spreads[0] > spreads[1] > spreads[2]
 
@@ -79,7 +79,7 @@ def test_what_was_not_counted_keeps_intervals_wide():
 def test_a_first_order_says_little_about_the_next():
     made = prior_of_first(100)
     said = made.student.probabilities_of(made.population)
-    ends = intervals_of(made.uncertainty, FEATURE_NAMES).around(
+    ends = build_intervals(made.uncertainty, FEATURE_NAMES).around(
         said, np.log(said / (1 - said)), made.population
     )
 

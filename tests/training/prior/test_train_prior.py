@@ -43,7 +43,7 @@ def test_its_answers_are_ordered_by_silence_and_wide(tmp_path):
     rows = np.flatnonzero(in_population(known, NO_ORDER, as_of=UNTIL_MICROS))
     features = features_of_customers(known, rows, as_of=UNTIL_MICROS)
     margins = bundle.margins(features)
-    said, _ = bundle.rated(margins)
+    said, _ = bundle.probabilities_and_percentiles(margins)
     low, high = bundle.intervals.around(said, margins, features)
 
     assert len(set(said.round(3))) > 20

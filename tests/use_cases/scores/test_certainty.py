@@ -41,7 +41,7 @@ def bundle(tmp_path_factory):
 def old_bundle(tmp_path_factory):
     """Return one from before intervals and usual ranges were measured."""
     models = tmp_path_factory.mktemp("models")
-    put_bundle_into_service(models, uncertainty=None, support=None)
+    put_bundle_into_service(models, uncertainty=None, usual_ranges=None)
     return open_promoted(models)
 
 

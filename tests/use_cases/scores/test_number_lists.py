@@ -49,7 +49,7 @@ def valued(tmp_path_factory):
 @pytest.fixture(scope="module")
 def bundles(valued):
     """Bundles of both policies, and one from before value and certainty were measured."""
-    plain = replace(valued, value=None, intervals=None, usual_ranges=None, currency=None)
+    plain = replace(valued, value=None, intervals=None, unusual_features=None, currency=None)
     shares = replace(valued, tier_policy=SHARES)
     return {"by value": valued, "shares": shares, "old": replace(plain, tier_policy=SHARES)}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import expit, logit
 
-from app.bundle.answers.interval import Uncertainty
+from app.bundle.answers.uncertainty import Uncertainty
 from app.documents.document import Block, Paragraph, Section, Table, table
 from app.documents.formatting import format_percent
 from app.statistics.intervals import z_value
@@ -70,11 +70,11 @@ def _what(uncertainty: Uncertainty) -> str:
     return (
         f"Every probability comes with an interval that is meant to hold the customer's own "
         f"probability in {format_percent(uncertainty.coverage, 0)} of all cases. The level of "
-        f"everybody together may be off by a standard deviation of **{uncertainty.common:.2f} "
-        f"log-odds** ({_points(uncertainty.common)} points at one half). The rest is the "
-        "customer's own: what other customers would have taught, and what a short rhythm leaves "
-        "open. Whether a customer has left already is what the probability itself is about, and no "
-        "part of it."
+        "everybody together may be off by a standard deviation of "
+        f"**{uncertainty.shared_deviation:.2f} log-odds** ({_points(uncertainty.shared_deviation)} "
+        "points at one half). The rest is the customer's own: what other customers would have "
+        "taught, and what a short rhythm leaves open. Whether a customer has left already is what "
+        "the probability itself is about, and no part of it."
     )
 
 
@@ -90,14 +90,17 @@ def _widths(uncertainty: Uncertainty) -> Table:
         (f"from {step}" if i else f"below {steps[1]}", *(_ends(uncertainty, i, p) for p in said))
         for i, step in enumerate(steps)
     ]
-    header = (uncertainty.history, *(f"around {p:.1f}" for p in said))
+    header = (uncertainty.history_feature, *(f"around {p:.1f}" for p in said))
     return table("Intervals by amount of history", header, rows)
 
 
 def _ends(uncertainty: Uncertainty, step: int, probability: float) -> str:
     margin, reach = float(logit(probability)), z_value(uncertainty.coverage)
     below, above = (
-        reach * float(np.hypot(uncertainty.common, np.interp(margin, uncertainty.knots, own[step])))
+        reach
+        * float(
+            np.hypot(uncertainty.shared_deviation, np.interp(margin, uncertainty.knots, own[step]))
+        )
         for own in (uncertainty.below, uncertainty.above)
     )
     return f"{expit(margin - below):.2f} to {expit(margin + above):.2f}"

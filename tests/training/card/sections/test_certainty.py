@@ -1,7 +1,7 @@
 """The card's section on certainty: groups are counted as chance and the level's spread allow."""
 
-from app.bundle.answers.interval import Uncertainty
-from app.bundle.answers.usual_ranges import Support
+from app.bundle.answers.uncertainty import Uncertainty
+from app.bundle.answers.usual_ranges import UsualRanges
 from app.documents.document import Document
 from app.documents.markdown import render_markdown
 from training.card.sections.certainty import certainty_section, covered_groups
@@ -28,7 +28,7 @@ def test_no_back_test_covers_nothing():
 
 
 def test_the_section_names_widths_alarms_and_what_is_not_watched():
-    support = UsualRangesReport(Support((), (), (), ()), 0.0042, ("tenure_days",))
+    support = UsualRangesReport(UsualRanges((), (), (), ()), 0.0042, ("tenure_days",))
     section = certainty_section(UNCERTAINTY, support, tables=[MET], misses=[])
     text = render_markdown(Document("card", (), (), (section,)))
 
