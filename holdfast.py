@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.bundles import (
     BundleName,
     ModelsFolder,
@@ -18,8 +18,7 @@ from app.cli.bundles import (
     shelf_of,
     signing_key,
 )
-from app.cli.commands import commands
-from app.cli.inputs import (
+from app.cli.file_options import (
     ActivityOption,
     ActivityPath,
     AsOf,
@@ -32,6 +31,9 @@ from app.cli.inputs import (
     log_of,
     reading_of,
 )
+from app.cli.option_values import moment_of, today
+from app.cli.progress import progress_bar, progress_bars
+from app.cli.root import root
 from app.cli.tier_options import (
     AskedCosts,
     CapacityPerWeek,
@@ -55,24 +57,24 @@ if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it r
 def main() -> None:
     """Run the command line; what the product refuses ends with its reason and exit code 1."""
     try:
-        commands()
+        root()
     except HoldfastError as error:
-        terminal.refuse(str(error))
+        output.fail(str(error))
     except ValueError as error:
         from pydantic import ValidationError
 
         if not isinstance(error, ValidationError):
             raise
         # Of the settings; nothing else is validated out here.
-        terminal.refuse("; ".join(_setting(problem) for problem in error.errors()))
+        output.fail("; ".join(_setting(problem) for problem in error.errors()))
     except ModuleNotFoundError as error:
-        terminal.refuse(
+        output.fail(
             f"this verb needs {error.name}, which the service's own install leaves out: "
             "install holdfast[training], or holdfast[files] for files alone"
         )
 
 
-@commands.command(rich_help_panel="Data")
+@root.command(rich_help_panel="Data")
 def simulate(
     *,
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for three Parquet files.")],
@@ -86,26 +88,26 @@ def simulate(
     """Write the activity of a made-up company, and each customer's true churn probability."""
     from training.simulation import simulate as run
 
-    with terminal.progress("Simulating customers") as on_progress:
+    with progress_bar("Simulating customers") as on_progress:
         summary = run(
             n_customers=customers,
             n_days=days,
             seed=seed,
-            end=terminal.moment_of(end, option="--end").date() if end else terminal.today(),
+            end=moment_of(end, option="--end").date() if end else today(),
             out=out,
             on_progress=on_progress,
         )
-    terminal.say(
+    output.echo(
         f"{summary.n_customers:,} customers with {summary.n_events:,} events in {out}. Without an "
         f"order in the next 90 days: {summary.churn_share:.1%} of those who ever ordered."
     )
-    terminal.say(
+    output.echo(
         f"Log loss of saying the base rate {summary.base_log_loss:.4f}, of the truth "
         f"{summary.truth_log_loss:.4f}: what a model can reach lies between."
     )
 
 
-@commands.command(rich_help_panel="Train")
+@root.command(rich_help_panel="Train")
 def train(
     activity: ActivityPath,
     *,
@@ -141,16 +143,16 @@ def train(
     ] = False,
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
-    from app.use_cases.bundles.shelf import promote_model
+    from app.use_cases.bundles.shelf import promote_bundle
     from training.card.console import holdout_lines, profit_lines
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
     asked = costs_of(tier_policy, offer_cost, contact_cost, save_rate, capacity_per_week)
     costs = _contact_costs(asked)
-    moment = terminal.moment_of(until, option="--until")
+    moment = moment_of(until, option="--until")
     shelf, key = shelf_of(models), signing_key()
-    with terminal.stages() as on_stage:
+    with progress_bars() as on_stage:
         log = log_of(on_stage, activity, customers, reading_of(maps, sets, timezone), currency)
         result = run(
             log.history,
@@ -165,15 +167,15 @@ def train(
         )
     _say_notes((*log.notes, *result.warnings))
     for line in (*holdout_lines(result.metrics), *profit_lines(result.metrics)):
-        terminal.say(line)
-    terminal.say(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
+        output.echo(line)
+    output.echo(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
     if promote:
-        promote_model(shelf, result.bundle_id, key=key)
-        terminal.say("promoted")
+        promote_bundle(shelf, result.bundle_id, key=key)
+        output.echo("promoted")
     _end_if_rejected(log)
 
 
-@commands.command(rich_help_panel="Train")
+@root.command(rich_help_panel="Train")
 def evaluate(
     bundle: BundleName,
     *,
@@ -196,8 +198,8 @@ def evaluate(
     from training.evaluation.evaluate import evaluate as run
 
     opened = open_named(bundle, models)
-    moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
-    with terminal.stages() as on_stage:
+    moment = moment_of(as_of, option="--as-of") if as_of else None
+    with progress_bars() as on_stage:
         log = log_of(
             on_stage, activity, customers, reading_of(maps, sets, timezone), opened.currency
         )
@@ -205,15 +207,15 @@ def evaluate(
         found = run(log.history, opened, as_of=moment, reference=reference, on_progress=on_stage)
     _say_notes(log.notes)
     numbers = found.as_numbers()
-    terminal.say(f"Bundle {opened.id} as of {numbers['as_of']}, {found.tested.window.days} days on")
+    output.echo(f"Bundle {opened.id} as of {numbers['as_of']}, {found.tested.window.days} days on")
     for line in evaluation_lines(found.figures):
-        terminal.say(line)
-    terminal.say(verdict_of(found.changes))
+        output.echo(line)
+    output.echo(verdict_of(found.changes))
     _write(out, "evaluation", document_of(found), numbers)
     _end_if_rejected(log)
 
 
-@commands.command(rich_help_panel="Train")
+@root.command(rich_help_panel="Train")
 def compare(
     a: BundleName,
     b: BundleName,
@@ -236,37 +238,37 @@ def compare(
     from training.evaluation.compare import document_of, figures_table, verdict_of
 
     opened = open_named(a, models), open_named(b, models)
-    moment = terminal.moment_of(as_of, option="--as-of") if as_of else None
-    with terminal.stages() as on_stage:
+    moment = moment_of(as_of, option="--as-of") if as_of else None
+    with progress_bars() as on_stage:
         reading = reading_of(maps, sets, timezone)
         log = log_of(on_stage, activity, customers, reading, opened[0].currency)
         found = run(log.history, *opened, as_of=moment, on_progress=on_stage)
     _say_notes(log.notes)
     numbers, figures = found.as_numbers(), figures_table(found)
-    terminal.say(f"A {opened[0].id}, B {opened[1].id}, as of {numbers['as_of']}")
-    terminal.say_table(figures.header, figures.rows)
-    terminal.say(f"{found.movement.share:.1%} of {found.movement.n:,} customers change tier.")
-    terminal.say(verdict_of(found))
+    output.echo(f"A {opened[0].id}, B {opened[1].id}, as of {numbers['as_of']}")
+    output.echo_table(figures.header, figures.rows)
+    output.echo(f"{found.movement.share:.1%} of {found.movement.n:,} customers change tier.")
+    output.echo(verdict_of(found))
     _write(out, "comparison", document_of(found), numbers)
     _end_if_rejected(log)
 
 
 def _say_notes(notes: Iterable[str]) -> None:
     for note in notes:
-        terminal.say_aside(f"note: {note}")
+        output.note(f"note: {note}")
 
 
 def _write(out: Path, name: str, document: "Document", numbers: Mapping[str, Any]) -> None:
     from training.evaluation.files import write_files
 
     files = write_files(out, name=name, document=document, numbers=numbers)
-    terminal.say(f"written: {', '.join(map(str, files))}")
+    output.echo(f"written: {', '.join(map(str, files))}")
 
 
 def _end_if_rejected(log: "Log") -> None:
     """End with the exit code for work that was done but in part; the log's notes say the rest."""
     if log.n_rejected:
-        raise typer.Exit(terminal.EXIT_PARTLY)
+        raise typer.Exit(output.EXIT_PARTLY)
 
 
 def _setting(problem: "ErrorDetails") -> str:

@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from app.api.application import make_application
+from app.api.gate.bulk_queries import BulkQueries
 from app.api.gate.metrics import Metrics
-from app.api.gate.turns import Turns
-from app.api.keys.key_ring import KeyRing
+from app.api.keys.key_cache import KeyCache
 from app.api.service import Service
 from app.db.connections.connect import check_migrated, connect, session_factory, writer_factory
 from app.db.connections.statements import N_PIPELINES
@@ -28,7 +28,7 @@ from app.settings import Settings
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.keys.manage import verify_key
 from app.use_cases.monitoring.bundle_checker import BundleChecker
-from app.use_cases.monitoring.last_check import LastCheck
+from app.use_cases.monitoring.latest_check import LatestCheck
 from app.use_cases.monitoring.monitor import Monitor
 from app.use_cases.rescoring.rescorer import Rescorer
 from app.use_cases.scores.answers import rehearse, scoring
@@ -67,33 +67,34 @@ def create_app(
         BundleChecker(queue, Monitor(reader, readers, writers, bundles, now)),
     ]
     worker = Background("jobs", workers, every_seconds=settings.job_poll_seconds)
-    last_check = LastCheck(readers, bundles)
+    latest_check = LatestCheck(readers, bundles)
     service = Service(
         reader=reader,
-        many=Turns(reader),
+        bulk=BulkQueries(reader),
         readers=readers,
         writers=writers,
         bundles=bundles,
         playbook=playbook,
-        keys=KeyRing(partial(verify_key, readers)),
         now=now,
         pipelines=_pipelines(engine),
         check_database=partial(check_migrated, engine),
-        job_is_waiting=worker.wake,
-        last_check=last_check,
+        wake_worker=worker.wake,
+        latest_check=latest_check,
         metrics=Metrics(),
     )
     watcher = Background(
         "bundle",
-        [BundleWatcher(bundles, last_check)],
+        [BundleWatcher(bundles, latest_check)],
         every_seconds=settings.bundle_poll_seconds,
     )
     threads = [watcher]
     if settings.job_worker:
         threads.append(worker)
+    keys = KeyCache(partial(verify_key, readers))
     return make_application(
         service,
-        lifespan=_lifespan(service, engine, threads),
+        keys,
+        lifespan=_lifespan(service, keys, engine, threads),
         max_body_bytes=settings.max_body_bytes,
         receive_seconds=settings.request_timeout_seconds,
     )
@@ -112,17 +113,17 @@ class BundleWatcher:
     """A worker that takes up a newly promoted bundle, and the newest check of it."""
 
     bundles: BundleInService
-    last_check: LastCheck
+    latest_check: LatestCheck
 
     def work(self, is_stopping: IsStopping) -> bool:  # noqa: ARG002 - it takes a moment
         """Look once; there is never more to do at once."""
         self.bundles.refresh()
-        self.last_check.refresh()
+        self.latest_check.refresh()
         return False
 
 
 def _lifespan(
-    service: Service, engine: Engine, threads: list[Background]
+    service: Service, keys: KeyCache, engine: Engine, threads: list[Background]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -131,7 +132,7 @@ def _lifespan(
             if service.pipelines is not None:
                 await service.pipelines.open()
             if ready:
-                await _rehearse(service)
+                await _rehearse(service, keys)
             for thread in threads:
                 thread.start()
             yield
@@ -158,15 +159,15 @@ def _prepare(service: Service) -> bool:
     except HoldfastError as error:
         log.warning("not ready", extra={"why": str(error)})
         return False
-    service.last_check.refresh()
+    service.latest_check.refresh()
     return True
 
 
-async def _rehearse(service: Service) -> None:
+async def _rehearse(service: Service, keys: KeyCache) -> None:
     """Go the way of a request, so that the first one is as quick as the tenth."""
     bundle, playbook, now = service.bundles.current(), service.playbook, service.now()
     rehearse(bundle, playbook, as_of=now)
     for asked in (scoring(bundle, playbook, [_NOBODY], as_of=now), newest_score(_NOBODY)):
-        await asyncio.gather(*[service.answer_to(asked) for _ in range(N_PIPELINES)])
-    await run_in_threadpool(service.keys.verified, _NOBODYS_KEY)
+        await asyncio.gather(*[service.fetch(asked) for _ in range(N_PIPELINES)])
+    await run_in_threadpool(keys.verified, _NOBODYS_KEY)
     gc.freeze()  # what is here now stays: passes over it would take as long as scoring a customer

@@ -24,8 +24,8 @@ N_BATCHES = 10
 BATCH = 1000
 STAGES = {
     "key check": (
-        "app.api.keys.key_ring:KeyRing.remembered",
-        "app.api.keys.key_ring:KeyRing.verified",
+        "app.api.keys.key_cache:KeyCache.cached",
+        "app.api.keys.key_cache:KeyCache.verified",
     ),
     "SQL": ("app.db.log.reading:Reader.idle_rows", "app.db.log.reading:Reader.rows"),
     "history: columns": ("app.db.log.events:unpack_history",),

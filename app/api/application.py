@@ -1,21 +1,22 @@
-"""All routes, behind one gate, as one application."""
+"""All routes behind one gate, as one application."""
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
-from fastapi import FastAPI, Request
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - its name
+from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.responses import Response
 
-from app.api.contract import docs, openapi, problems
-from app.api.gate.body_limits import Guard
+from app.api.contract import docs, openapi
+from app.api.contract.problems import handlers
+from app.api.gate import database_errors
+from app.api.gate.body_limits import BodyLimits
 from app.api.gate.head import HeadAsGet
 from app.api.gate.logs import AccessLog
 from app.api.gate.quick_route import QuickRoutes
-from app.api.keys.security import Allowed, problems_of_keys
+from app.api.gate.unhandled_errors import UnhandledErrors
+from app.api.keys.key_cache import KeyCache
+from app.api.keys.security import RequireScope, key_problems
 from app.api.routes import (
     activity,
     badges,
@@ -29,17 +30,20 @@ from app.api.routes import (
 )
 from app.api.schemas.activity import EventIn
 from app.api.service import Service
-from app.domain.errors import DatabaseNotReady
 from app.domain.scopes import Scope
 
-log = logging.getLogger("holdfast.api")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def make_application(
-    service: Service, *, lifespan: Lifespan, max_body_bytes: int, receive_seconds: float
+    service: Service,
+    keys: KeyCache,
+    *,
+    lifespan: Lifespan,
+    max_body_bytes: int,
+    receive_seconds: float,
 ) -> FastAPI:
-    """Return the application that answers with the parts of `service`."""
+    """Return the application that answers with the parts of `service` whoever has a key."""
     app = FastAPI(
         title=openapi.TITLE,
         version=openapi.VERSION,
@@ -47,37 +51,26 @@ def make_application(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # asked per request else
+        # FastAPI would otherwise look for an OpenTelemetry configuration at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             Middleware(AccessLog, metrics=service.metrics),
             Middleware(
                 QuickRoutes,
                 routes=[scores.quick_score(service), badges.quick_badge(service)],
-                is_allowed=partial(Allowed(Scope.SCORES_READ).is_known, service.keys),
+                is_allowed=partial(RequireScope(Scope.SCORES_READ).is_met_by, keys=keys),
             ),
             Middleware(HeadAsGet),
-            Middleware(Guard, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
+            Middleware(BodyLimits, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),
+            Middleware(UnhandledErrors),
         ],
     )
-    app.state.service, app.state.keys = service, service.keys
-    for room in (scores, badges, customers, activity, jobs, bundles, checks, metrics):
-        app.include_router(room.router, responses=problems_of_keys())
+    app.state.service, app.state.keys = service, keys
+    for noun in (scores, badges, customers, activity, jobs, bundles, checks, metrics):
+        app.include_router(noun.router, responses=key_problems())
     app.include_router(health.router)
-    problems.install(app)
-    app.add_exception_handler(SQLAlchemyError, _on_database_error)
+    handlers.install(app)
+    database_errors.install(app)
     docs.install(app)
     openapi.install(app, unrouted=[(EventIn, "validation")])
     return app
-
-
-def _on_database_error(request: Request, error: Exception) -> Response:
-    """Answer 503 where the database is away, busy or lacks migrations; else it is our mistake."""
-    kind = problems.KINDS[DatabaseNotReady]
-    try:
-        request.app.state.service.check_database()
-    except DatabaseNotReady as reason:
-        return problems.response(kind, str(reason))
-    if isinstance(error, OperationalError | TimeoutError):
-        log.warning("the database did not answer", extra={"why": type(error).__name__})
-        return problems.response(kind, "the database did not answer in time: try again")
-    return problems.internal_error(error)

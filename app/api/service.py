@@ -9,69 +9,67 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
+from app.api.gate.bulk_queries import BulkQueries
 from app.api.gate.metrics import Metrics
-from app.api.gate.turns import Turns
-from app.api.keys.key_ring import KeyRing
 from app.db.connections.statements import Asked, Row
 from app.db.log.reading import Reader
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
-from app.use_cases.monitoring.last_check import LastCheck
+from app.use_cases.monitoring.latest_check import LatestCheck
 
 if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
     from app.db.connections.pipeline import Pipelines
 
 T = TypeVar("T")
 
-MANY_BYTES: Final = 1_000_000  # of packed events: twenty thousand of them, some milliseconds
+LONG_BYTES: Final = 1_000_000  # of packed events: twenty thousand of them, some milliseconds
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """The parts that stay while requests come and go."""
 
-    reader: Reader  # for what is asked all the time
-    many: Turns  # for questions about many customers
+    reader: Reader
+    bulk: BulkQueries
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     bundles: BundleInService
     playbook: Playbook
-    keys: KeyRing
     now: Callable[[], datetime]
     pipelines: "Pipelines | None"  # to PostgreSQL; a SQLite file needs none
     check_database: Callable[[], None]  # raises DatabaseNotReady
-    job_is_waiting: Callable[[], None]  # wakes the worker
-    last_check: LastCheck  # of the bundle in service
+    wake_worker: Callable[[], None]  # a job is waiting
+    latest_check: LatestCheck  # of the bundle in service
     metrics: Metrics
 
-    async def answer_to(self, asked: Asked[T]) -> T:
-        """Return what a question is answered, without making anybody else wait for long.
+    async def fetch(self, query: Asked[T]) -> T:
+        """Return the answer to a query without holding up other requests.
 
-        A SQLite file in WAL mode makes no reader wait, and a PostgreSQL server is asked over the
-        pipelines. Where neither can answer at once, a thread does, which says what is wrong; and
-        it makes the answer where a history is so long that others would notice.
+        A SQLite file in WAL mode never makes a reader wait, and a PostgreSQL server is asked over
+        the pipelines. If neither can answer at once, a thread asks again and raises what is wrong.
+        A history so long that reading it would hold others up is read in a thread, too.
         """
-        rows = await self._rows_at_once(asked)
+        rows = await self._rows_at_once(query)
         if rows is None:
-            rows = await run_in_threadpool(self.reader.rows, asked.question, *asked.parameters)
-        return await self._read(asked, rows)
+            rows = await run_in_threadpool(self.reader.rows, query.question, *query.parameters)
+        return await self._read(query, rows)
 
-    async def answer_at_once(self, asked: Asked[T]) -> T | None:
-        """Return the same from a database that answers at once; None where it does not."""
-        rows = await self._rows_at_once(asked)
+    async def fetch_at_once(self, query: Asked[T]) -> T | None:
+        """Return the same if the database can answer at once, otherwise None."""
+        rows = await self._rows_at_once(query)
         if rows is None:
             return None
-        return await self._read(asked, rows)
+        return await self._read(query, rows)
 
-    async def _read(self, asked: Asked[T], rows: list[Row]) -> T:
-        if _n_bytes(rows) > MANY_BYTES:
-            return await run_in_threadpool(asked.read, rows)
-        return asked.read(rows)
+    async def _read(self, query: Asked[T], rows: list[Row]) -> T:
+        if _n_bytes(rows) > LONG_BYTES:
+            return await run_in_threadpool(query.read, rows)
+        return query.read(rows)
 
-    async def _rows_at_once(self, asked: Asked[T]) -> list[Row] | None:
+    async def _rows_at_once(self, query: Asked[T]) -> list[Row] | None:
         if self.pipelines is None:
-            return self.reader.idle_rows(asked.question, *asked.parameters)
-        return await self.pipelines.rows(asked.question, *asked.parameters)
+            return self.reader.idle_rows(query.question, *query.parameters)
+        return await self.pipelines.rows(query.question, *query.parameters)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -83,15 +81,15 @@ class Service:
     def writing(self) -> Iterator[Session]:
         """Give a session whose transaction is committed when the block ends.
 
-        A route returns from inside the block or after it, so that nothing is answered that was
-        not committed: a commit that fails is a 500, never a false 200.
+        A route must not return before its block has ended: then nothing is confirmed that was not
+        committed, and a commit that fails is a 500 and never a false 200.
         """
         with self.writers.begin() as session:
             yield session
 
 
 def _n_bytes(rows: list[Row]) -> int:
-    """Return how long the packed histories in some rows are."""
+    """Return the length of the packed histories in some rows."""
     n_bytes = 0
     for row in rows:
         for value in row:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.domain.moments import format_moment
 
 if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
@@ -63,34 +63,34 @@ def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None
 @models.command("list")
 def list_(*, folder: ModelsFolder = None) -> None:
     """Print every bundle on the shelf, the newest data first; * marks the promoted one."""
-    from app.use_cases.bundles.shelf import list_models
+    from app.use_cases.bundles.shelf import list_bundles
 
     shelf = shelf_of(folder)
-    listings = list_models(shelf)
+    listings = list_bundles(shelf)
     if not listings:
-        terminal.say_aside(f"no bundle in {shelf}: `holdfast train` writes one")
+        output.note(f"no bundle in {shelf}: `holdfast train` writes one")
         return
     headings = ("", "bundle", "trained until", "churn is", "problem")
-    terminal.say_table(headings, map(_cells, listings))
+    output.echo_table(headings, map(_cells, listings))
 
 
 @models.command()
 def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Verify a bundle and put it into service; on failure the one in service stays."""
-    from app.use_cases.bundles.shelf import promote_model
+    from app.use_cases.bundles.shelf import promote_bundle
 
-    found = promote_model(shelf_of(folder), bundle_id, key=signing_key())
-    terminal.say(f"{found.bundle_id} is promoted; a running service takes it within seconds")
+    found = promote_bundle(shelf_of(folder), bundle_id, key=signing_key())
+    output.echo(f"{found.bundle_id} is promoted; a running service takes it within seconds")
 
 
 @models.command()
 def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
     """Check every byte of a bundle against its manifest, and its answers against LightGBM's."""
-    from app.use_cases.bundles.shelf import verify_model
+    from app.use_cases.bundles.shelf import verify_bundle
 
-    found = verify_model(shelf_of(folder), bundle_id, key=signing_key())
+    found = verify_bundle(shelf_of(folder), bundle_id, key=signing_key())
     signature = "signature sound" if found.signed else "not signed"
-    terminal.say(
+    output.echo(
         f"{found.bundle_id} is sound: {found.n_files} files, {found.n_golden_rows} golden rows, "
         f"{signature}"
     )

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.database import DatabaseUrl, writers_of
-from app.cli.inputs import ActivityPath, Map, Set, Timezone, reading_of
+from app.cli.file_options import ActivityPath, Map, Set, Timezone, reading_of
+from app.cli.progress import progress_bar
 
 imports = typer.Typer(
     help="Activity and customers from files into the database.", no_args_is_help=True
@@ -35,7 +36,7 @@ def activity(
     from app.use_cases.files.import_files import import_activity
 
     reading = reading_of(maps, sets, timezone)
-    with writers_of(database) as writers, terminal.progress("Importing events") as on_progress:
+    with writers_of(database) as writers, progress_bar("Importing events") as on_progress:
         done = import_activity(
             writers,
             path,
@@ -43,12 +44,12 @@ def activity(
             reading=reading,
             on_progress=on_progress,
         )
-    terminal.say(
+    output.echo(
         f"{done.n_accepted:,} events recorded, {done.n_duplicates:,} were known already, "
         f"{done.n_rejected:,} rejected"
     )
-    terminal.say_unknown_types(done.unknown_types)
-    terminal.end_if_rejected(done.n_rejected, [done.rejects_file])
+    output.note_unknown_types(done.unknown_types)
+    output.exit_if_rejected(done.n_rejected, [done.rejects_file])
 
 
 @imports.command()
@@ -64,7 +65,7 @@ def customers(
     from app.use_cases.files.import_files import import_customers
 
     reading = reading_of(maps, sets, timezone)
-    with writers_of(database) as writers, terminal.progress("Importing customers") as on_progress:
+    with writers_of(database) as writers, progress_bar("Importing customers") as on_progress:
         done = import_customers(
             writers,
             path,
@@ -72,8 +73,8 @@ def customers(
             reading=reading,
             on_progress=on_progress,
         )
-    terminal.say(
+    output.echo(
         f"{done.n_customers:,} customers written, {done.n_new:,} of them new, "
         f"{done.n_rejected:,} rows rejected"
     )
-    terminal.end_if_rejected(done.n_rejected, [done.rejects_file])
+    output.exit_if_rejected(done.n_rejected, [done.rejects_file])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.database import DatabaseUrl, writers_of
 from app.domain.moments import format_moment
 from app.domain.scopes import ALL_SCOPES, Scope
@@ -35,11 +35,11 @@ def create(
     with writers_of(database) as writers, writers.begin() as session:
         created = create_key(session, name, scopes=scopes, now=datetime.now(UTC))
     if quiet:
-        terminal.say(created.token)
+        output.echo(created.token)
         return
-    terminal.say(f"{created.token}\n")
-    terminal.say(f"Key {created.key.key_id} of {name} may {', '.join(sorted(scopes))}.")
-    terminal.say("Keep it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
+    output.echo(f"{created.token}\n")
+    output.echo(f"Key {created.key.key_id} of {name} may {', '.join(sorted(scopes))}.")
+    output.echo("Keep it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
 
 
 @keys.command("list")
@@ -49,7 +49,7 @@ def list_(*, database: DatabaseUrl = None) -> None:
 
     with writers_of(database) as writers, writers.begin() as session:
         found = list_keys(session)
-    terminal.say_table(("key", "name", "scopes", "created", "revoked"), map(_cells, found))
+    output.echo_table(("key", "name", "scopes", "created", "revoked"), map(_cells, found))
 
 
 @keys.command()
@@ -64,8 +64,8 @@ def revoke(
     with writers_of(database) as writers, writers.begin() as session:
         revoked = revoke_key(session, key_id, now=datetime.now(UTC))
     if not revoked:
-        terminal.refuse(f"no key {key_id!r} that works: see `holdfast keys list`")
-    terminal.say(f"{key_id} is revoked")
+        output.fail(f"no key {key_id!r} that works: see `holdfast keys list`")
+    output.echo(f"{key_id} is revoked")
 
 
 def _cells(key: "ApiKey") -> tuple[str, ...]:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.bundles import ModelsFolder, shelf_of, signing_key
 from app.cli.database import DatabaseUrl, engine_of
+from app.cli.option_values import moment_or_now
+from app.cli.progress import progress_bar
 from app.cli.scores import AsOf
 from app.domain.checks import BundleCheck, ColumnDrift, MonthCheck, Verdict
 from app.domain.moments import format_moment
@@ -37,10 +39,10 @@ def monitor(
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.monitor import Monitor
 
-    moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
+    moment = moment_or_now(as_of, option="--as-of")
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
-    with engine_of(database) as engine, terminal.progress("Reading customers") as on_progress:
+    with engine_of(database) as engine, progress_bar("Reading customers") as on_progress:
         watch = Monitor(
             Reader(engine),
             session_factory(engine),
@@ -52,23 +54,23 @@ def monitor(
     if as_json:
         from app.db.model_checks import json_of
 
-        terminal.say(json_of(found))
+        output.echo(json_of(found))
     else:
         _say(found)
 
 
 def _say(check: BundleCheck) -> None:
     calibration, drift = check.calibration, check.drift
-    terminal.say(f"Bundle {check.bundle_id} as of {format_moment(check.as_of)}\n")
-    terminal.say(f"Calibration: {_words(calibration.verdict)}\n  {calibration.text}\n")
+    output.echo(f"Bundle {check.bundle_id} as of {format_moment(check.as_of)}\n")
+    output.echo(f"Calibration: {_words(calibration.verdict)}\n  {calibration.text}\n")
     if calibration.months:
-        terminal.say_table(_MONTHS, map(_month, calibration.months))
-        terminal.say("")
+        output.echo_table(_MONTHS, map(_month, calibration.months))
+        output.echo("")
     for each in calibration.left_out:
-        terminal.say(f"  not counted: {each}\n")
-    terminal.say(f"Drift: {_words(drift.verdict)}\n  {drift.text}\n")
+        output.echo(f"  not counted: {each}\n")
+    output.echo(f"Drift: {_words(drift.verdict)}\n  {drift.text}\n")
     if drift.risk is not None:
-        terminal.say_table(_FEATURES, map(_column, _shown(drift.risk, drift.features)))
+        output.echo_table(_FEATURES, map(_column, _shown(drift.risk, drift.features)))
 
 
 def _words(verdict: Verdict) -> str:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.bundles import ModelsFolder, shelf_of, signing_key
 from app.cli.database import DatabaseUrl, engine_of
-from app.cli.inputs import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
+from app.cli.file_options import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
+from app.cli.option_values import moment_of, moment_or_now
+from app.cli.progress import progress_bar
 
 if TYPE_CHECKING:  # help reads no playbook
     from app.domain.playbooks import Playbook
@@ -47,12 +49,12 @@ def score(
     from app.use_cases.files.score_file import INSUFFICIENT, score_file
     from app.work.memory import spare_the_collector
 
-    moment = terminal.moment_of(as_of, option="--as-of")
+    moment = moment_of(as_of, option="--as-of")
     reading = reading_of(maps, sets, timezone)
     shelf, key = shelf_of(models), signing_key()
     opened = open_bundle(shelf / bundle, key=key) if bundle else open_promoted(shelf, key=key)
     spare_the_collector()
-    with terminal.progress("Scoring customers") as on_progress:
+    with progress_bar("Scoring customers") as on_progress:
         done = score_file(
             activity,
             opened,
@@ -63,20 +65,20 @@ def score(
             reading=reading,
             on_progress=on_progress,
         )
-    terminal.say(f"{done.n_customers:,} customers scored by {opened.id} into {out}")
+    output.echo(f"{done.n_customers:,} customers scored by {opened.id} into {out}")
     n_scored = done.n_customers - done.tiers.get(INSUFFICIENT, 0)
     for tier in ("high", "medium", "low"):
         n = done.tiers.get(tier, 0)
-        terminal.say(f"  {tier:7}{n:>12,}  {n / max(n_scored, 1):6.1%}")
+        output.echo(f"  {tier:7}{n:>12,}  {n / max(n_scored, 1):6.1%}")
     if n_without := done.tiers.get(INSUFFICIENT, 0):
-        terminal.say(f"  {n_without:,} have not enough history for a score")
+        output.echo(f"  {n_without:,} have not enough history for a score")
     if done.n_foreign_amounts:
-        terminal.say_aside(
+        output.note(
             f"note: {done.n_foreign_amounts:,} amounts are not in {opened.currency}, the currency "
             "of the bundle, and count as missing"
         )
-    terminal.say_unknown_types(done.unknown_types)
-    terminal.end_if_rejected(done.n_rejected, done.rejects_files)
+    output.note_unknown_types(done.unknown_types)
+    output.exit_if_rejected(done.n_rejected, done.rejects_files)
 
 
 def rescore(
@@ -105,11 +107,11 @@ def rescore(
     from app.work.job_queue import JobQueue
     from app.work.memory import spare_the_collector
 
-    moment = terminal.moment_of(as_of, option="--as-of") if as_of else datetime.now(UTC)
+    moment = moment_or_now(as_of, option="--as-of")
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
     spare_the_collector()
-    with engine_of(database) as engine, terminal.progress("Scoring customers") as on_progress:
+    with engine_of(database) as engine, progress_bar("Scoring customers") as on_progress:
         reader, readers = Reader(engine), session_factory(engine)
         queue = JobQueue(writer_factory(engine), lambda: datetime.now(UTC))
         rescorer = Rescorer(
@@ -121,12 +123,10 @@ def rescore(
         monitor = Monitor(reader, readers, queue.writers, bundles, queue.now)
         BundleChecker(queue, monitor).work()
     if job.state is not JobState.COMPLETED:
-        terminal.refuse(
-            f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}"
-        )
-    terminal.say(f"{job.done:,} customers scored by {job.bundle_id}, {job.failed:,} failed")
+        output.fail(f"job {job.job_id} is {job.state.value}: {job.error or 'no reason is kept'}")
+    output.echo(f"{job.done:,} customers scored by {job.bundle_id}, {job.failed:,} failed")
     if job.failed:
-        raise typer.Exit(terminal.EXIT_PARTLY)
+        raise typer.Exit(output.EXIT_PARTLY)
 
 
 def _playbook() -> "Playbook":

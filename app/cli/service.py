@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli import terminal
+from app.cli import output
 from app.cli.bundles import ModelsFolder
 from app.cli.database import DatabaseUrl
+from app.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -47,14 +48,12 @@ def serve(
     listening = _listen(settings)
     logs.configure(settings.log_level)
     application = create_app(settings)
-    terminal.say_aside(
-        f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it"
-    )
+    output.note(f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it")
     config = config_of(application, receive_seconds=settings.request_timeout_seconds)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has shut down and passes the signal on
-        terminal.say_aside("Holdfast has stopped.")
+        output.note("Holdfast has stopped.")
 
 
 def migrate(*, database: DatabaseUrl = None) -> None:
@@ -62,14 +61,14 @@ def migrate(*, database: DatabaseUrl = None) -> None:
     from app.settings import Settings
 
     _migrate(database or Settings().database_url)
-    terminal.say("the database is up to date")
+    output.echo("the database is up to date")
 
 
 def warm_up() -> None:
     """Compile the kernels into their cache, so that no start has to wait for it."""
     from app.use_cases.warm_up import warm_up as run
 
-    with terminal.progress("Compiling kernels") as on_progress:
+    with progress_bar("Compiling kernels") as on_progress:
         run(on_progress=on_progress)
 
 
@@ -92,11 +91,11 @@ def _listen(settings: "Settings") -> socket.socket:
         return socket.create_server((settings.host, settings.port), backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            terminal.refuse(
+            output.fail(
                 f"port {settings.port} of {settings.host} is in use: stop what listens there, or "
                 "choose another with --port or HOLDFAST_PORT"
             )
-        terminal.refuse(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+        output.fail(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
 
 
 def _url(listening: socket.socket) -> str:

@@ -1,4 +1,4 @@
-"""What can go wrong in business terms; app/api/contract/problems.py maps each error to a status."""
+"""What can go wrong in business terms; app/api/contract/problems maps each to a status."""
 
 
 class HoldfastError(Exception):

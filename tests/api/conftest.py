@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from app.main import create_app
 from app.settings import Settings
 from app.use_cases.bundles import in_service
 from app.use_cases.keys.manage import create_key
+from tests.api.activity import CUSTOMER, orders, post_events
+from tests.api.jobs import wait_for_end
 from tests.bundles import put_bundle_into_service
-
-CUSTOMER = "c-1042"
 
 
 @pytest.fixture(scope="session")
@@ -85,40 +85,6 @@ def with_history(client) -> str:
     return CUSTOMER
 
 
-def event(**changes) -> dict:
-    """An order of now, as the API takes it."""
-    values = {
-        "event_id": "e-1",
-        "customer_id": CUSTOMER,
-        "occurred_at": datetime.now(UTC).isoformat(),
-        "type": "order_placed",
-        "amount": 25.0,
-        "currency": "EUR",
-    }
-    return values | changes
-
-
-def orders(customer_id: str, *, n: int, gap_days: int = 10) -> list[dict]:
-    """The last `n` orders of a customer, one every `gap_days`, the newest yesterday."""
-    last = datetime.now(UTC) - timedelta(days=1)
-    return [
-        event(
-            event_id=f"{customer_id}/{i}",
-            customer_id=customer_id,
-            occurred_at=(last - timedelta(days=gap_days * i)).isoformat(),
-        )
-        for i in range(n)
-    ]
-
-
-def post_events(client: TestClient, events: list[dict]) -> dict:
-    """Send events, all of which must be accepted, and return the answer."""
-    response = client.post("/v1/activity", json={"events": events})
-    assert response.status_code == 200, response.text
-    assert response.json()["rejected"] == 0, response.text
-    return response.json()
-
-
 @pytest.fixture
 def rescore(client) -> Callable[..., dict]:
     """Rescore everybody, wait for the end and return the job; options go into the query."""
@@ -142,14 +108,3 @@ def wait_until() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.02)
 
     return run
-
-
-def wait_for_end(client: TestClient, location: str, *, within_seconds: float = 30) -> dict:
-    """Return the job at `location` once it has ended."""
-    until = time.monotonic() + within_seconds
-    while time.monotonic() < until:
-        job = client.get(location).json()
-        if job["state"] not in {"queued", "in_progress"}:
-            return job
-        time.sleep(0.02)
-    raise AssertionError(f"{location} did not end within {within_seconds} seconds: {job}")

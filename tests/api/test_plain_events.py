@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.api.plain_events import activities_of
 from app.api.routes import activity as route
-from tests.api.conftest import event
-from tests.api.test_activity import BAD
+from tests.api.activity import event
+from tests.api.routes.test_activity import BAD
 from tests.strategies import property_test
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ def test_every_verb_explains_itself(call, verb):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_option_says_what_it_is(verb):
-    command = get_command(holdfast.commands)
+    command = get_command(holdfast.root)
     for word in verb.split():
         command = command.commands[word]
 

@@ -8,9 +8,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from app.api.contract import problems
 from app.api.contract.fields import Answer, Request
-from app.api.contract.problems import Problem
+from app.api.contract.problems.kinds import (
+    BODY_TOO_LARGE,
+    INTERNAL_ERROR,
+    INVALID_REQUEST,
+    MALFORMED_JSON,
+    TOO_SLOW,
+    UNSUPPORTED_MEDIA,
+)
+from app.api.contract.problems.responses import problem_responses
+from app.api.contract.problems.schema import Problem
 from app.domain.errors import DatabaseNotReady
 
 SchemaUse: TypeAlias = tuple[type[Answer | Request], JsonSchemaMode]
@@ -27,14 +35,12 @@ Churn-risk scores with reasons, health signals and interventions, next to your C
 - Long work is a job: 202 with its `Location`.
 """
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
-_ANY_REQUEST: Final = problems.of(
-    problems.INVALID_REQUEST, problems.INTERNAL_ERROR, DatabaseNotReady
-)
-_ANY_BODY: Final = problems.of(
-    problems.MALFORMED_JSON,
-    problems.TOO_SLOW,
-    problems.BODY_TOO_LARGE,
-    problems.UNSUPPORTED_MEDIA,
+_ANY_REQUEST: Final = problem_responses(INVALID_REQUEST, INTERNAL_ERROR, DatabaseNotReady)
+_ANY_BODY: Final = problem_responses(
+    MALFORMED_JSON,
+    TOO_SLOW,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA,
 )
 
 

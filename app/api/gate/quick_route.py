@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.contract.bodies import BODY_HEADERS
+from app.api.gate.bodies import BODY_HEADERS
 
 EVERYDAY_ID: Final = (
     "[A-Za-z0-9._-]{1,200}"  # what most ids are; `app.api.contract.fields.Text` takes more

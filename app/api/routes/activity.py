@@ -9,11 +9,13 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from app.api.access import ActivityWrite
-from app.api.contract import problems
-from app.api.contract.json_route import JsonRoute
-from app.api.contract.problems import FieldError, field_errors
+from app.api.contract.problems.field_errors import field_errors
+from app.api.contract.problems.kinds import BODY_TOO_LARGE
+from app.api.contract.problems.responses import problem_responses
+from app.api.contract.problems.schema import FieldError
+from app.api.gate.json_route import JsonRoute
 from app.api.gate.metrics import Metrics
+from app.api.keys.access import ActivityWrite
 from app.api.plain_events import activities_of
 from app.api.schemas.activity import EVENT, ActivityIn, ActivityOut, EventIn
 from app.domain.activity import Activity
@@ -24,9 +26,7 @@ Result: TypeAlias = dict[str, Any]  # an `EventResultOut`
 _FEW: Final = 16  # events; the schema reads them in the time in which halves of them are tried
 
 
-@router.post(
-    "/activity", response_model=ActivityOut, responses=problems.of(problems.BODY_TOO_LARGE)
-)
+@router.post("/activity", response_model=ActivityOut, responses=problem_responses(BODY_TOO_LARGE))
 def post_activity(batch: ActivityIn, service: ActivityWrite) -> Response:
     """Record up to 1,000 events; each is accepted or rejected by itself.
 

@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from app.api.access import CustomerId, ScoresRead
 from app.api.badge_svg import badge_svg
-from app.api.contract.json_route import JsonRoute
+from app.api.gate.json_route import JsonRoute
 from app.api.gate.quick_route import QuickRoute
+from app.api.keys.access import ScoresRead
 from app.api.schemas.badges import BadgeOut
+from app.api.schemas.path_parameters import CustomerId
 from app.api.service import Service
 from app.use_cases.scores.stored import NewestScore, newest_score
 
@@ -31,7 +32,7 @@ async def get_badge(customer_id: CustomerId, service: ScoresRead) -> Response:
 
     A customer who is unknown, or was never scored, has a grey badge that says so.
     """
-    badge = _badge(await service.answer_to(newest_score(customer_id)))
+    badge = _badge(await service.fetch(newest_score(customer_id)))
     headers = {"Cache-Control": CACHE_CONTROL}
     return Response(badge, headers=headers, media_type="application/json")
 
@@ -56,7 +57,7 @@ async def get_badge_svg(
     ] = None,
 ) -> Response:
     """Return the newest stored score as an image whose text says everything."""
-    message, color = _look(await service.answer_to(newest_score(customer_id)))
+    message, color = _look(await service.fetch(newest_score(customer_id)))
     image = badge_svg(LABEL, message, color or NO_COLOR_SVG)
     tag = f'"{hashlib.blake2b(image.encode(), digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL}
@@ -69,7 +70,7 @@ def quick_badge(service: Service) -> QuickRoute:
     """Return the short way to the badge as JSON."""
 
     async def answer(customer_id: str) -> bytes | None:
-        newest = await service.answer_at_once(newest_score(customer_id))
+        newest = await service.fetch_at_once(newest_score(customer_id))
         return None if newest is None else _badge(newest)
 
     return QuickRoute("badge", answer, cache_control=CACHE_CONTROL.encode())

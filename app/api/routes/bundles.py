@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Path
 from starlette.responses import Response
 
-from app.api.access import ModelRead
-from app.api.contract import problems
-from app.api.contract.json_route import JsonRoute
-from app.api.contract.preference import preferred
+from app.api.contract.negotiation import preferred
+from app.api.contract.problems.responses import problem_responses
+from app.api.gate.json_route import JsonRoute
+from app.api.keys.access import ModelRead
 from app.api.schemas.bundles import BundleOut, ChurnDefinitionOut, FeatureOut
 from app.api.schemas.scores.numbers import TierPolicyOut
 from app.bundle.risk_bundle import RiskBundle
@@ -52,7 +52,7 @@ _CARD: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.get("/v1/model", responses=problems.of(NoBundleInService, BundleRefused))
+@router.get("/v1/model", responses=problem_responses(NoBundleInService, BundleRefused))
 def get_bundle(service: ModelRead) -> BundleOut:
     """Describe the bundle in service: what it foresees, what it was trained on, how good it is."""
     bundle = service.bundles.current()
@@ -62,7 +62,7 @@ def get_bundle(service: ModelRead) -> BundleOut:
 @router.get(
     "/v1/model/card",
     response_class=Response,
-    responses=_CARD | problems.of(NoBundleInService, BundleRefused),
+    responses=_CARD | problem_responses(NoBundleInService, BundleRefused),
 )
 def get_card(service: ModelRead, accept: Accept = MARKDOWN) -> Response:
     """Return the card of the bundle in service."""
@@ -72,7 +72,7 @@ def get_card(service: ModelRead, accept: Accept = MARKDOWN) -> Response:
 @router.get(
     "/v1/models/{bundle_id}/card",
     response_class=Response,
-    responses=_CARD | problems.of(BundleNotFound, BundleRefused),
+    responses=_CARD | problem_responses(BundleNotFound, BundleRefused),
 )
 def get_card_of_bundle(
     service: ModelRead, bundle_id: BundleId, accept: Accept = MARKDOWN

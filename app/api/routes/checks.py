@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.api.access import ModelRead
-from app.api.contract import problems
-from app.api.contract.json_route import JsonRoute
+from app.api.contract.problems.responses import problem_responses
+from app.api.gate.json_route import JsonRoute
+from app.api.keys.access import ModelRead
 from app.api.schemas.checks import CalibrationOut, DriftOut
 from app.api.service import Service
 from app.db import model_checks
@@ -18,7 +18,7 @@ from app.use_cases.monitoring.check_drift import not_measured
 router = APIRouter(
     prefix="/v1/model",
     tags=["Model"],
-    responses=problems.of(NoBundleInService, BundleRefused),
+    responses=problem_responses(NoBundleInService, BundleRefused),
     route_class=JsonRoute,
 )
 _NO_CHECK = (

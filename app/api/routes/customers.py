@@ -6,10 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.api.access import CustomerId, CustomersRead, CustomersWrite
-from app.api.contract import cursors, problems
-from app.api.contract.json_route import JsonRoute
-from app.api.contract.problems import FieldError, RefusedError
+from app.api.contract import cursors
+from app.api.contract.problems.kinds import INVALID_REQUEST
+from app.api.contract.problems.responses import RefusedError, problem_responses
+from app.api.contract.problems.schema import FieldError
+from app.api.gate.json_route import JsonRoute
+from app.api.keys.access import CustomersRead, CustomersWrite
 from app.api.schemas.customers import (
     AccountIn,
     AccountOut,
@@ -20,6 +22,7 @@ from app.api.schemas.customers import (
     ListedCustomerOut,
 )
 from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.path_parameters import CustomerId
 from app.api.schemas.scores.fields import TierName
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound, InvalidCursor
@@ -38,7 +41,7 @@ MinScore = Annotated[
 ]
 
 
-@router.get("", responses=problems.of(InvalidCursor))
+@router.get("", responses=problem_responses(InvalidCursor))
 def get_customers(
     service: CustomersRead,
     tier: TierFilter = None,
@@ -90,7 +93,7 @@ def put_one_customer(
     return get_one_customer(customer_id, service)
 
 
-@router.get("/{customer_id}", responses=problems.of(CustomerNotFound))
+@router.get("/{customer_id}", responses=problem_responses(CustomerNotFound))
 def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> CustomerOut:
     """Return what is known about a customer, purchases and stage of life included."""
     with service.reading() as session:
@@ -104,7 +107,7 @@ def _refuse_to_come(signed_up_at: datetime | None, now: datetime) -> None:
         return
     detail = f"{format_moment(signed_up_at)} lies in the future; it is {format_moment(now)}"
     field = FieldError(location="body", pointer="/signed_up_at", detail=detail)
-    raise RefusedError(problems.INVALID_REQUEST, f"signed_up_at {detail}", fields=[field])
+    raise RefusedError(INVALID_REQUEST, f"signed_up_at {detail}", fields=[field])
 
 
 def _customer(customer_id: str, facts: CustomerIn) -> Customer:

@@ -4,13 +4,13 @@ from typing import cast
 
 from fastapi import APIRouter, Request
 
-from app.api.contract import problems
+from app.api.contract.problems.responses import problem_responses
 from app.api.schemas.health import AliveOut, LiveOut, ReadyOut, ServerReadyOut
 from app.api.service import Service
 from app.domain.errors import BundleRefused, DatabaseNotReady, NoBundleInService
 
 router = APIRouter(tags=["Health"])
-_NOT_READY = problems.of(DatabaseNotReady, NoBundleInService, BundleRefused)
+_NOT_READY = problem_responses(DatabaseNotReady, NoBundleInService, BundleRefused)
 
 
 @router.get("/healthz")

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from app.api.access import JobsRead, JobsWrite
-from app.api.contract import cursors, problems
+from app.api.contract import cursors
 from app.api.contract.fields import Text
-from app.api.contract.json_route import JsonRoute
+from app.api.contract.problems.responses import problem_responses
+from app.api.gate.json_route import JsonRoute
+from app.api.keys.access import JobsRead, JobsWrite
 from app.api.schemas.jobs import JobFailureOut, JobFailurePageOut, JobOut, KeepsName
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.scores.many_scores import ScorePageOut, StoredScoreOut
@@ -57,7 +58,7 @@ _LOCATION = {
     status_code=HTTPStatus.ACCEPTED,
     responses={
         HTTPStatus.ACCEPTED.value: _LOCATION,
-        **problems.of(NoBundleInService, BundleRefused),
+        **problem_responses(NoBundleInService, BundleRefused),
     },
 )
 def post_rescore(
@@ -79,7 +80,7 @@ def post_rescore(
         job_id=None if idempotency_key is None else _job_id(idempotency_key),
         keeps=Keeps(keeps),
     )
-    service.job_is_waiting()
+    service.wake_worker()
     response.headers["Location"] = f"/v1/jobs/{job.job_id}"
     return _out(job)
 
@@ -89,7 +90,7 @@ def post_rescore(
     status_code=HTTPStatus.ACCEPTED,
     responses={
         HTTPStatus.ACCEPTED.value: _LOCATION,
-        **problems.of(NoBundleInService, BundleRefused),
+        **problem_responses(NoBundleInService, BundleRefused),
     },
 )
 def post_monitor(
@@ -108,19 +109,19 @@ def post_monitor(
             now=now,
             job_id=None if idempotency_key is None else _job_id(f"monitor {idempotency_key}"),
         )
-    service.job_is_waiting()
+    service.wake_worker()
     response.headers["Location"] = f"/v1/jobs/{job.job_id}"
     return _out(job)
 
 
-@router.get("/{job_id}", responses=problems.of(JobNotFound))
+@router.get("/{job_id}", responses=problem_responses(JobNotFound))
 def get_one_job(job_id: JobId, service: JobsRead) -> JobOut:
     """Return where a job stands."""
     with service.reading() as session:
         return _out(get_job(session, job_id))
 
 
-@router.get("/{job_id}/results", responses=problems.of(JobNotFound, InvalidCursor))
+@router.get("/{job_id}/results", responses=problem_responses(JobNotFound, InvalidCursor))
 def get_job_results(
     job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
 ) -> ScorePageOut:
@@ -134,7 +135,7 @@ def get_job_results(
     )
 
 
-@router.get("/{job_id}/failures", responses=problems.of(JobNotFound, InvalidCursor))
+@router.get("/{job_id}/failures", responses=problem_responses(JobNotFound, InvalidCursor))
 def get_job_failures(
     job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
 ) -> JobFailurePageOut:
@@ -148,7 +149,7 @@ def get_job_failures(
     )
 
 
-@router.post("/{job_id}/cancel", responses=problems.of(JobNotFound, JobConflict))
+@router.post("/{job_id}/cancel", responses=problem_responses(JobNotFound, JobConflict))
 def post_cancel(job_id: JobId, service: JobsWrite) -> JobOut:
     """Stop a job; what it has written stays."""
     with service.writing() as session:

@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
-from app.api.access import MetricsRead
-from app.api.contract.json_route import JsonRoute
+from app.api.gate.json_route import JsonRoute
 from app.api.gate.metrics import MEDIA_TYPE, by, counter, gauge, one
+from app.api.keys.access import MetricsRead
 from app.api.service import Service
 from app.db import jobs
 from app.domain.checks import BundleCheck
@@ -89,7 +89,7 @@ def _bundle(service: Service) -> list[str]:
         ("horizon_days", str(churn.horizon_days)),
     )
     warnings = [(each.code, 1.0) for each in bundle.warnings]
-    check = service.last_check.found
+    check = service.latest_check.found
     return [
         *gauge("holdfast_bundle_up", text, one(1)),
         *gauge("holdfast_bundle_info", "The bundle in service.", [(about, 1)]),

@@ -12,13 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.api.access import CustomerId, ScoresRead
-from app.api.contract import cursors, problems
+from app.api.contract import cursors
 from app.api.contract.fields import MomentOrDate, Text
-from app.api.contract.json_route import JsonRoute
-from app.api.contract.problems import FieldError, RefusedError, field_errors
+from app.api.contract.problems.field_errors import field_errors
+from app.api.contract.problems.kinds import BODY_TOO_LARGE, INVALID_REQUEST
+from app.api.contract.problems.responses import RefusedError, problem_responses
+from app.api.contract.problems.schema import FieldError
+from app.api.gate.json_route import JsonRoute
 from app.api.gate.quick_route import EVERYDAY_ID, QuickRoute
+from app.api.keys.access import ScoresRead
 from app.api.schemas.paging import Cursor, Limit
+from app.api.schemas.path_parameters import CustomerId
 from app.api.schemas.scores.answer import ScoreOut
 from app.api.schemas.scores.many_numbers import ManyNumbersOut
 from app.api.schemas.scores.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
@@ -39,7 +43,7 @@ AsOf = Annotated[
         examples=["2026-11-22T09:00:00Z"],
     ),
 ]
-_SCORING = problems.of(CustomerNotFound, NoBundleInService, BundleRefused)
+_SCORING = problem_responses(CustomerNotFound, NoBundleInService, BundleRefused)
 _ID = TypeAdapter(Text)
 _is_everyday = re.compile(EVERYDAY_ID).fullmatch
 _Ids: TypeAlias = Sequence[str | Json]  # those that cannot be read as their results
@@ -75,7 +79,7 @@ async def get_interventions(
 
 
 @router.get(
-    "/customers/{customer_id}/scores", responses=problems.of(CustomerNotFound, InvalidCursor)
+    "/customers/{customer_id}/scores", responses=problem_responses(CustomerNotFound, InvalidCursor)
 )
 def get_score_history(
     customer_id: CustomerId, service: ScoresRead, limit: Limit = 50, cursor: Cursor = None
@@ -98,7 +102,7 @@ def get_score_history(
 @router.post(
     "/scores",
     response_model=ScoresOut | ManyNumbersOut,
-    responses=problems.of(NoBundleInService, BundleRefused, problems.BODY_TOO_LARGE),
+    responses=problem_responses(NoBundleInService, BundleRefused, BODY_TOO_LARGE),
 )
 async def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     """Score up to 1,000 customers in one call; an id that is unknown or malformed fails alone.
@@ -115,7 +119,7 @@ async def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
         question = listing(bundle, good, as_of=as_of).then(partial(_numbers, ids))
     else:
         question = scoring(bundle, service.playbook, good, as_of=as_of).then(partial(_whole, ids))
-    n_scored, answer = await service.many.answer_to(question)
+    n_scored, answer = await service.bulk.fetch(question)
     service.metrics.count("scored", "many", n_scored)
     return _json(answer)
 
@@ -126,7 +130,7 @@ def quick_score(service: Service) -> QuickRoute:
     async def answer(customer_id: str) -> bytes | None:
         bundle = service.bundles.current()
         asked = scoring(bundle, service.playbook, [customer_id], as_of=service.now())
-        answers = await service.answer_at_once(asked)
+        answers = await service.fetch_at_once(asked)
         return answers[0].answer if answers else None
 
     return QuickRoute("score", answer, cache_control=_NO_STORE.encode())
@@ -136,7 +140,7 @@ async def _answer(service: Service, customer_id: str, as_of: datetime | None) ->
     bundle = service.bundles.current()
     moment = _past(as_of, service.now(), location="query")
     asked = scoring(bundle, service.playbook, [customer_id], as_of=moment)
-    answers = await service.answer_to(asked)
+    answers = await service.fetch(asked)
     if not answers:
         raise CustomerNotFound(customer_id)
     return answers[0].answer
@@ -149,7 +153,7 @@ def _past(as_of: datetime | None, now: datetime, *, location: str) -> datetime:
     if as_of > now:
         detail = f"must lie in the past, got {format_moment(as_of)}; it is {format_moment(now)}"
         field = FieldError(location=location, pointer="/as_of", detail=detail)
-        raise RefusedError(problems.INVALID_REQUEST, f"as_of {detail}", fields=[field])
+        raise RefusedError(INVALID_REQUEST, f"as_of {detail}", fields=[field])
     return as_of
 
 

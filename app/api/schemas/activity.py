@@ -14,7 +14,7 @@ from app.api.contract.fields import (
     Request,
     Text,
 )
-from app.api.contract.problems import FieldError
+from app.api.contract.problems.schema import FieldError
 
 
 class EventIn(Request):

@@ -26,17 +26,17 @@ class Card:
     page: bytes | None
 
 
-def list_models(models: Path) -> list[BundleListing]:
+def list_bundles(models: Path) -> list[BundleListing]:
     """Return every bundle on the shelf, the newest data first."""
     return shelf.list_bundles(models)
 
 
-def promote_model(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
+def promote_bundle(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
     """Put a bundle into service once it is verified; on failure the one in service stays."""
     return shelf.promote(models, bundle_id, key=key)
 
 
-def verify_model(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
+def verify_bundle(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
     """Return what is sound about a bundle; whatever is not raises `BundleRefused`."""
     return shelf.verify(models / bundle_id, key=key)
 

@@ -26,7 +26,7 @@ from app.features.outcomes import churned
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.check_calibration import check_calibration
 from app.use_cases.monitoring.check_drift import NO_REFERENCE, check_drift, not_measured
-from app.use_cases.monitoring.closed_windows import Matured, Promise, matured
+from app.use_cases.monitoring.resolved_predictions import Matured, Promise, matured
 from app.use_cases.scores.columns import score_columns
 
 # Rates of 5,000 customers are good to a point and a half; more cost time and tell nothing new.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import CUSTOMER
+from tests.api.activity import CUSTOMER
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import json
 import logging
 
 from app.api.gate.logs import JsonFormatter
-from tests.api.conftest import CUSTOMER
+from tests.api.activity import CUSTOMER
 
 
 def test_the_access_log_names_the_route_and_not_the_customer(client, caplog):

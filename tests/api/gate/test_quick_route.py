@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from app.api.gate.quick_route import QuickRoute, QuickRoutes
-from app.api.keys.key_ring import KeyRing
-from app.api.keys.security import Allowed
+from app.api.keys.key_cache import KeyCache
+from app.api.keys.security import RequireScope
 from app.domain.errors import NoBundleInService
 from app.domain.scopes import Scope
 from app.use_cases.keys.manage import VerifiedKey
@@ -17,9 +17,9 @@ KEY = (b"authorization", b"Bearer good")
 
 
 def is_allowed(*scopes):
-    keys = KeyRing(lambda token: VerifiedKey("k", frozenset(scopes)))
+    keys = KeyCache(lambda token: VerifiedKey("k", frozenset(scopes)))
     keys.verified("good")
-    return partial(Allowed(Scope.SCORES_READ).is_known, keys)
+    return partial(RequireScope(Scope.SCORES_READ).is_met_by, keys=keys)
 
 
 async def greet(customer_id):

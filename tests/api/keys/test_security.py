@@ -1,8 +1,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.keys.key_ring import CACHE_SECONDS, KeyRing
-from app.use_cases.keys.manage import VerifiedKey, revoke_key
+from app.use_cases.keys.manage import revoke_key
 
 HEADERS = (None, "", "Basic a", "Bearer", "Bearer ", "Bearer wrong", "Bearer hf_x_y", "Bearer hf_é")
 
@@ -44,31 +43,3 @@ def test_a_revoked_key_is_of_no_use_to_a_service_that_did_not_just_see_it(anonym
 
     response = anonymous.get("/v1/customers", headers={"Authorization": f"Bearer {token}"})
     assert response.status_code == 401
-
-
-def test_a_verified_key_is_remembered_for_a_few_seconds_and_no_longer():
-    asked = []
-    clock = [0.0]
-
-    def verify(token):
-        asked.append(token)
-        return VerifiedKey("k", frozenset()) if token == "good" else None
-
-    ring = KeyRing(verify, clock=lambda: clock[0])
-    assert ring.remembered("good") is None
-    ring.verified("good")
-    clock[0] = CACHE_SECONDS - 0.01
-    assert ring.remembered("good") is not None
-    clock[0] = CACHE_SECONDS
-    assert ring.remembered("good") is None
-
-
-def test_a_token_that_is_not_a_key_is_asked_for_again_each_time():
-    asked = []
-    ring = KeyRing(asked.append)  # append returns None, as for a token that is no key
-
-    ring.verified("bad")
-    ring.verified("bad")
-
-    assert ring.remembered("bad") is None
-    assert asked == ["bad", "bad"]

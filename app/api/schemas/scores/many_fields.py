@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.problems import FieldError
+from app.api.contract.problems.schema import FieldError
 
 Index = Annotated[int, Field(description="Position in the request, from 0", examples=[0])]
 AskedId = Annotated[

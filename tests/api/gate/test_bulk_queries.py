@@ -1,0 +1,75 @@
+"""Long questions are answered one after the other, each asker gets its own answer."""
+
+import asyncio
+import threading
+from hashlib import sha256
+
+import pytest
+
+from app.api.gate.bulk_queries import BulkQueries
+from app.db.connections.statements import Asked, Question
+from app.db.log.reading import Reader
+
+HOW_MANY = Question(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
+
+
+@pytest.fixture
+def queries(database):
+    return BulkQueries(Reader(database))
+
+
+def test_one_answer_is_made_at_a_time(queries):
+    making, met = threading.Lock(), []
+
+    def make(rows):
+        is_alone = making.acquire(blocking=False)
+        met.append(is_alone)
+        sha256(bytes(2_000_000))  # without the interpreter: others come in, were they let
+        if is_alone:
+            making.release()
+        return rows[0][0]
+
+    async def all_at_once():
+        asked = [queries.fetch(Asked(HOW_MANY, (n,), make)) for n in range(40)]
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(all_at_once()) == list(range(40))
+    assert met == [True] * 40
+
+
+def test_the_next_question_is_read_while_an_answer_is_made(queries):
+    met = threading.Barrier(2)
+    rows_of = queries._reader.rows
+
+    def rows(question, *parameters):
+        found = rows_of(question, *parameters)
+        if parameters == (2,):
+            met.wait(timeout=30)
+        return found
+
+    queries._reader.rows = rows
+
+    def make(rows):
+        if rows == [(1,)]:
+            met.wait(timeout=30)
+        return rows[0][0]
+
+    async def both():
+        return await asyncio.gather(*[queries.fetch(Asked(HOW_MANY, (n,), make)) for n in (1, 2)])
+
+    assert asyncio.run(both()) == [1, 2]
+
+
+def test_an_answer_that_fails_keeps_nobody_from_theirs(queries):
+    def make(rows):
+        if rows == [(0,)]:
+            raise ValueError("broken history")
+        return rows[0][0]
+
+    async def one_fails():
+        asked = [queries.fetch(Asked(HOW_MANY, (n,), make)) for n in range(5)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    failed, *others = asyncio.run(one_fails())
+    assert str(failed) == "broken history"
+    assert others == [1, 2, 3, 4]
