@@ -59,6 +59,7 @@ def make_application(
                 QuickRoutes,
                 routes=[scores.quick_score(service), badges.quick_badge(service)],
                 is_allowed=partial(RequireScope(Scope.SCORES_READ).is_met_by, keys=keys),
+                metrics=service.metrics,
             ),
             Middleware(HeadAsGet),
             Middleware(BodyLimits, max_body_bytes=max_body_bytes, receive_seconds=receive_seconds),

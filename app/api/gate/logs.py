@@ -75,7 +75,7 @@ class AccessLog:
             await self.app(scope, receive, noted)
         finally:
             seconds = time.perf_counter() - started
-            self.metrics.answered(scope, status, seconds)
+            self.metrics.count_request(scope, status, seconds)
             if log.isEnabledFor(logging.INFO):
                 log.info("request", extra=_facts(scope, status, seconds))
 

@@ -1,16 +1,9 @@
 """What the service measures of itself reads as Prometheus expects it, and names no customer."""
 
-import re
-
 import pytest
 
-from app.api.gate.metrics import BOUNDS, Metrics
 from tests.api.activity import CUSTOMER, event
-
-SAMPLE = re.compile(
-    r'(?P<name>[a-z_]+)(\{(?P<labels>[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*)\})? '
-    r"(?P<value>[0-9.e+-]+)"
-)
+from tests.api.prometheus import samples_of
 
 
 @pytest.fixture
@@ -24,23 +17,6 @@ def scrape(client):
         return samples_of(response.text)
 
     return run
-
-
-def samples_of(text):
-    found, families = {}, []
-    assert text.endswith("\n")
-    for line in text.splitlines():
-        if line.startswith("# TYPE "):
-            families.append(line.split()[2])
-        elif not line.startswith("# HELP "):
-            match = SAMPLE.fullmatch(line)
-            assert match, line
-            assert match["name"].startswith(families[-1]), line
-            key = line.rpartition(" ")[0]
-            assert key not in found, line
-            found[key] = float(match["value"])
-    assert len(families) == len(set(families))
-    return found
 
 
 def test_requests_are_counted_by_route_and_status(client, with_history, scrape):
@@ -78,7 +54,9 @@ def test_events_and_bulk_scores_are_counted(client, scrape):
     assert found['holdfast_scored_customers_total{via="many"}'] == 1
 
 
-def test_jobs_the_bundle_and_its_check_are_told(client, with_history, rescore, scrape, wait_until):
+def test_jobs_the_bundle_and_its_check_are_reported(
+    client, with_history, rescore, scrape, wait_until
+):
     job = rescore()
     wait_until(lambda: 'holdfast_customers{tier="' in client.get("/metrics").text)
 
@@ -91,34 +69,29 @@ def test_jobs_the_bundle_and_its_check_are_told(client, with_history, rescore, s
     assert found["holdfast_check_timestamp_seconds"] > 0
 
 
-def test_buckets_are_cumulative_and_end_with_everything():
-    metrics = Metrics()
-    for seconds in (0.0001, 0.0004, 99.0):
-        metrics.answered({"method": "GET"}, 200, seconds)
-
-    found = samples_of("\n".join([*metrics.requests(), ""]))
-
-    name, labels = "holdfast_request_seconds", 'method="GET",route="unmatched",status="200"'
-    counts = [found[f'{name}_bucket{{{labels},le="{bound}"}}'] for bound in (*BOUNDS, "+Inf")]
-    assert counts[:2] == [1, 2]
-    assert counts == sorted(counts)
-    assert counts[-1] == found[f"{name}_count{{{labels}}}"] == 3
-    assert found[f"{name}_sum{{{labels}}}"] == pytest.approx(99.0005)
-
-
-def test_methods_that_nobody_knows_share_one_label():
-    metrics = Metrics()
-    for i in range(50):
-        metrics.answered({"method": f"MADE_UP_{i}"}, 405, 0.001)
-
-    text = "\n".join(metrics.requests())
-
-    assert text.count("_count{") == 1
-    assert 'method="other"' in text
-
-
 def test_head_counts_for_the_route_that_get_has(client, scrape):
     client.head(f"/v1/customers/{CUSTOMER}/badge")
 
     labels = 'method="HEAD",route="/v1/customers/{customer_id}/badge",status="200"'
     assert scrape()[f"holdfast_request_seconds_count{{{labels}}}"] == 1
+
+
+def test_quick_routes_that_fail_are_counted_and_answered_all_the_same(
+    client, with_history, scrape, monkeypatch
+):
+    before = scrape()
+
+    async def fail(*_):
+        raise RuntimeError(f"{CUSTOMER} cannot be scored")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.api.service.Service.fetch_at_once", fail)
+        answers = [client.get(f"/v1/customers/{CUSTOMER}/{name}") for name in ("score", "badge")]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    name = "holdfast_quick_route_fallbacks_total"
+    assert not any(key.startswith(name) for key in before)
+    assert {key: n for key, n in scrape().items() if key.startswith(name)} == {
+        f'{name}{{route="/v1/customers/{{customer_id}}/{route}",reason="RuntimeError"}}': 1
+        for route in ("score", "badge")
+    }
