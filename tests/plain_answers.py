@@ -16,7 +16,7 @@ from app.features.engine import features_of
 from app.features.history import NO_MOMENT
 from app.features.population import in_population, last_activity_at
 from app.features.sentences import sentence
-from app.use_cases.scores.assess import hindsight_of, staleness_of
+from app.use_cases.scores.context import hindsight_of, staleness_of
 
 
 def plain_findings(playbook, row, *, tier, as_of, previous=None):

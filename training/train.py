@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.bundle.folder.manifest import BundleFacts
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
 from app.features.history import History

@@ -29,7 +29,7 @@ from app.bundle.trees.scorer import Scorer
 from app.bundle.value import expected as value_of_bundle
 from app.bundle.value.facts import ORDERS_FILE, REVENUE_FILE, Foresight
 from app.domain.activity import TYPE_CODES
-from app.domain.basis import warnings_of
+from app.domain.bundles import warnings_of
 from app.domain.churn import ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
 

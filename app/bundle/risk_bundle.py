@@ -11,9 +11,9 @@ from app.bundle.answers.unusual_features import UnusualFeatures
 from app.bundle.folder.manifest import Manifest
 from app.bundle.trees.scorer import Scorer
 from app.bundle.value.facts import Foresight
+from app.domain.bundles import BundleWarning
 from app.domain.churn import ChurnDefinition
 from app.domain.tiers import AnyTierPolicy
-from app.domain.warnings import BundleWarning
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """Return the aware datetime (UTC) of `micros` microseconds since the epoch."""
-    return EPOCH + timedelta(microseconds=micros)
+    return EPOCH + timedelta(0, 0, micros)  # by position: by name takes a third longer
 
 
 def parse_moment(text: str) -> datetime:

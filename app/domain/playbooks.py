@@ -8,61 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from app.domain.activity import Channel
-from app.domain.assessment import InterventionStep
 from app.domain.conditions import Condition
-from app.domain.names import check_hours, check_name, check_text
+from app.domain.interventions import InterventionRule
+from app.domain.names import check_hours, check_name
 from app.domain.segments import SegmentRule
 from app.domain.signals import Level, SignalRule
 from app.domain.tiers import RiskTier
-
-MAX_PRIORITY = 99
-# How a touch reaches somebody; "internal" is a task for the owning team that no customer sees.
-TOUCH_CHANNELS = (
-    "internal",
-    *[c.value for c in Channel if c not in {Channel.NONE, Channel.OTHER}],
-)
-
-
-@dataclass(frozen=True, slots=True)
-class StepRule:
-    """One touch, and for whom: everybody where `when` is None."""
-
-    step: InterventionStep
-    when: Condition | None = None
-
-    def __post_init__(self) -> None:
-        if self.step.channel not in TOUCH_CHANNELS:
-            raise ValueError(
-                f"a channel is one of {', '.join(TOUCH_CHANNELS)}, got {self.step.channel!r}"
-            )
-        check_text("action", self.step.action)
-        check_hours("after_hours", self.step.after_hours, least=0)
-        check_hours("until_hours", self.step.until_hours, least=self.step.after_hours)
-
-
-@dataclass(frozen=True, slots=True)
-class InterventionRule:
-    """What to do: one owner, one next step, and the touches in order of time."""
-
-    name: str
-    row: str  # of the requirements: C1 … C9, or the B row whose intervention it is
-    owner: str
-    priority: int  # 1 is most urgent
-    next_step: str
-    steps: tuple[StepRule, ...]
-
-    def __post_init__(self) -> None:
-        check_name("intervention", self.name)
-        check_name("owner", self.owner)
-        check_text("next_step", self.next_step)
-        if not 1 <= self.priority <= MAX_PRIORITY:
-            raise ValueError(f"priority must lie in 1 to {MAX_PRIORITY}, got {self.priority}")
-        starts = [rule.step.after_hours for rule in self.steps]
-        if starts != sorted(starts):
-            raise ValueError(f"steps go in order of after_hours, got {starts}")
-        if all(rule.when is not None for rule in self.steps):
-            raise ValueError("steps need at least one touch that is for everybody (without when)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +59,14 @@ Trigger: TypeAlias = SegmentRule | RaisedLevel | Occasion
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybookIdentity:
+    """Which playbook was applied: its version as its authors call it, and the hash of its file."""
+
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     """All rules of one playbook file; cannot be built with a reference that leads nowhere.
 
@@ -125,6 +84,11 @@ class Playbook:
     occasions: tuple[Occasion, ...]
     tiers: Mapping[RiskTier, TierDefault]
     triggers: tuple[Trigger, ...] = field(init=False, repr=False, compare=False)
+
+    @property
+    def identity(self) -> PlaybookIdentity:
+        """Which playbook this is."""
+        return PlaybookIdentity(self.version, self.sha256)
 
     def __hash__(self) -> int:
         """Return the same for equal playbooks, in no time: what follows from one is remembered."""

@@ -5,6 +5,7 @@ The rules are data, read from a playbook file; this module knows what a valid on
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.conditions import Condition
 from app.domain.names import check_hours, check_name, check_text
@@ -24,6 +25,18 @@ class SignalKind(StrEnum):
 
     LEADING = "leading"
     LAGGING = "lagging"
+
+
+class Signal(NamedTuple):
+    """What was found about one customer, at the most severe level that holds."""
+
+    name: str  # of its rule in the playbook
+    severity: Severity
+    kind: SignalKind
+    owner: str  # the one team that responds
+    respond_within_hours: int
+    since: int  # when it came up: microseconds (UTC)
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class StoredAssessment(NamedTuple):
     job_id
         The job that stored it; None: no job did.
     standing
-        What the next answer is compared with (JSON text, see `app.domain.standing`); None in
+        What the next answer is compared with (JSON text, see `app.domain.scores.previous`); None in
         answers that were stored before there was such a column.
     """
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias
 
 MEDIUM_FROM_SCORE: Final = 40
 HIGH_FROM_SCORE: Final = 70
@@ -17,6 +17,7 @@ ALMOST_CERTAIN: Final = 1 - 1e-9
 # also round edges to 1 and pass each other.
 WIDEST_BAND: Final = 100.0
 
+PolicyKind: TypeAlias = Literal["shares", "value"]
 ValueBasis: TypeAlias = Literal["own", "median"]
 
 
@@ -231,6 +232,20 @@ class ValuePolicy:
 
 
 AnyTierPolicy: TypeAlias = TierPolicy | ValuePolicy
+
+
+class AppliedTierPolicy(NamedTuple):
+    """A tier policy as it applies to one customer.
+
+    The edges are churn probabilities (0 to 1, inclusive); None = at no probability.
+    """
+
+    kind: PolicyKind
+    version: str
+    high_from: float | None
+    medium_from: float | None
+    value_basis: ValueBasis | None  # whose value the edges rest on; None = on no value
+    offer_cost: float | None  # of the strongest offer that pays; None = none does
 
 
 def check_costs(contact_cost: float, offer_costs: Sequence[float], save_rate: float) -> None:

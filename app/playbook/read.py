@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from app.domain.assessment import InterventionStep
 from app.domain.errors import PlaybookRefused
-from app.domain.playbooks import InterventionRule, Occasion, Playbook, StepRule, TierDefault
+from app.domain.interventions import InterventionRule, InterventionStep, StepRule
+from app.domain.playbooks import Occasion, Playbook, TierDefault
 from app.domain.segments import SegmentRule
 from app.domain.sentences import sentence_of
 from app.domain.signals import Level, Severity, SignalKind, SignalRule

@@ -6,7 +6,7 @@ from app.bundle.warm_up import warm_ups
 from app.db.log import unpacking
 from app.features import engine
 from app.playbook import verdicts
-from app.use_cases.scores import tiers_and_value
+from app.use_cases.scores import value
 
 OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
@@ -14,7 +14,7 @@ _ROOMS = (
     *warm_ups(),
     unpacking.warm_up,
     verdicts.warm_up,
-    tiers_and_value.warm_up,
+    value.warm_up,
 )
 
 

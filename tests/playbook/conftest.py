@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from app.domain.findings import findings_of
 from app.domain.moments import to_micros
+from app.domain.scores.findings import findings_of
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from app.playbook.read import read_playbook
 

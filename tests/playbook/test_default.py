@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.assessment import Findings
-from app.domain.moments import format_moment, parse_moment
+from app.domain.moments import to_micros
+from app.domain.scores.findings import Findings
 from app.domain.tiers import RiskTier
 from app.features.catalogue import FEATURE_NAMES
 
@@ -223,7 +223,7 @@ AT_AND_BELOW = [
 
 
 def _signals(findings, row):
-    return {signal["signal"]: signal for signal in findings(row, as_of=AS_OF).signals}
+    return {signal.name: signal for signal in findings(row, as_of=AS_OF).signals}
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_signal_fires_at_its_threshold_and_not_just_below(
     fired = _signals(findings, row_of(**at))
     quiet = _signals(findings, row_of(**{**at, **below}))
 
-    assert fired[signal]["severity"] == severity
+    assert fired[signal].severity == severity
     assert signal not in quiet
     assert {rule.name: rule.row for rule in default_playbook.signals}[signal] == row
 
@@ -247,7 +247,7 @@ def test_who_finished_the_onboarding_and_used_nothing_is_not_said_to_lag_in_it(f
 
     (signal,) = findings(row, as_of=AS_OF).signals
 
-    assert signal["text"] == (
+    assert signal.text == (
         "nothing used or ordered 24 days after the start, with 100% of the onboarding done"
     )
 
@@ -282,7 +282,7 @@ def test_every_signal_is_answered_within_48_hours_but_the_mildest(default_playbo
 def test_a_customer_of_whom_nothing_is_known_raises_nothing(findings, row_of):
     found = findings(row_of(), as_of=AS_OF, tier=None)
 
-    assert found == Findings((), [], [])
+    assert found == Findings((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -296,8 +296,8 @@ def test_a_customer_of_whom_nothing_is_known_raises_nothing(findings, row_of):
 def test_each_tier_has_its_own_default(findings, default_playbook, row_of, tier, playbook, row):
     found = findings(row_of(), as_of=AS_OF, tier=tier)
 
-    assert [i["playbook"] for i in found.interventions] == [playbook]
-    assert found.interventions[0]["reason"] == f"tier_{tier.value}"
+    assert [i.name for i in found.interventions] == [playbook]
+    assert found.interventions[0].reason == f"tier_{tier.value}"
     assert default_playbook.interventions[playbook].row == row
 
 
@@ -305,9 +305,7 @@ def test_channels_go_in_order_email_sms_push(findings, row_of):
     """Row C6: e-mail within 0-6 hours, SMS at 6-12, push at 24-48."""
     (intervention,) = findings(row_of(), as_of=AS_OF, tier=RiskTier.HIGH).interventions
 
-    touches = [
-        (s["channel"], s["after_hours"], s["until_hours"]) for s in intervention["steps"][:3]
-    ]
+    touches = [(s.channel, s.after_hours, s.until_hours) for s in intervention.steps[:3]]
 
     assert touches == [("email", 0, 6), ("sms", 6, 12), ("push", 24, 48)]
 
@@ -318,8 +316,8 @@ def test_an_activity_drop_has_three_touches_within_24_hours(findings, row_of):
 
     (intervention,) = findings(row, as_of=AS_OF).interventions
 
-    assert intervention["playbook"] == "activity_drop"
-    assert [step["until_hours"] for step in intervention["steps"]] == [6, 12, 24]
+    assert intervention.name == "activity_drop"
+    assert [step.until_hours for step in intervention.steps] == [6, 12, 24]
 
 
 @pytest.mark.parametrize(("days", "starts_with"), [(60, "60 days:"), (90, "90 days:")])
@@ -327,16 +325,16 @@ def test_the_win_back_message_differs_by_days_of_silence(findings, row_of, days,
     """Rows A6 and C7; 30 days of silence have a series of their own."""
     (intervention,) = findings(row_of(days_since_activity=days), as_of=AS_OF).interventions
 
-    assert intervention["playbook"] == "win_back"
-    assert intervention["steps"][0]["action"].startswith(starts_with)
+    assert intervention.name == "win_back"
+    assert intervention.steps[0].action.startswith(starts_with)
 
 
 def test_thirty_days_of_silence_start_three_emails_over_72_hours(findings, row_of):
     """Row C7."""
     (intervention,) = findings(row_of(days_since_activity=30), as_of=AS_OF).interventions
 
-    assert [step["channel"] for step in intervention["steps"]] == ["email"] * 3
-    assert intervention["steps"][-1]["until_hours"] == 72
+    assert [step.channel for step in intervention.steps] == ["email"] * 3
+    assert intervention.steps[-1].until_hours == 72
 
 
 @pytest.mark.parametrize(("spend", "called"), [(199.0, False), (200.0, True), (math.nan, False)])
@@ -346,7 +344,7 @@ def test_only_high_value_customers_get_a_call(findings, row_of, spend, called):
 
     (intervention,) = findings(row, as_of=AS_OF).interventions
 
-    channels = [step["channel"] for step in intervention["steps"]]
+    channels = [step.channel for step in intervention.steps]
     assert channels == ["email", "in_app", "retargeting", *["phone"] * called]
 
 
@@ -355,10 +353,10 @@ def test_a_first_purchase_is_followed_up_within_48_hours_and_any_a_week_later(fi
     first = findings(row_of(orders_total=1, days_since_order=1), as_of=AS_OF).interventions
     week = findings(row_of(orders_total=9, days_since_order=7.5), as_of=AS_OF).interventions
 
-    assert [(i["playbook"], i["due_at"]) for i in first] == [
-        ("first_purchase", format_moment(AS_OF + timedelta(hours=48)))
+    assert [(i.name, i.due_at) for i in first] == [
+        ("first_purchase", to_micros(AS_OF + timedelta(hours=48)))
     ]
-    assert [i["playbook"] for i in week] == ["purchase_follow_up"]
+    assert [i.name for i in week] == ["purchase_follow_up"]
 
 
 def test_onboarding_begins_on_the_first_day_where_the_company_has_one(findings, row_of):
@@ -368,8 +366,8 @@ def test_onboarding_begins_on_the_first_day_where_the_company_has_one(findings, 
     with_one = findings(row_of(**new, usual={"onboarding_share": 1.0}), as_of=AS_OF)
     without = findings(row_of(**new, usual={"onboarding_share": 0.0}), as_of=AS_OF)
 
-    assert [i["playbook"] for i in with_one.interventions] == ["first_day"]
-    assert without.interventions == []
+    assert [i.name for i in with_one.interventions] == ["first_day"]
+    assert without.interventions == ()
 
 
 @pytest.mark.parametrize(
@@ -402,7 +400,11 @@ def test_a_segment_begins_at_its_figure(findings, row_of, segment, at, below):
 values = st.one_of(st.just(math.nan), st.sampled_from([0.0, 1.0, 45.0, 100.0]), st.floats(0, 400))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+# A machine that is busy draws 180 values slowly, which says nothing about the playbook.
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 @given(
     row=st.lists(values, min_size=2 * len(FEATURE_NAMES), max_size=2 * len(FEATURE_NAMES)),
     tier=st.sampled_from([None, *RiskTier]),
@@ -413,17 +415,17 @@ def test_whatever_the_values_every_finding_has_one_owner_and_a_due_time(
     found = findings(row, as_of=AS_OF, tier=tier)
 
     for signal in found.signals:
-        assert signal["owner"] in default_playbook.teams
-        assert signal["text"]
-        assert "nan" not in re.findall("[a-z]+", signal["text"].lower())
-        assert signal["since"] == format_moment(AS_OF)
+        assert signal.owner in default_playbook.teams
+        assert signal.text
+        assert "nan" not in re.findall("[a-z]+", signal.text.lower())
+        assert signal.since == to_micros(AS_OF)
     for intervention in found.interventions:
-        assert intervention["owner"] in default_playbook.teams
-        assert parse_moment(intervention["due_at"]) > AS_OF
-        assert intervention["next_step"]
-        assert intervention["steps"]
-    playbooks = [intervention["playbook"] for intervention in found.interventions]
-    priorities = [intervention["priority"] for intervention in found.interventions]
+        assert intervention.owner in default_playbook.teams
+        assert intervention.due_at > to_micros(AS_OF)
+        assert intervention.next_step
+        assert intervention.steps
+    playbooks = [intervention.name for intervention in found.interventions]
+    priorities = [intervention.priority for intervention in found.interventions]
     assert len(set(playbooks)) == len(playbooks)
     assert priorities == sorted(priorities)
-    assert (tier is not None) == any(i["reason"].startswith("tier_") for i in found.interventions)
+    assert (tier is not None) == any(i.reason.startswith("tier_") for i in found.interventions)

@@ -14,7 +14,7 @@ import pytest
 from app.bundle.folder.reference import read_reference
 from app.bundle.opening import open_bundle
 from app.domain.activity import TYPE_CODES
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import TrainingRefused
 from app.features.catalogue import FEATURE_NAMES

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.bundle.folder.manifest import BundleFacts
 from app.documents.document import Block, Bullets, Document, Note, Paragraph, Section, table
 from app.documents.formatting import format_percent
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment, to_micros
 from app.features.history import History

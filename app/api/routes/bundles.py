@@ -17,7 +17,8 @@ from app.api.schemas.scores.numbers import TierPolicyOut
 from app.bundle.risk_bundle import RiskBundle
 from app.domain.errors import BundleNotFound, BundleRefused, NoBundleInService
 from app.use_cases.bundles.shelf import Card, card_of
-from app.use_cases.scores.tiers_and_value import policy_block
+from app.use_cases.scores.encoding import encode_tier_policy
+from app.use_cases.scores.tiers import policy_without_value
 
 MARKDOWN: Final = "text/markdown"
 PAGE: Final = "text/html"
@@ -110,7 +111,9 @@ def _out(bundle: RiskBundle, card: str, problem: str | None) -> BundleOut:
         trained_until=facts.trained_until,
         currency=bundle.currency,
         basis=facts.basis.value,
-        tier_policy=TierPolicyOut.model_validate(policy_block(bundle.tier_policy)),
+        tier_policy=TierPolicyOut.model_validate(
+            encode_tier_policy(policy_without_value(bundle.tier_policy))
+        ),
         feature_hash=features.fingerprint,
         features=[
             FeatureOut(name=name, unit=unit, usual=None if math.isnan(usual) else usual)

@@ -28,11 +28,11 @@ from app.api.schemas.scores.many_numbers import ManyNumbersOut
 from app.api.schemas.scores.many_scores import ScorePageOut, ScoresIn, ScoresOut, StoredScoreOut
 from app.api.schemas.scores.signals_and_interventions import InterventionsOut, SignalsOut
 from app.api.service import Service
-from app.domain.assessment import Json
 from app.domain.errors import BundleRefused, CustomerNotFound, InvalidCursor, NoBundleInService
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.use_cases.scores.answers import AnsweredCustomer, scoring
-from app.use_cases.scores.number_lists import ListedNumbers, listing
+from app.use_cases.scores.encoding import Json, encode_numbers, encode_shared
+from app.use_cases.scores.numbers import NumbersAnswer, scoring_numbers
 from app.use_cases.scores.stored import score_history
 
 router = APIRouter(prefix="/v1", tags=["Scores"], route_class=JsonRoute)
@@ -116,7 +116,7 @@ async def post_scores(asked: ScoresIn, service: ScoresRead) -> Response:
     good = [found for found in ids if isinstance(found, str)]
     as_of = _past(asked.as_of, now, location="body")
     if asked.detail == "numbers":
-        question = listing(bundle, good, as_of=as_of).then(partial(_numbers, ids))
+        question = scoring_numbers(bundle, good, as_of=as_of).then(partial(_numbers, ids))
     else:
         question = scoring(bundle, service.playbook, good, as_of=as_of).then(partial(_whole, ids))
     n_scored, answer = await service.bulk.fetch(question)
@@ -186,9 +186,13 @@ def _whole(ids: _Ids, answers: Sequence[AnsweredCustomer]) -> tuple[int, bytes]:
     return _many(ids, scores, said_once={})
 
 
-def _numbers(ids: _Ids, listed: ListedNumbers) -> tuple[int, bytes]:
+def _numbers(ids: _Ids, answer: NumbersAnswer) -> tuple[int, bytes]:
     """Return the same with numbers alone, and what they share in front of them."""
-    return _many(ids, listed.by_customer, said_once={"detail": "numbers", **listed.shared})
+    return _many(
+        ids,
+        encode_numbers(answer),
+        said_once={"detail": "numbers", **encode_shared(answer.context)},
+    )
 
 
 def _many(

@@ -10,7 +10,7 @@ from app.bundle.answers.uncertainty import Uncertainty
 from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.folder.plain_files import FileDigest
 from app.bundle.value.facts import ValueFacts
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.tiers import AnyTierPolicy
 

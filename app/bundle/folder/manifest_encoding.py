@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.bundle.folder.bundle_id import BUNDLE_ID_LENGTH
 from app.bundle.folder.manifest import BundleFacts, Manifest
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment
 from app.domain.tiers import AnyTierPolicy, TierPolicy

@@ -16,7 +16,7 @@ from app.bundle.folder.manifest_encoding import FORMAT_VERSION, encode_manifest
 from app.bundle.folder.plain_files import FileDigest
 from app.bundle.json_object import JsonObject, parse_json_object
 from app.bundle.value.facts import read_value_facts
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from app.domain.moments import parse_moment

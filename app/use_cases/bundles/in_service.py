@@ -8,8 +8,8 @@ from pathlib import Path
 from app.bundle.opening import open_bundle, open_promoted
 from app.bundle.promoted import SERVING_FILE, promoted_id
 from app.bundle.risk_bundle import RiskBundle
+from app.domain.bundles import BundleWarning
 from app.domain.errors import BundleRefused, HoldfastError, NoBundleInService
-from app.domain.warnings import BundleWarning
 
 log = logging.getLogger("holdfast.bundle")
 

@@ -12,17 +12,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from app.bundle.risk_bundle import RiskBundle
-from app.domain.assessment import Json
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import NO_MOMENT, History
 from app.files.partitions import LogPart
 from app.files.scores import NUMBERS, SCHEMA
-from app.use_cases.scores.assess import CHUNK, N_REASONS, is_stale, texts_of
+from app.use_cases.scores.assess import CHUNK, N_REASONS, NOTHING_BEFORE
 from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns
-from app.use_cases.scores.tiers_and_value import expected_micros
-from app.use_cases.scores.wording import tell_each
+from app.use_cases.scores.context import is_stale
+from app.use_cases.scores.encoding import Json, encode_interventions, encode_reasons, encode_signals
+from app.use_cases.scores.explanations import explain_each
+from app.use_cases.scores.value import expected_micros
 
 # Columns of value, as the block "value" of an answer names them.
 _VALUE: Final = (
@@ -76,13 +77,24 @@ def schema_of(scoring: Scoring) -> pl.Schema:
 def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.DataFrame:
     bundle, as_of = scoring.bundle, scoring.as_of
     columns, reasons = explained_columns(history, bundle, as_of=as_of, n_reasons=N_REASONS)
-    ids = texts_of(history.customer_ids)
-    told = [
-        (_json(each.reasons), _json(each.findings.signals), _json(each.findings.interventions))
-        for each in tell_each(columns, reasons, bundle, playbook, ids, as_of=to_micros(as_of))
+    texts = [
+        (
+            _json(encode_reasons(each.reasons)),
+            _json(encode_signals(each.findings.signals)),
+            _json(encode_interventions(each.findings.interventions)),
+        )
+        for each in explain_each(
+            columns.customers(),
+            columns,
+            reasons,
+            bundle,
+            playbook,
+            as_of=to_micros(as_of),
+            previous=NOTHING_BEFORE,
+        )
     ]
-    texts = pl.DataFrame(told, schema=_TEXTS, orient="row")
-    return _numbers(scoring, history, columns).hstack(texts)
+    words = pl.DataFrame(texts, schema=_TEXTS, orient="row")
+    return _numbers(scoring, history, columns).hstack(words)
 
 
 def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.DataFrame:
@@ -95,7 +107,7 @@ def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.Da
         "sufficient_history": columns.sufficient,
         "probability_low": columns.low,
         "probability_high": columns.high,
-        "out_of_distribution": None if bundle.unusual_features is None else columns.unusual,
+        "out_of_distribution": columns.unusual,
         **_expected(columns, as_of=to_micros(scoring.as_of)),
     })
     same = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}

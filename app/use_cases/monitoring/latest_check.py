@@ -7,9 +7,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import model_checks
+from app.domain.bundles import BundleWarning
 from app.domain.checks import BundleCheck, DriftCheck, Verdict
 from app.domain.errors import HoldfastError
-from app.domain.warnings import BundleWarning
 from app.use_cases.bundles.in_service import BundleInService
 
 log = logging.getLogger("holdfast.bundle")

@@ -15,8 +15,13 @@ from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.stored_scores import StoredAssessment
 from app.use_cases.scores.answers import answer_each
-from app.use_cases.scores.numbers import number_risks, score_numbers
-from app.use_cases.scores.standing import numbers_left, standing_text
+from app.use_cases.scores.columns import TIER_NAMES, CustomerNumbers
+from app.use_cases.scores.numbers import score_numbers
+from app.use_cases.scores.previous_answers import (
+    PreviousNumbers,
+    write_previous,
+    write_previous_numbers,
+)
 
 log = logging.getLogger("holdfast.jobs")
 
@@ -95,7 +100,7 @@ def answers_of(
             tier=each.risk and each.risk.tier.value,
             answer=answer.decode(),
             job_id=job.job_id,
-            standing=standing_text(moment, each.risk, each.findings).decode(),
+            standing=write_previous(moment, each.risk, each.findings),
         )
         for each, answer in answer_each(bundle, playbook, known, as_of=job.as_of)
     ]
@@ -103,13 +108,29 @@ def answers_of(
 
 def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[StoredAssessment]:
     """Return the same scores of the same customers, without answers."""
-    scored = score_numbers(known, bundle, as_of=job.as_of)
+    columns, previous = score_numbers(known, bundle, as_of=job.as_of)
     moment = format_micros(to_micros(job.as_of))
-    kept = []
-    for who, risk, (_, _, _, found) in zip(
-        scored.customer_ids, number_risks(scored.columns), scored.before, strict=True
-    ):
-        _, score, _, tier = risk
-        left = numbers_left(moment, score, tier, found=found)
-        kept.append(StoredAssessment(who, job.as_of, job.bundle_id, *risk, "", job.job_id, left))
-    return kept
+    return [
+        _numbers_of(customer, before, job, moment)
+        for customer, before in zip(columns.customers(), previous, strict=True)
+    ]
+
+
+def _numbers_of(
+    customer: CustomerNumbers, before: PreviousNumbers, job: Job, moment: str
+) -> StoredAssessment:
+    has_risk = customer.sufficient
+    score = customer.score if has_risk else None
+    tier = TIER_NAMES[customer.tier] if has_risk else None
+    return StoredAssessment(
+        customer_id=customer.customer_id,
+        as_of=job.as_of,
+        bundle_id=job.bundle_id,
+        probability=customer.probability if has_risk else None,
+        score=score,
+        percentile=customer.percentile if has_risk else None,
+        tier=tier,
+        answer="",
+        job_id=job.job_id,
+        standing=write_previous_numbers(moment, score, tier, findings=before.findings),
+    )

@@ -6,20 +6,20 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import orjson
 
 from app.bundle.risk_bundle import RiskBundle
 from app.db.connections.statements import Asked, Row
 from app.db.log import events
 from app.db.log.events import KnownCustomers
-from app.domain.answers import answer_of
-from app.domain.assessment import Assessment
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.domain.playbooks import Playbook
+from app.domain.scores.assessment import Assessment
 from app.features.history import group_and_sort
 from app.features.kinds import N_KINDS
-from app.use_cases.scores.assess import assess_each, question_of
-from app.use_cases.scores.standing import standing_from
+from app.use_cases.scores.assess import assess_each
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.encoding import AnswerEncoder
+from app.use_cases.scores.previous_answers import read_previous
 
 
 class AnsweredCustomer(NamedTuple):
@@ -30,7 +30,7 @@ class AnsweredCustomer(NamedTuple):
     """
 
     customer_id: str
-    answer: bytes  # see `app.domain.answers`
+    answer: bytes  # see `app.use_cases.scores.encoding`
 
 
 def scoring(
@@ -76,8 +76,8 @@ def answer_each(
     bundle: RiskBundle, playbook: Playbook, known: KnownCustomers, *, as_of: datetime
 ) -> Iterator[tuple[Assessment, bytes]]:
     """Yield the assessment of each customer of whom something is known, and the answer as JSON."""
-    before = {who: standing_from(text) for who, text in known.standing.items()}
-    question = question_of(bundle, playbook, as_of=as_of, log_until=known.log_until)
-    for each in assess_each(known.history, bundle, playbook, as_of=as_of, previous=before):
-        answer = answer_of(each, question, previous=before.get(each.customer_id))
-        yield each, orjson.dumps(answer)
+    previous = {who: read_previous(text) for who, text in known.standing.items()}
+    context = answer_context(bundle, playbook, as_of=as_of, log_until=known.log_until)
+    encoder = AnswerEncoder(context)
+    for each in assess_each(known.history, bundle, playbook, as_of=as_of, previous=previous):
+        yield each, encoder.encode(each, previous.get(each.customer_id))

@@ -1,41 +1,24 @@
-"""What an answer says of its own certainty: the interval, and what is unusual about a customer."""
+"""How certain an answer is: the interval, and which features of a customer are unusual."""
 
-from collections.abc import Iterator
+import numpy as np
+from numpy.typing import NDArray
 
-from app.bundle.risk_bundle import RiskBundle
-from app.domain.assessment import Json
-from app.use_cases.scores.columns import ScoreColumns
-
-
-def interval_blocks(columns: ScoreColumns, bundle: RiskBundle) -> Iterator[Json | None]:
-    """Yield the interval of each customer's probability; None where nothing is known of it."""
-    if bundle.intervals is None:
-        yield from [None] * len(columns.sufficient)
-        return
-    level = bundle.intervals.coverage
-    for sufficient, low, high in zip(
-        columns.sufficient.tolist(), columns.low.tolist(), columns.high.tolist(), strict=True
-    ):
-        yield {"low": low, "high": high, "level": level} if sufficient else None
+from app.bundle.answers.unusual_features import UnusualFeatures
+from app.domain.scores.risk import Interval
+from app.use_cases.scores.columns import CustomerNumbers
 
 
-def unusual_features(columns: ScoreColumns, bundle: RiskBundle) -> list[list[str] | None]:
-    """Return the names of each customer's unusual features; None where nobody can tell."""
-    unusual_features = bundle.unusual_features
-    if unusual_features is None:
-        return [None] * len(columns.sufficient)
-    told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
-    return [
-        (list(unusual_features.names_in(columns.features[i])) if unusual else [])
-        if sufficient
-        else None
-        for i, (sufficient, unusual) in enumerate(told)
-    ]
+def interval_of(customer: CustomerNumbers, level: float | None) -> Interval | None:
+    """Return the interval around the customer's probability; None where it is not known."""
+    if level is None or not customer.sufficient:
+        return None
+    return Interval(customer.low, customer.high, level)
 
 
-def out_of_distribution(columns: ScoreColumns, bundle: RiskBundle) -> list[bool | None]:
-    """Return whether anything is unusual about each customer; None where nobody can tell."""
-    if bundle.unusual_features is None:
-        return [None] * len(columns.sufficient)
-    told = zip(columns.sufficient.tolist(), columns.unusual.tolist(), strict=True)
-    return [unusual if sufficient else None for sufficient, unusual in told]
+def unusual_features(
+    customer: CustomerNumbers, features: NDArray[np.float64], usual: UnusualFeatures | None
+) -> tuple[str, ...] | None:
+    """Return the names of the customer's unusual features; None where nobody can tell."""
+    if usual is None or not customer.sufficient:
+        return None
+    return usual.names_in(features) if customer.unusual else ()

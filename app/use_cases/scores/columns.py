@@ -1,5 +1,6 @@
 """The numbers of many customers as columns: what every assessment starts from."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons, choose_reasons
-from app.bundle.answers.tier_columns import NO_TIER, placed
+from app.bundle.answers.tier_columns import NO_TIER, TIERS, placed
 from app.bundle.risk_bundle import RiskBundle
 from app.bundle.value.facts import Expected
 from app.domain.moments import to_micros
@@ -15,7 +16,28 @@ from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import population_and_last
 
+TIER_NAMES: Final = tuple(tier.value for tier in TIERS)  # by their codes
 LEAST_CONTRIBUTION: Final = 0.001  # log-odds; it moves no probability by more than 0.03 points
+
+
+class CustomerNumbers(NamedTuple):
+    """The numbers of one customer as Python's own; see `ScoreColumns` for what each one means."""
+
+    customer_id: str
+    sufficient: bool
+    margin: float
+    probability: float
+    percentile: int
+    value: float
+    tier_before: int
+    medium_from: float
+    high_from: float
+    score: int
+    tier: int
+    low: float
+    high: float
+    unusual: bool | None
+    last_activity_at: int
 
 
 class ScoreColumns(NamedTuple):
@@ -23,6 +45,8 @@ class ScoreColumns(NamedTuple):
 
     Attributes
     ----------
+    customer_ids
+        Of length n, as the history names them.
     features
         float64, shape (n, n_features), as `features_of` returns them.
     sufficient
@@ -46,12 +70,15 @@ class ScoreColumns(NamedTuple):
         int64, 0 to 100, and positions in `app.bundle.answers.tier_columns.TIERS`.
     low, high
         float64, the ends of the interval around each probability, NaN = not known.
+    interval_level
+        The share of intervals that are meant to contain the true probability; None = not known.
     unusual
-        Whether a feature is unlike anything in the population; False where that is not known.
+        Whether a feature is unlike anything in the population; None where that is not known.
     last_activity_at
         int64, microseconds (UTC), `NO_MOMENT` = never.
     """
 
+    customer_ids: Sequence[str]
     features: NDArray[np.float64]
     sufficient: NDArray[np.bool_]
     margins: NDArray[np.float64]
@@ -66,8 +93,30 @@ class ScoreColumns(NamedTuple):
     tiers: NDArray[np.int64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    unusual: NDArray[np.bool_]
+    interval_level: float | None
+    unusual: NDArray[np.bool_] | None
     last_activity_at: NDArray[np.int64]
+
+    def customers(self) -> Iterator[CustomerNumbers]:
+        """Yield each customer's own numbers; all columns but features and expected value."""
+        columns = (  # in the order of the fields of `CustomerNumbers`
+            self.sufficient,
+            self.margins,
+            self.probabilities,
+            self.percentiles,
+            self.values,
+            self.before,
+            self.medium_from,
+            self.high_from,
+            self.scores,
+            self.tiers,
+            self.low,
+            self.high,
+            _unknown(len(self.scores)) if self.unusual is None else self.unusual,
+            self.last_activity_at,
+        )
+        each = zip(self.customer_ids, *[column.tolist() for column in columns], strict=True)
+        return map(CustomerNumbers._make, each)
 
 
 def score_columns(
@@ -106,6 +155,17 @@ def explained_columns(
     return columns, reasons
 
 
+def texts_of(customer_ids: Sequence[str] | NDArray[np.str_] | NDArray[np.object_]) -> Sequence[str]:
+    """Return ids as Python's own texts, which is what JSON takes."""
+    texts: Sequence[str] = np.asarray(customer_ids, object).tolist()
+    return texts
+
+
+def none_if_nan(value: float) -> float | None:
+    """Return the number, or None where it is NaN: columns say NaN, answers say None."""
+    return value if value == value else None  # noqa: PLR0124 - true for all but NaN
+
+
 def _columns(
     history: History,
     bundle: RiskBundle,
@@ -127,6 +187,7 @@ def _columns(
     own = placed(bundle.tier_policy, probabilities, values, stood)
     low, high = _ends(bundle, probabilities, margins, features)
     return ScoreColumns(
+        customer_ids=texts_of(history.customer_ids),
         features=features,
         sufficient=sufficient,
         margins=margins,
@@ -141,6 +202,7 @@ def _columns(
         tiers=own.tiers,
         low=low,
         high=high,
+        interval_level=None if bundle.intervals is None else bundle.intervals.coverage,
         unusual=_unusual(bundle, features),
         last_activity_at=last,
     )
@@ -158,10 +220,13 @@ def _ends(
     return unknown, unknown
 
 
-def _unusual(bundle: RiskBundle, features: NDArray[np.float64]) -> NDArray[np.bool_]:
-    if bundle.unusual_features is not None:
-        return bundle.unusual_features.any_in(features)
-    return np.zeros(len(features), np.bool_)
+def _unusual(bundle: RiskBundle, features: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+    unusual = bundle.unusual_features
+    return None if unusual is None else unusual.any_in(features)
+
+
+def _unknown(n: int) -> NDArray[np.object_]:
+    return np.full(n, None)
 
 
 def _filled(n: int, value: float) -> NDArray[np.float64]:

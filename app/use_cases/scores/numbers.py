@@ -1,51 +1,60 @@
-"""The numbers of many customers without a word about them: for lists, and for rescoring."""
+"""The numbers of many customers without a word about them: for lists, and for rescoring.
 
-from collections.abc import Iterator, Sequence
+They are, to the bit, those of whole answers. Up to a thousand customers are answered at once and a
+million are rescored, so they stay columns, and `CustomerNumbers` is all that is made of each.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from functools import partial
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER
 from app.bundle.risk_bundle import RiskBundle
+from app.db.connections.statements import Asked
+from app.db.log import events
 from app.db.log.events import KnownCustomers
-from app.use_cases.scores.assess import texts_of
-from app.use_cases.scores.columns import ScoreColumns, score_columns
-from app.use_cases.scores.standing import Left, left_by
-
-# Probability (0 to 1), score and percentile (0 to 100), tier; None together.
-NumberRisk: TypeAlias = tuple[float | None, int | None, int | None, str | None]
+from app.domain.scores.assessment import AnswerContext
+from app.use_cases.scores.columns import ScoreColumns, score_columns, texts_of
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.previous_answers import PreviousNumbers, read_previous_numbers
 
 _CODES: Final = {tier.value: code for tier, code in CODE_OF_TIER.items()} | {None: NO_TIER}
-_NAMES: Final = [tier.value for tier in TIERS]
-_NO_RISK: Final[NumberRisk] = (None, None, None, None)
 
 
-class ScoredNumbers(NamedTuple):
-    """Customers, their columns and what the answer before left, in the same order."""
+class Numbers(NamedTuple):
+    """The numbers of customers, and their previous answers in the same order."""
 
-    customer_ids: Sequence[str]
     columns: ScoreColumns
-    before: Sequence[Left]
+    previous: Sequence[PreviousNumbers]
 
 
-def score_numbers(known: KnownCustomers, bundle: RiskBundle, *, as_of: datetime) -> ScoredNumbers:
-    """Return the numbers that the whole answers of the same customers would hold, to the bit."""
+class NumbersAnswer(NamedTuple):
+    """The numbers of those customers who exist, and what all of them share."""
+
+    context: AnswerContext
+    numbers: Numbers
+
+
+def scoring_numbers(
+    bundle: RiskBundle, customer_ids: Sequence[str], *, as_of: datetime
+) -> Asked[NumbersAnswer]:
+    """Return the question whose reply becomes the numbers that `scoring` puts words to."""
+    asked = events.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
+    return asked.then(partial(numbers_answer, bundle, as_of=as_of))
+
+
+def numbers_answer(bundle: RiskBundle, known: KnownCustomers, *, as_of: datetime) -> NumbersAnswer:
+    """Return the numbers of all customers of whom something is known."""
+    context = answer_context(bundle, None, as_of=as_of, log_until=known.log_until)
+    return NumbersAnswer(context, score_numbers(known, bundle, as_of=as_of))
+
+
+def score_numbers(known: KnownCustomers, bundle: RiskBundle, *, as_of: datetime) -> Numbers:
+    """Return the numbers that the whole answers of the same customers would hold."""
     ids = texts_of(known.history.customer_ids)
-    before = [left_by(known.standing.get(who)) for who in ids]
-    stood = np.array([_CODES[tier] for _, _, tier, _ in before], np.int64)
-    columns = score_columns(known.history, bundle, as_of=as_of, before=stood)
-    return ScoredNumbers(ids, columns, before)
-
-
-def number_risks(columns: ScoreColumns) -> Iterator[NumberRisk]:
-    """Yield the risk of each customer; nothing but None where there is none."""
-    for sufficient, probability, score, percentile, code in zip(
-        columns.sufficient.tolist(),
-        columns.probabilities.tolist(),
-        columns.scores.tolist(),
-        columns.percentiles.tolist(),
-        columns.tiers.tolist(),
-        strict=True,
-    ):
-        yield (probability, score, percentile, _NAMES[code]) if sufficient else _NO_RISK
+    previous = [read_previous_numbers(known.standing.get(each)) for each in ids]
+    before = np.array([_CODES[each.tier] for each in previous], np.int64)
+    return Numbers(score_columns(known.history, bundle, as_of=as_of, before=before), previous)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bundle.opening import open_bundle
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.errors import TrainingRefused
 from app.domain.moments import from_micros
 from app.features.history import group_and_sort

@@ -1,6 +1,5 @@
-import math
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import orjson
@@ -9,18 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bundle.opening import open_promoted
-from app.domain.answers import answer_of
-from app.domain.assessment import Findings
 from app.domain.churn import ChurnDefinition, ChurnKind
-from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros, to_micros
-from app.domain.standing import Standing
+from app.domain.moments import MICROSECONDS_PER_DAY, from_micros, to_micros
+from app.domain.scores.findings import Findings
+from app.domain.scores.previous import PreviousAnswer
 from app.domain.tiers import RiskTier, TierPolicy
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import group_and_sort
 from app.playbook.read import read_playbook
 from app.use_cases.scores import assess as assess_module
-from app.use_cases.scores.assess import assess, assess_each, is_stale, question_of
+from app.use_cases.scores.assess import assess, assess_each
 from app.use_cases.scores.columns import score_columns
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.encoding import AnswerEncoder
 from tests.bundles import put_bundle_into_service
 from tests.plain_answers import plain_answer
 from tests.strategies import (
@@ -42,9 +42,9 @@ VISITOR = Customer((event("login", 65), event("login", 66)))
 NOBODY = Customer(())
 EARLIER = AS_OF - 3 * MICROSECONDS_PER_DAY
 STANDINGS = [
-    Standing(EARLIER, 44, RiskTier.MEDIUM, {"dormancy": EARLIER}, {"tier_low": EARLIER}),
-    Standing(EARLIER, None, None, {"usage_drop": EARLIER - 1}, {"dormancy": EARLIER - 1}),
-    Standing(AS_OF, 90, RiskTier.HIGH, {"dormancy": EARLIER}, {"tier_high": EARLIER}),
+    PreviousAnswer(EARLIER, 44, RiskTier.MEDIUM, {"dormancy": EARLIER}, {"tier_low": EARLIER}),
+    PreviousAnswer(EARLIER, None, None, {"usage_drop": EARLIER - 1}, {"dormancy": EARLIER - 1}),
+    PreviousAnswer(AS_OF, 90, RiskTier.HIGH, {"dormancy": EARLIER}, {"tier_high": EARLIER}),
 ]
 
 
@@ -76,8 +76,8 @@ def test_a_customer_gets_a_number_reasons_signals_and_interventions(ask, bundle)
     segments, signals, interventions = answer.findings
     assert answer.risk.tier is bundle.tier_policy.tier_of(answer.risk.probability)
     assert answer.risk.score == bundle.tier_policy.score_of(answer.risk.probability)
-    assert [s["signal"] for s in signals] == ["dormancy", "order_gap_widening"]
-    assert interventions[-1]["reason"] == f"tier_{answer.risk.tier.value}"
+    assert [s.name for s in signals] == ["dormancy", "order_gap_widening"]
+    assert interventions[-1].reason == f"tier_{answer.risk.tier.value}"
     assert segments == ("dormant", "buyer_active")
     assert answer.last_activity_at == to_micros(MOMENT - timedelta(days=70))
 
@@ -91,16 +91,16 @@ def test_silence_is_riskier_than_a_regular_order(ask):
 def test_a_customer_outside_the_population_gets_signals_but_no_guess(ask):
     (visitor,) = ask(VISITOR)
 
-    assert (visitor.risk, visitor.reasons) == (None, [])
-    assert [s["signal"] for s in visitor.findings.signals] == ["dormancy"]
-    assert [i["reason"] for i in visitor.findings.interventions] == ["dormancy"]
+    assert (visitor.risk, visitor.reasons) == (None, ())
+    assert [s.name for s in visitor.findings.signals] == ["dormancy"]
+    assert [i.reason for i in visitor.findings.interventions] == ["dormancy"]
 
 
 def test_a_customer_who_never_did_anything_gets_an_empty_answer(ask):
     (nobody,) = ask(NOBODY)
 
     assert nobody.risk is None
-    assert nobody.findings == Findings((), [], [])
+    assert nobody.findings == Findings((), (), ())
     assert nobody.last_activity_at is None
 
 
@@ -128,35 +128,35 @@ def test_reasons_are_the_largest_contributions_in_order_and_add_up(ask, bundle):
 
     (answer,) = ask(SILENT_BUYER, n_reasons=3)
 
-    told = answer.reasons
-    assert [r["feature"] for r in told] == [FEATURE_NAMES[i] for i in largest][: len(told)]
-    assert [r["contribution"] for r in told] == contributions[largest].tolist()[: len(told)]
-    total = answer.risk.base_margin + sum(r["contribution"] for r in told)
+    reasons = answer.reasons
+    assert [r.feature for r in reasons] == [FEATURE_NAMES[i] for i in largest][: len(reasons)]
+    assert [r.contribution for r in reasons] == contributions[largest].tolist()[: len(reasons)]
+    total = answer.risk.base_margin + sum(r.contribution for r in reasons)
     assert total + answer.risk.other_contributions == pytest.approx(answer.risk.margin, abs=1e-12)
     assert contributions.sum() == pytest.approx(answer.risk.margin, abs=1e-9)
 
 
 def test_reasons_say_their_direction_value_and_what_is_usual(ask, bundle):
-    reasons = {r["feature"]: r for r in ask(SILENT_BUYER)[0].reasons}
+    reasons = {r.feature: r for r in ask(SILENT_BUYER)[0].reasons}
     position = FEATURE_NAMES.index("days_since_order")
 
     silence = reasons["days_since_order"]
 
-    assert silence["value"] == pytest.approx(70.0)
-    assert silence["usual"] == bundle.usual[position]
-    assert silence["direction"] == "raises"
-    assert silence["text"].startswith("70 days since the last order")
+    assert silence.value == pytest.approx(70.0)
+    assert silence.usual == bundle.usual[position]
+    assert silence.direction == "raises"
+    assert silence.text.startswith("70 days since the last order")
 
 
 def test_a_feature_that_moved_nothing_is_no_reason(ask):
     (answer,) = ask(BUYER, n_reasons=len(FEATURE_NAMES))
 
     assert 0 < len(answer.reasons) < len(FEATURE_NAMES)
-    assert all(abs(r["contribution"]) >= 0.001 for r in answer.reasons)
+    assert all(abs(r.contribution) >= 0.001 for r in answer.reasons)
 
 
 def test_reasons_can_be_left_out(ask):
-    assert ask(BUYER, n_reasons=0)[0].reasons == []
+    assert ask(BUYER, n_reasons=0)[0].reasons == ()
 
 
 @property_test
@@ -171,15 +171,15 @@ def test_one_customer_is_assessed_as_its_row_of_many(ask, people):
 @given(person=customers(), before=st.sampled_from([None, *STANDINGS]))
 def test_any_history_is_answered_as_the_plain_way_would(bundle, playbook, person, before):
     history = history_of([person])
-    question = question_of(bundle, playbook, as_of=MOMENT)
+    context = answer_context(bundle, playbook, as_of=MOMENT)
     (assessment,) = assess(
-        history, bundle, playbook, as_of=MOMENT, previous={"c-0": before} if before else None
+        history, bundle, playbook, as_of=MOMENT, previous={"c-0": before} if before else {}
     )
 
-    answered = answer_of(assessment, question, previous=before)
+    answered = AnswerEncoder(context).encode(assessment, before)
 
     plain = plain_answer(history, bundle, playbook, as_of=MOMENT, previous=before)
-    assert orjson.dumps(answered) == orjson.dumps(plain)
+    assert answered == orjson.dumps(plain)
 
 
 def test_many_are_answered_as_each_alone_in_the_plain_way(bundle, playbook):
@@ -187,16 +187,15 @@ def test_many_are_answered_as_each_alone_in_the_plain_way(bundle, playbook):
         customer_ids=[f"c-{i}" for i in range(30)],
         **random_columns(2, n_customers=30, n_events=1_500),
     )
-    question = question_of(bundle, playbook, as_of=MOMENT)
+    context = answer_context(bundle, playbook, as_of=MOMENT)
 
-    answered = [
-        answer_of(each, question) for each in assess_each(history, bundle, playbook, as_of=MOMENT)
-    ]
+    each = assess_each(history, bundle, playbook, as_of=MOMENT)
+    answered = [AnswerEncoder(context).encode(assessment) for assessment in each]
 
     plain = [
         plain_answer(history.part(i, i + 1), bundle, playbook, as_of=MOMENT) for i in range(30)
     ]
-    assert orjson.dumps(answered) == orjson.dumps(plain)
+    assert answered == [orjson.dumps(answer) for answer in plain]
 
 
 def test_chunks_leave_no_trace(bundle, playbook, monkeypatch):
@@ -214,13 +213,13 @@ def test_chunks_leave_no_trace(bundle, playbook, monkeypatch):
 
 def test_what_stood_before_keeps_its_since(ask):
     names = ("dormancy", "order_gap_widening")
-    before = Standing(EARLIER, None, None, dict.fromkeys(names, EARLIER), {})
+    before = PreviousAnswer(EARLIER, None, None, dict.fromkeys(names, EARLIER), {})
 
     (again,) = ask(SILENT_BUYER, previous={"c-0": before})
 
-    assert {s["since"] for s in again.findings.signals} == {format_micros(EARLIER)}
-    assert again.findings.interventions[0]["since"] == format_micros(EARLIER)
-    assert again.findings.interventions[-1]["since"] == format_micros(AS_OF)  # of the tier
+    assert {s.since for s in again.findings.signals} == {EARLIER}
+    assert again.findings.interventions[0].since == EARLIER
+    assert again.findings.interventions[-1].since == AS_OF  # of the tier
 
 
 def test_the_same_moment_in_another_zone_is_the_same_answer(bundle, playbook):
@@ -243,56 +242,9 @@ def test_every_tier_gets_its_own_default(bundle, playbook):
 
     answers = assess(history, replace(bundle, tier_policy=policy), playbook, as_of=MOMENT)
 
-    defaults = {a.risk.tier: a.findings.interventions[-1]["playbook"] for a in answers}
+    defaults = {a.risk.tier: a.findings.interventions[-1].name for a in answers}
     assert {tier: playbook.interventions[name].row for tier, name in defaults.items()} == {
         RiskTier.HIGH: "C1",
         RiskTier.MEDIUM: "C2",
         RiskTier.LOW: "C3",
     }
-
-
-@pytest.mark.parametrize(
-    ("bundle_days", "log_days", "stale"),
-    [(180, None, False), (180.1, None, True), (1, 7, False), (1, 7.1, True), (-30, 0, False)],
-)
-def test_an_answer_is_stale_when_its_bundle_or_its_log_is_too_old(bundle_days, log_days, stale):
-    as_of = datetime(2026, 11, 22, tzinfo=UTC)
-    log_until = None if log_days is None else as_of - timedelta(days=log_days)
-
-    assert stale is is_stale(
-        as_of, trained_until=as_of - timedelta(days=bundle_days), log_until=log_until
-    )
-
-
-def test_what_is_too_old_is_said_in_every_answer(bundle, playbook):
-    silent = question_of(bundle, playbook, as_of=MOMENT, log_until=MOMENT - timedelta(days=30))
-    lively = question_of(bundle, playbook, as_of=MOMENT, log_until=MOMENT)
-
-    assert [warning["code"] for warning in silent.warnings] == ["stale", "hindsight"]
-    assert len(silent.warnings) == len(lively.warnings) + 1
-    assert "whether the feed has stopped" in silent.warnings[0]["text"]
-
-
-def test_as_of_a_moment_that_the_bundle_learned_from_no_answer_is_called_a_prediction(
-    bundle, playbook
-):
-    until = bundle.manifest.facts.trained_until
-    codes = [
-        [
-            warning["code"]
-            for warning in question_of(bundle, playbook, as_of=until - earlier).warnings
-        ]
-        for earlier in (timedelta(0), timedelta(microseconds=1))
-    ]
-    assert codes == [[], ["hindsight"]]
-
-
-def test_columns_hold_the_same_numbers_as_the_answers(ask, bundle):
-    columns = score_columns(history_of([BUYER, VISITOR]), bundle, as_of=MOMENT)
-    buyer, visitor = ask(BUYER, VISITOR)
-
-    assert columns.sufficient.tolist() == [True, False]
-    assert columns.probabilities[0] == buyer.risk.probability
-    assert columns.margins[0] == buyer.risk.margin
-    assert math.isclose(columns.probabilities[0], 1 / (1 + math.exp(-columns.margins[0])))
-    assert visitor.risk is None

@@ -3,16 +3,18 @@
 import math
 from datetime import UTC
 
+import orjson
 import polars as pl
 import pytest
 
 from app.bundle.opening import open_promoted
-from app.domain.answers import answer_of
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.moments import from_micros
 from app.playbook.read import read_playbook
 from app.use_cases.files.score_part import Scoring, scored_tables
-from app.use_cases.scores.assess import assess, question_of
+from app.use_cases.scores.assess import assess
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.encoding import AnswerEncoder
 from tests.bundles import put_bundle_into_service
 from tests.strategies import AS_OF, Customer, event, history_of
 
@@ -46,9 +48,9 @@ def old_bundle(tmp_path_factory):
 
 
 def answers(bundle, playbook):
-    question = question_of(bundle, playbook, as_of=MOMENT)
+    encoder = AnswerEncoder(answer_context(bundle, playbook, as_of=MOMENT))
     found = assess(history_of(PEOPLE), bundle, playbook, as_of=MOMENT)
-    return [answer_of(each, question) for each in found]
+    return [orjson.loads(encoder.encode(each)) for each in found]
 
 
 def test_the_interval_holds_the_probability_and_widens_with_less_history(bundle, playbook):

@@ -3,24 +3,22 @@
 from dataclasses import replace
 from datetime import UTC
 
-import numpy as np
 import orjson
 import polars as pl
 import pytest
 
-from app.bundle.answers.tier_columns import NO_TIER, TIERS
 from app.bundle.opening import open_promoted
 from app.bundle.value.forecaster import ValueModel
 from app.bundle.value.kernels import Spending
 from app.bundle.value.pareto_nbd import Timing
-from app.domain.answers import answer_of
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
-from app.domain.standing import Standing
+from app.domain.scores.previous import PreviousAnswer
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
 from app.playbook.read import read_playbook
 from app.use_cases.files.score_part import Scoring, scored_tables
-from app.use_cases.scores.assess import assess, question_of
-from app.use_cases.scores.tiers_and_value import expected_micros, expected_moments, tiers_before
+from app.use_cases.scores.assess import NOTHING_BEFORE, assess
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.encoding import AnswerEncoder
 from tests.bundles import put_bundle_into_service
 from tests.plain_answers import plain_answer
 from tests.strategies import AS_OF, Customer, event, history_of
@@ -52,19 +50,18 @@ def playbook():
 
 @pytest.fixture(scope="module")
 def answers(valued, playbook):
-    def answers(bundle=valued, previous=None):
-        question = question_of(bundle, playbook, as_of=MOMENT)
+    def answers(bundle=valued, previous=NOTHING_BEFORE):
+        encoder = AnswerEncoder(answer_context(bundle, playbook, as_of=MOMENT))
         found = assess(history_of(PEOPLE), bundle, playbook, as_of=MOMENT, previous=previous)
         return [
-            answer_of(each, question, previous=(previous or {}).get(each.customer_id))
-            for each in found
+            orjson.loads(encoder.encode(each, previous.get(each.customer_id))) for each in found
         ]
 
     return answers
 
 
 def stood(tier, *, at=BEFORE):
-    return Standing(at, 50, tier, {}, {})
+    return PreviousAnswer(at, 50, tier, {}, {})
 
 
 @pytest.mark.parametrize("tier", [None, *RiskTier])
@@ -72,16 +69,16 @@ def stood(tier, *, at=BEFORE):
 def test_answers_are_those_that_one_would_write_by_hand(answers, valued, playbook, policy, tier):
     bundle = replace(valued, tier_policy=policy)
     ids = [str(each) for each in history_of(PEOPLE).customer_ids]
-    previous = {who: stood(tier) for who in ids} if tier else None
+    previous = {who: stood(tier) for who in ids} if tier else {}
     for i, answer in enumerate(answers(bundle, previous)):
         expected = plain_answer(
             history_of(PEOPLE).part(i, i + 1),
             bundle,
             playbook,
             as_of=MOMENT,
-            previous=previous and previous[ids[i]],
+            previous=previous.get(ids[i]),
         )
-        assert orjson.loads(orjson.dumps(answer)) == orjson.loads(orjson.dumps(expected))
+        assert answer == orjson.loads(orjson.dumps(expected))
 
 
 def test_the_value_block_tells_what_is_known_and_null_for_the_rest(answers):
@@ -117,30 +114,6 @@ def test_an_edge_keeps_a_customer_in_the_tier_of_before(answers, valued, playboo
     assert (fresh["tier"], kept["tier"]) == ("medium", "high")
     assert kept["score"] >= 70
     assert kept["tier_policy"]["high_from"] < fresh["tier_policy"]["high_from"]
-
-
-def test_only_what_stood_before_the_moment_keeps_a_customer():
-    previous = {
-        "a": stood(RiskTier.HIGH),
-        "b": stood(RiskTier.HIGH, at=AS_OF),
-        "c": Standing(BEFORE, None, None, {}, {}),
-    }
-    codes = tiers_before(["a", "b", "c", "d"], previous, as_of=AS_OF)
-    assert [code == NO_TIER for code in codes] == [False, True, True, True]
-    assert TIERS[codes[0]] is RiskTier.HIGH
-    assert tiers_before(["a"], None, as_of=AS_OF) is None
-
-
-def test_dates_are_told_in_whole_seconds_and_missing_ones_not_at_all():
-    day = MICROSECONDS_PER_DAY
-    assert expected_moments(np.array([1.0, np.nan, 1e-9]), as_of=0) == [day, None, 0]
-
-
-def test_moments_of_many_are_those_of_one():
-    days, as_of = np.random.default_rng(1).exponential(90.0, 500), 1_763_000_000_123_456
-    assert expected_micros(days, as_of=as_of).tolist() == expected_moments(days, as_of=as_of)
-    by_hand = [as_of + int(each * MICROSECONDS_PER_DAY) for each in days.tolist()]
-    assert expected_moments(days, as_of=as_of) == [each - each % 1_000_000 for each in by_hand]
 
 
 def test_files_hold_the_same_numbers_with_and_without_reasons(valued, playbook, answers):

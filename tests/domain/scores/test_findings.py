@@ -3,15 +3,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.assessment import Findings, InterventionStep
 from app.domain.conditions import Comparison
-from app.domain.findings import findings_of
-from app.domain.moments import format_moment, to_micros
-from app.domain.playbooks import InterventionRule, Occasion, Playbook, StepRule, TierDefault
+from app.domain.interventions import InterventionRule, InterventionStep, StepRule
+from app.domain.moments import to_micros
+from app.domain.playbooks import Occasion, Playbook, TierDefault
+from app.domain.scores.findings import Findings, findings_of
+from app.domain.scores.previous import PreviousAnswer
 from app.domain.segments import SegmentRule
 from app.domain.sentences import Sentence
 from app.domain.signals import Level, Severity, SignalKind, SignalRule
-from app.domain.standing import Standing
 from app.domain.tiers import RiskTier
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -84,23 +84,23 @@ def standing(as_of, **parts):
     """What an answer of an earlier moment leaves, with the findings of that moment."""
     found = findings(**parts, as_of=as_of)
     at = to_micros(as_of)
-    return Standing(
+    return PreviousAnswer(
         as_of=at,
         score=None,
         tier=None,
-        signals={signal["signal"]: at for signal in found.signals},
-        interventions={each["reason"]: at for each in found.interventions},
+        signals={signal.name: at for signal in found.signals},
+        interventions={each.reason: at for each in found.interventions},
     )
 
 
 def test_nothing_that_holds_means_nothing_to_say():
-    assert findings() == Findings((), [], [])
+    assert findings() == Findings((), (), ())
 
 
 def test_the_most_severe_level_that_holds_is_raised_and_only_it():
     (signal,) = findings(silence=90).signals
 
-    assert (signal["severity"], signal["respond_within_hours"], signal["text"]) == (
+    assert (signal.severity, signal.respond_within_hours, signal.text) == (
         "high",
         24,
         "dormancy: 90",
@@ -110,14 +110,14 @@ def test_the_most_severe_level_that_holds_is_raised_and_only_it():
 def test_an_intervention_is_due_its_response_time_after_its_reason_came_up():
     (found,) = findings(silence=60).interventions
 
-    assert (found["playbook"], found["reason"], found["owner"]) == (
+    assert (found.name, found.reason, found.owner) == (
         "win_back",
         "dormancy",
         "retention",
     )
-    assert found["since"] == format_moment(AS_OF)
-    assert found["due_at"] == format_moment(AS_OF + timedelta(hours=48))
-    assert found["next_step"] == "Do win_back"
+    assert found.since == to_micros(AS_OF)
+    assert found.due_at == to_micros(AS_OF + timedelta(hours=48))
+    assert found.next_step == "Do win_back"
 
 
 def test_a_signal_that_stood_before_keeps_its_since_and_its_due_time():
@@ -125,14 +125,14 @@ def test_a_signal_that_stood_before_keeps_its_since_and_its_due_time():
 
     found = findings(silence=65, previous=before)
 
-    assert found.signals[0]["since"] == format_moment(AS_OF - 5 * DAY)
-    assert found.interventions[0]["due_at"] == format_moment(AS_OF - 3 * DAY)  # overdue, it says
+    assert found.signals[0].since == to_micros(AS_OF - 5 * DAY)
+    assert found.interventions[0].due_at == to_micros(AS_OF - 3 * DAY)  # overdue, it says
 
 
 def test_a_signal_that_came_back_after_a_pause_stands_anew():
     before = standing(AS_OF - 5 * DAY, silence=10)
 
-    assert findings(silence=65, previous=before).signals[0]["since"] == format_moment(AS_OF)
+    assert findings(silence=65, previous=before).signals[0].since == to_micros(AS_OF)
 
 
 def test_a_tier_that_stood_before_keeps_its_since_and_another_tier_does_not():
@@ -141,7 +141,7 @@ def test_a_tier_that_stood_before_keeps_its_since_and_another_tier_does_not():
     same = findings(tier=RiskTier.HIGH, previous=before).interventions[0]
     other = findings(tier=RiskTier.LOW, previous=before).interventions[0]
 
-    assert (same["since"], other["since"]) == (format_moment(AS_OF - DAY), format_moment(AS_OF))
+    assert (same.since, other.since) == (to_micros(AS_OF - DAY), to_micros(AS_OF))
 
 
 @pytest.mark.parametrize("later", [timedelta(0), DAY])
@@ -149,14 +149,14 @@ def test_an_assessment_that_is_not_earlier_is_not_looked_at(later):
     """A question about the past must not be answered with what came up afterwards."""
     after = standing(AS_OF + later, silence=60)
 
-    assert findings(silence=60, previous=after).signals[0]["since"] == format_moment(AS_OF)
+    assert findings(silence=60, previous=after).signals[0].since == to_micros(AS_OF)
 
 
 def test_no_intervention_comes_twice_and_the_earliest_due_call_wins():
     found = findings(silence=60, tickets=3)
 
-    assert [s["signal"] for s in found.signals] == ["dormancy", "upset", "asks"]
-    assert [(i["playbook"], i["reason"]) for i in found.interventions] == [
+    assert [s.name for s in found.signals] == ["dormancy", "upset", "asks"]
+    assert [(i.name, i.reason) for i in found.interventions] == [
         ("answer", "asks"),
         ("win_back", "upset"),
     ]
@@ -165,26 +165,26 @@ def test_no_intervention_comes_twice_and_the_earliest_due_call_wins():
 def test_interventions_go_by_priority_with_the_tier_last():
     found = findings(silence=100, tickets=1, tier=RiskTier.MEDIUM)
 
-    assert [i["playbook"] for i in found.interventions] == [
+    assert [i.name for i in found.interventions] == [
         "answer",
         "win_back",
         "thanks",
         "medium",
     ]
-    assert [i["priority"] for i in found.interventions] == [1, 2, 3, 5]
+    assert [i.priority for i in found.interventions] == [1, 2, 3, 5]
 
 
 def test_a_customer_without_a_risk_gets_signals_but_no_default_of_a_tier():
     found = findings(silence=60, tier=None)
 
-    assert [i["reason"] for i in found.interventions] == ["dormancy"]
+    assert [i.reason for i in found.interventions] == ["dormancy"]
 
 
 def test_steps_with_a_condition_are_for_whom_it_holds():
     few, all_ = findings(silence=60).interventions[0], findings(silence=100).interventions[0]
 
-    assert [step["channel"] for step in few["steps"]] == ["email"]
-    assert [step["channel"] for step in all_["steps"]] == ["email", "phone"]
+    assert [step.channel for step in few.steps] == ["email"]
+    assert [step.channel for step in all_.steps] == ["email", "phone"]
 
 
 def test_segments_stand_beside_the_signals():

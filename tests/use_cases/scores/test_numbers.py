@@ -13,13 +13,15 @@ from app.bundle.value.forecaster import ValueModel
 from app.bundle.value.kernels import Spending
 from app.bundle.value.pareto_nbd import Timing
 from app.db.log.events import KnownCustomers
-from app.domain.basis import Basis
+from app.domain.bundles import Basis
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros
 from app.domain.tiers import TierPolicy, ValuePolicy
 from app.features.history import group_and_sort
 from app.playbook.read import read_playbook
 from app.use_cases.scores.answers import answer_each
-from app.use_cases.scores.number_lists import numbers_each, shared_of
+from app.use_cases.scores.context import answer_context
+from app.use_cases.scores.encoding import encode_numbers, encode_shared
+from app.use_cases.scores.numbers import numbers_answer
 from tests.bundles import put_bundle_into_service
 from tests.strategies import AS_OF, customers, history_of, property_test, random_columns
 
@@ -87,7 +89,7 @@ def test_any_history_has_the_numbers_of_its_answer(bundles, whole, which, people
     texts = zip(map(str, history.customer_ids), left, strict=False)
     known = KnownCustomers(history, {who: text for who, text in texts if text}, None)
 
-    listed = dict(numbers_each(bundles[which], known, as_of=MOMENT))
+    listed = encode_numbers(numbers_answer(bundles[which], known, as_of=MOMENT))
 
     answers = whole(bundles[which], known)
     expected = {who: numbers_in(answer) for who, answer in answers.items()}
@@ -100,7 +102,7 @@ def test_many_random_people_have_the_numbers_of_their_answers(valued, whole):
     standing = {who: LEFT[i % len(LEFT)] for i, who in enumerate(ids) if i % 7}
     known = KnownCustomers(history, standing, MOMENT)
 
-    listed = dict(numbers_each(valued, known, as_of=MOMENT))
+    listed = encode_numbers(numbers_answer(valued, known, as_of=MOMENT))
 
     answers = whole(valued, known)
     expected = {who: numbers_in(answer) for who, answer in answers.items()}
@@ -117,7 +119,8 @@ def test_what_all_answers_share_is_what_each_of_them_says(bundles, whole, silent
     columns = random_columns(4, n_customers=20, n_events=1_000)
     history = group_and_sort(customer_ids=[f"c-{i}" for i in range(20)], **columns)
     for bundle in bundles.values():
-        shared = shared_of(bundle, as_of=MOMENT, log_until=log_until)
+        context = answer_context(bundle, None, as_of=MOMENT, log_until=log_until)
+        shared = encode_shared(context)
         answers = whole(bundle, KnownCustomers(history, {}, log_until))
         for answer in answers.values():
             known = {**answer, "stale": answer["data"]["stale"], "currency": bundle.currency}
@@ -126,4 +129,9 @@ def test_what_all_answers_share_is_what_each_of_them_says(bundles, whole, silent
 
 
 def test_nobody_has_no_numbers(valued):
-    assert dict(numbers_each(valued, KnownCustomers(history_of([]), {}, None), as_of=MOMENT)) == {}
+    assert (
+        encode_numbers(
+            numbers_answer(valued, KnownCustomers(history_of([]), {}, None), as_of=MOMENT)
+        )
+        == {}
+    )

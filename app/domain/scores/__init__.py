@@ -1,0 +1,1 @@
+"""Scores: what an answer about one customer consists of."""
