@@ -71,7 +71,7 @@ class Playbook:
     """All rules of one playbook file; cannot be built with a reference that leads nowhere.
 
     `triggers` is everything that has a condition, in a fixed order: segments, the levels of the
-    signals, occasions. Evaluate ``trigger.when(columns)`` for each, then `app.domain.findings`
+    signals, occasions. Evaluate ``trigger.when(columns)`` for each, then `app.domain.scores.findings`
     says what the triggers that hold amount to.
     """
 
