@@ -18,7 +18,7 @@ import polars as pl
 from app.features.catalogue import FEATURE_NAMES
 from app.features.engine import features_of, warm_up
 from app.features.history import History, group_and_sort
-from app.files import customer_codes
+from app.files import text_hashes
 from app.files.activity import read_activity
 from app.files.histories import history_of
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _history(ids: pl.Series, columns: dict[str, Any]) -> History:
-    customers, codes = customer_codes.numbered(ids)
+    customers, codes = text_hashes.dictionary_encode(ids)
     return group_and_sort(customer_ids=customers.to_list(), customer_codes=codes, **columns)
 
 

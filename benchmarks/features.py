@@ -26,7 +26,7 @@ from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of, warm_up
 from app.features.history import History, group_and_sort
-from app.files import customer_codes
+from app.files import text_hashes
 
 AS_OF = 20_000 * MICROSECONDS_PER_DAY
 # Roughly what a shop with an app sees: mostly logins, usage and messages.
@@ -81,7 +81,7 @@ def from_codes(codes: np.ndarray, n_customers: int, columns: dict[str, Any]) -> 
 
 def from_strings(strings: pl.Series, columns: dict[str, Any]) -> History:
     """Return the history of customers that come as text."""
-    customer_ids, codes = customer_codes.numbered(strings)
+    customer_ids, codes = text_hashes.dictionary_encode(strings)
     return group_and_sort(customer_ids=customer_ids.to_list(), customer_codes=codes, **columns)
 
 

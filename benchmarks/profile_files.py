@@ -21,8 +21,8 @@ from app.bundle.risk_bundle import RiskBundle
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.features.engine import features_of, warm_up
-from app.files.activity import activity_tables, judge_activity
-from app.files.partitions import PartedLog
+from app.files.activity import raw_activity_chunks, validate_activity
+from app.files.partitions import PartitionedLog
 from app.files.scores import NUMBERS, write_scores
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.use_cases.files.score_part import Scoring, scored_tables
@@ -64,9 +64,9 @@ def _measured(
     as_of = bundle.manifest.facts.trained_until
     numbers, reasons = Scoring(bundle, None, as_of, None), Scoring(bundle, playbook, as_of, None)
     with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
-        log = PartedLog(Path(folder), n_events)
+        log = PartitionedLog(Path(folder), n_events)
         _read(activity, bundle, log, stages)
-        parts = iter(log.parts(thread))
+        parts = iter(log.partitions(thread))
         while True:
             with stages.of("finding repeated ids"):
                 part = next(parts, None)
@@ -84,17 +84,17 @@ def _measured(
                 write_scores(Path(folder) / "scores.parquet", [table], schema=NUMBERS)
 
 
-def _read(activity: Path, bundle: RiskBundle, log: PartedLog, stages: Stages) -> None:
-    tables = activity_tables(activity)
+def _read(activity: Path, bundle: RiskBundle, log: PartitionedLog, stages: Stages) -> None:
+    tables = raw_activity_chunks(activity)
     while True:
         with stages.of("reading Parquet"):
             table = next(tables, None)
         if table is None:
             return
         with stages.of("judging rows"):
-            good = judge_activity(table).good
+            good = validate_activity(table).good
         with stages.of("making records"):
-            batch = log.packed(good, currency=bundle.currency)
+            batch = log.pack(good, currency=bundle.currency)
         with stages.of("keeping records"):
             log.add_events(batch)
 

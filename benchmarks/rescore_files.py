@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.files.tables import about_n_rows
+from app.files.tables import estimate_n_rows
 from benchmarks.copies import copied
 from benchmarks.cores import BOTH, pinned
 from benchmarks.figure import Result
@@ -30,7 +30,7 @@ def measure(plan: Plan) -> Result:
         },
         rounds=min(plan.rounds, 3),
     )
-    per_customer = about_n_rows(path) / first["customers"]
+    per_customer = estimate_n_rows(path) / first["customers"]
     return {
         KEYS[0]: middle(reached["without"]),
         KEYS[1]: middle(reached["with"]),

@@ -1,4 +1,8 @@
-"""Activity, customer and score files, in and out. The only room of app that knows Polars."""
+"""Activity, customer and score files: the formats that come in and go out.
+
+Data frames stay in this room and in `app.use_cases.files`: no other part of the service may import
+Polars or PyArrow, and an import-linter contract enforces it.
+"""
 
 from app.files.activity import (
     ActivityFile,

@@ -1,4 +1,4 @@
-"""Activity files: what customers did, one row each."""
+"""Activity files: one row for each thing that a customer did."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,20 @@ from typing import Final
 import polars as pl
 
 from app.domain.activity import RESERVED_TYPES, TYPE_CODES, Activity
-from app.files import customer_codes, properties, validation
-from app.files.file_reading import AS_IT_STANDS, FileReading
+from app.files import properties, text_hashes
+from app.files.file_reading import DEFAULT_READING, FileReading
+from app.files.moment_validation import MOMENT, require_known_time_zone, validate_moment
 from app.files.tables import read_tables
-from app.files.validated import JudgedRows, broken, judged_rows
-from app.files.validation import MOMENT, Checked
+from app.files.validated_rows import ValidatedRows, split_rejects, validate_row
+from app.files.validation import (
+    ValidatedColumn,
+    accept_all,
+    first_reasons,
+    quoted,
+    validate_currency,
+    validate_number,
+    validate_text,
+)
 
 FIELDS: Final = (
     "event_id",
@@ -30,27 +39,28 @@ FIELDS: Final = (
     "properties",
 )
 REQUIRED: Final = ("customer_id", "occurred_at", "type")
-_OF_DOMAIN: Final = Activity._fields
+_DOMAIN_FIELDS: Final = Activity._fields
 _CONTENT: Final = tuple(name for name in FIELDS if name != "event_id")
-_FUTURE: Final = timedelta(days=1)  # clocks and zones are wrong by less
+_TOLERANCE: Final = timedelta(days=1)  # wrong clocks and zones are off by less
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFile:
-    """What a file holds.
+    """The contents of an activity file.
 
     Attributes
     ----------
     good
-        The fields of `FIELDS`: moments as microseconds in UTC, `amount` as float64, the rest as
-        text; null = none, only where that is allowed. In the order of the file. `event_id` is
-        null where the file has none: see `with_event_ids`.
+        The valid rows in the order of the file, with the columns of `FIELDS`: moments as
+        microseconds in UTC, `amount` as float64, the rest as text. Null = none, in optional fields
+        only. `event_id` is null where the file has none: see `with_event_ids`.
     rejects
-        `line` (1-based, the header of a text file is line 1; of Parquet the row), `reason`, `row`.
+        The rejected rows: `line` (1-based; the header of a text file is line 1, of a Parquet file
+        it is the row number), `reason` and `row`.
     n_duplicates
-        Rows left out because an earlier one of the file has the same event_id.
+        Rows that were dropped because an earlier row has the same event_id.
     unknown_types
-        Types that no feature reads, with the number of their rows; they are kept.
+        Types that no feature reads, with their numbers of rows; `good` contains these rows.
     """
 
     good: pl.DataFrame
@@ -60,145 +70,155 @@ class ActivityFile:
 
 
 def read_activity(
-    path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
+    path: Path, *, reading: FileReading = DEFAULT_READING, now: datetime | None = None
 ) -> ActivityFile:
-    """Read a CSV, gzipped CSV or Parquet file, whatever its name; good rows and others apart.
+    """Read and validate a CSV, gzipped CSV or Parquet file, whatever its name.
 
-    `reading` says how to understand its columns. Where `now` is given, rows from more than a day
-    later are refused. A file that is no table, or lacks a column, is refused whole as
-    `UnreadableFile`.
+    `reading` says how to interpret its columns. If `now` is given, rows that lie more than a day
+    later are rejected.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not a table or lacks a required column.
     """
-    parts = list(activity_parts(path, reading=reading, now=now))
-    good = pl.concat([part.good for part in parts])
-    kept = good.filter(is_first_of_id(good["event_id"]))
+    chunks = list(activity_chunks(path, reading=reading, now=now))
+    good = pl.concat([chunk.good for chunk in chunks])
+    distinct = good.filter(is_first_with_its_id(good["event_id"]))
     return ActivityFile(
-        good=kept,
-        rejects=pl.concat([part.rejects for part in parts]),
-        n_duplicates=good.height - kept.height,
-        unknown_types=unknown_types(kept),
+        good=distinct,
+        rejects=pl.concat([chunk.rejects for chunk in chunks]),
+        n_duplicates=good.height - distinct.height,
+        unknown_types=unknown_types(distinct),
     )
 
 
-def activity_parts(
-    path: Path, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
-) -> Iterator[JudgedRows]:
-    """Yield at least one part of what `read_activity` reads; repeated event_ids are still in."""
-    for table in activity_tables(path, reading=reading):
-        yield judge_activity(table, reading=reading, now=now)
+def activity_chunks(
+    path: Path, *, reading: FileReading = DEFAULT_READING, now: datetime | None = None
+) -> Iterator[ValidatedRows]:
+    """Yield the validated rows chunk by chunk, at least one chunk; duplicates are still in them."""
+    for table in raw_activity_chunks(path, reading=reading):
+        yield validate_activity(table, reading=reading, now=now)
 
 
-def activity_tables(path: Path, *, reading: FileReading = AS_IT_STANDS) -> Iterator[pl.DataFrame]:
-    """Yield the same parts before anybody has judged them."""
-    validation.check_zone(reading.timezone)
+def raw_activity_chunks(
+    path: Path, *, reading: FileReading = DEFAULT_READING
+) -> Iterator[pl.DataFrame]:
+    """Yield the same chunks before validation."""
+    require_known_time_zone(reading.timezone)
     return read_tables(path, fields=FIELDS, required=REQUIRED, reading=reading)
 
 
-def judge_activity(
-    table: pl.DataFrame, *, reading: FileReading = AS_IT_STANDS, now: datetime | None = None
-) -> JudgedRows:
-    """Return the good rows and the others of one part; parts may be judged by several threads."""
-    latest = None if now is None else now + _FUTURE
-    checked = _checks(table, timezone=reading.timezone, not_after=latest)
-    values = table.select(check.value.alias(check.name) for check in checked).with_columns(
+def validate_activity(
+    table: pl.DataFrame, *, reading: FileReading = DEFAULT_READING, now: datetime | None = None
+) -> ValidatedRows:
+    """Return the good and the rejected rows of one chunk; several threads may validate chunks."""
+    latest = None if now is None else now + _TOLERANCE
+    columns = _validated_columns(table, timezone=reading.timezone, not_after=latest)
+    values = table.select(column.value.alias(column.name) for column in columns).with_columns(
         pl.coalesce("received_at", "occurred_at").alias("received_at")
     )
-    reasons = validation.reasons(table, checked, broken(), _reserved())
-    reasons = properties.with_reasons(reasons, values)
-    return judged_rows(table, values.select(FIELDS), reasons)
+    reasons = first_reasons(table, [validate_row(), _reject_reserved_types(), *columns])
+    reasons = properties.add_reasons(reasons, values)
+    return split_rejects(table, values.select(FIELDS), reasons)
 
 
-def is_first_of_id(event_ids: pl.Series) -> pl.Series:
-    """Return whether each row is the first with its event_id, or has none."""
+def is_first_with_its_id(event_ids: pl.Series) -> pl.Series:
+    """Return for each row whether no earlier row has its event_id; true if it has none."""
     given = event_ids.drop_nulls()
-    if given.hash().n_unique() == len(given):  # the usual case, at a tenth of the time
+    if given.hash().n_unique() == len(given):  # the usual case, ten times as fast
         return pl.repeat(value=True, n=len(event_ids), eager=True)
     return event_ids.is_null() | event_ids.is_first_distinct()
 
 
 def unknown_types(good: pl.DataFrame) -> dict[str, int]:
-    """Return the types that no feature reads, the most frequent first, with their rows."""
-    unknown = good["type"].filter(
-        customer_codes.places(good["type"], TYPE_CODES) == customer_codes.UNKNOWN
-    )
-    counted = unknown.to_frame().group_by("type").len()
-    counted = counted.sort("len", "type", descending=[True, False])
-    return dict(counted.iter_rows())
+    """Return the types that no feature reads with their numbers of rows, most frequent first."""
+    positions = text_hashes.positions_in(good["type"], TYPE_CODES)
+    unknown = good["type"].filter(positions == text_hashes.UNKNOWN)
+    counts = unknown.to_frame().group_by("type").len()
+    counts = counts.sort("len", "type", descending=[True, False])
+    return dict(counts.iter_rows())
 
 
 def with_event_ids(good: pl.DataFrame) -> pl.DataFrame:
-    """Return `good` with an event_id in every row; a missing one is made of the row's content.
+    """Return `good` with an event_id in every row; a missing one is derived from the content.
 
-    It is the hash of the content, and where a file says the same again, how often it did (-2 for
-    the second): importing a file again, or a longer one that contains it, adds no row again. The
-    same on every machine and in every version.
+    The id is a hash of the row; the second of two equal rows gets the suffix -2, and so on.
+    Importing a file again, or a longer file that contains it, therefore adds no event twice. The
+    ids must be the same on every machine and in every version.
     """
     missing = good["event_id"].is_null()
     if not missing.any():
         return good
-    unnamed = good.filter(missing)
-    texts = (_canonical(unnamed, name) for name in _CONTENT)
-    content = unnamed.select(pl.concat_str(*texts, separator="\x1f")).to_series()
-    hashes = pl.Series(
-        "hash", [blake2b(text.encode(), digest_size=16).hexdigest() for text in content], pl.String
-    )
-    made = (
-        pl
-        .DataFrame(hashes)
-        .select(
-            pl
-            .when(pl.col("hash").is_first_distinct())
-            .then(pl.col("hash"))
-            .otherwise(pl.format("{}-{}", "hash", pl.int_range(1, pl.len() + 1).over("hash")))
-        )
-        .to_series()
-    )
-    filled = good["event_id"].clone().scatter(missing.arg_true(), made)
+    ids = _number_repetitions(_content_hashes(good.filter(missing)))
+    filled = good["event_id"].clone().scatter(missing.arg_true(), ids)
     return good.with_columns(filled.alias("event_id"))
 
 
+def _content_hashes(rows: pl.DataFrame) -> pl.Series:
+    texts = (_canonical(rows, name) for name in _CONTENT)
+    content = rows.select(pl.concat_str(*texts, separator="\x1f")).to_series()
+    hashes = [blake2b(text.encode(), digest_size=16).hexdigest() for text in content]
+    return pl.Series("hash", hashes, pl.String)
+
+
+def _number_repetitions(hashes: pl.Series) -> pl.Series:
+    """Return each hash, from its second occurrence on with the number of the occurrence."""
+    occurrence = pl.int_range(1, pl.len() + 1).over("hash")
+    unique = (
+        pl
+        .when(pl.col("hash").is_first_distinct())
+        .then(pl.col("hash"))
+        .otherwise(pl.format("{}-{}", "hash", occurrence))
+    )
+    return pl.DataFrame(hashes).select(unique).to_series()
+
+
 def activities_of(good: pl.DataFrame) -> Iterator[Activity]:
-    """Yield the rows, which all have an event_id, as the domain knows them."""
-    for row in good.select(_OF_DOMAIN).iter_rows():
-        fields = [*row[:-1], properties.parsed(row[-1])]
+    """Yield each row as an `Activity`."""
+    for row in good.select(_DOMAIN_FIELDS).iter_rows():
+        fields = [*row[:-1], properties.parse_properties(row[-1])]
         yield Activity(*fields)
 
 
-def _checks(
+def _validated_columns(
     table: pl.DataFrame, *, timezone: str | None, not_after: datetime | None
-) -> list[Checked]:
-    def moment(name: str, *, required: bool = False) -> Checked:
-        return validation.moment(
+) -> list[ValidatedColumn]:
+    """Return the columns in the order in which a row's first reason is looked for."""
+
+    def moment(name: str, *, required: bool = False) -> ValidatedColumn:
+        return validate_moment(
             name, table[name], timezone=timezone, required=required, not_after=not_after
         )
 
     return [
-        validation.text("customer_id", required=True),
+        validate_text("customer_id", required=True),
         moment("occurred_at", required=True),
-        validation.text("type", required=True),
-        validation.text("event_id"),
+        validate_text("type", required=True),
+        validate_text("event_id"),
         moment("received_at"),
-        validation.text("channel"),
-        validation.number("amount", table.schema["amount"]),
-        validation.currency("currency", table["currency"]),
-        validation.text("ref"),
-        validation.never("properties", pl.col("properties").cast(pl.String)),
+        validate_text("channel"),
+        validate_number("amount", table.schema["amount"]),
+        validate_currency("currency", table["currency"]),
+        validate_text("ref"),
+        accept_all("properties", pl.col("properties").cast(pl.String)),
     ]
 
 
 @cache
-def _reserved() -> Checked:
+def _reject_reserved_types() -> ValidatedColumn:
     value = pl.col("type").cast(pl.String)
     reserved = value.is_in(list(RESERVED_TYPES))
-    reason = pl.format("type {} is made by Holdfast itself", validation.shown("type"))
-    return Checked("type", value, reserved, pl.when(reserved).then(reason))
+    reason = pl.format("type {} is reserved for events that Holdfast makes itself", quoted("type"))
+    return ValidatedColumn("type", value, reserved, pl.when(reserved).then(reason))
 
 
 def _canonical(good: pl.DataFrame, name: str) -> pl.Expr:
-    """Return a column as text that no version of anything will ever write differently."""
+    """Return a column as text that must never change between versions or machines."""
     column = pl.col(name)
     if good.schema[name] == MOMENT:
         column = column.dt.epoch("us").cast(pl.String)
-    elif good.schema[name] == pl.Float64:  # the bits: decimal text depends on who writes it
+    elif good.schema[name] == pl.Float64:  # the bits, because decimal text depends on the library
         bits = (good[name].fill_null(0.0) + 0.0).to_numpy().view("int64")
         column = pl.when(column.is_not_null()).then(pl.lit(pl.Series(bits)).cast(pl.String))
     return column.fill_null("")

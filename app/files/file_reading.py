@@ -1,4 +1,4 @@
-"""How the columns of a file are to be understood."""
+"""How to interpret the columns of a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,25 +6,25 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """What a person says of a file that the file does not say itself.
+    """What the user says about a file because the file does not say it itself.
 
     Attributes
     ----------
     mapping
-        From the file's column to our field; a column with a field's name needs no entry.
+        From the file's column to our field; a column named like one of our fields needs no entry.
     constants
         From our field to the value that it has in all rows.
     timezone
-        Where moments without a zone were written; without it such rows are refused.
+        The zone of moments that are written without one; if None, such rows are rejected.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     timezone: str | None = None
 
-    def of_other_columns(self) -> "FileReading":
-        """Return the reading of a file from the same place that has other columns."""
+    def for_customer_file(self) -> "FileReading":
+        """Return the same time zone without the mapping and constants of the activity columns."""
         return FileReading(timezone=self.timezone)
 
 
-AS_IT_STANDS = FileReading()  # columns have our names, moments have zones
+DEFAULT_READING = FileReading()  # the columns have our names, the moments have zones

@@ -1,4 +1,4 @@
-"""What a file really is, by its content: Parquet, gzipped text or text; and its delimiter."""
+"""Detect from its content whether a file is Parquet, gzipped text or text, and its delimiter."""
 
 import csv
 import gzip
@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 from app.domain.errors import UnreadableFile
 
 CHUNK_BYTES: Final = 64 * 2**20  # of text in memory at a time
-MAX_LINE_BYTES: Final = 2**20  # a longer "line" is no line of a table
+MAX_LINE_BYTES: Final = 2**20  # a longer line means that the file is not a table
 DELIMITERS: Final = (",", ";", "\t", "|")
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 _OTHERS: Final = {
@@ -33,12 +33,12 @@ class FileKind(StrEnum):
 
 
 def kind_of(path: Path) -> FileKind:
-    """Return what `path` is, judged by its first and last bytes, not by its name.
+    """Return the kind of a file from its first and last bytes; its name does not matter.
 
     Raises
     ------
     UnreadableFile
-        If it is missing, empty, or of a kind that cannot hold a table here.
+        If the file is missing, empty, or of a kind that we cannot read a table from.
     """
     try:
         with path.open("rb") as file:
@@ -57,7 +57,7 @@ def kind_of(path: Path) -> FileKind:
         if head.startswith(magic):
             raise UnreadableFile(f"{path} is {what}")
     if path.suffix == ".parquet":
-        raise UnreadableFile(f"{path} is named like a Parquet file and is none")
+        raise UnreadableFile(f"{path} is named like a Parquet file but is not one")
     return FileKind.GZIPPED_TEXT if head.startswith(_GZIP) else FileKind.TEXT
 
 
@@ -67,7 +67,7 @@ def text_chunks(path: Path, kind: FileKind) -> Iterator[bytes]:
     Raises
     ------
     UnreadableFile
-        If it cannot be decompressed, or has a line that no table has.
+        If the file cannot be decompressed, or a line is too long for a table.
     """
     rest = b""
     try:
@@ -76,7 +76,7 @@ def text_chunks(path: Path, kind: FileKind) -> Iterator[bytes]:
                 block = rest + block
                 cut = block.rfind(b"\n") + 1
                 if cut == 0 and len(block) > MAX_LINE_BYTES:
-                    raise UnreadableFile(f"{path} is no table: a line is longer than 1 MB")
+                    raise UnreadableFile(f"{path} is not a table: a line is longer than 1 MB")
                 rest = block[cut:]
                 if cut:
                     yield block[:cut]
@@ -89,12 +89,12 @@ def text_chunks(path: Path, kind: FileKind) -> Iterator[bytes]:
 def header_of(line: str, path: Path) -> tuple[str, list[str]]:
     """Return the delimiter and the column names of a header line.
 
-    The delimiter is the one of ``, ; tab |`` that gives most columns.
+    The delimiter is the one of ``, ; tab |`` that yields the most columns.
 
     Raises
     ------
     UnreadableFile
-        If two columns share a name.
+        If two columns have the same name.
     """
     found = {delimiter: _fields(line, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: len(found[one]))

@@ -1,4 +1,4 @@
-"""From files to histories: the same arrays that the database gives."""
+"""Turn files into histories, the same arrays as from the database."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,22 +22,22 @@ from app.features.sorting import (
     sort_batches,
     sortable_bits,
 )
-from app.files import customer_codes
+from app.files import text_hashes
 from app.files.customers import facts_of, versions_of
-from app.files.records import CUSTOMER, WIDTH, packed
+from app.files.records import CUSTOMER, WIDTH, pack_events
 
 _ACCOUNT_KNOWN: Final = TYPE_CODES[ActivityType.ACCOUNT_KNOWN]
 
 
 def base_currency(activity: pl.DataFrame) -> str | None:
-    """Return the currency that most amounts are in, the first by name of equals; None = none."""
+    """Return the currency of most amounts, the first by name in a tie; None if there is none."""
     counts = activity.filter(pl.col("amount").is_not_null() & pl.col("currency").is_not_null())
     counts = counts.group_by("currency").len().sort("len", "currency", descending=[True, False])
     return None if counts.is_empty() else str(counts["currency"][0])
 
 
 def count_foreign_amounts(activity: pl.DataFrame, *, currency: str | None) -> int:
-    """Return how many amounts are in another currency and so count as none."""
+    """Return how many amounts are in another currency and therefore count as missing."""
     if currency is None:
         return 0
     foreign = pl.col("amount").is_not_null() & (pl.col("currency") != currency)
@@ -47,17 +47,17 @@ def count_foreign_amounts(activity: pl.DataFrame, *, currency: str | None) -> in
 def history_of(
     activity: pl.DataFrame, customers: pl.DataFrame | None = None, *, currency: str | None
 ) -> History:
-    """Return the history of all customers of the files, in bytewise order of their ids.
+    """Return the history of all customers in the files, in bytewise order of their ids.
 
     Parameters
     ----------
     activity, customers
-        The `good` rows of `read_activity` and `read_customers`. Versions of accounts that do not
-        say since when they are valid are left out: no moment of the past knew them.
+        The `good` rows of `read_activity` and `read_customers`. Versions of accounts without
+        `valid_from` are left out, because nobody can say when they became known.
     currency
         Amounts in another currency are NaN; None keeps all amounts.
     """
-    events = packed(activity, currency=currency)
+    events = pack_events(activity, currency=currency)
     return history_of_records([events.records], events.customer_ids, customers, currency=currency)
 
 
@@ -68,14 +68,14 @@ def history_of_records(
     *,
     currency: str | None,
 ) -> History:
-    """Return the same of records of `app.files.records` and the ids of all their customers.
+    """Return the same for records of `app.files.records` and the ids of all their customers.
 
-    An id may come more than once.
+    An id may occur several times.
 
     Raises
     ------
     UnreadableFile
-        If two ids have one hash, so that their events cannot be told apart.
+        If two ids have the same hash, so that their events cannot be distinguished.
     """
     signed_up_at, records = None, list(batches)
     if customers is not None:
@@ -83,17 +83,17 @@ def history_of_records(
         versions = _versions(customers, facts)
         records.append(_records_of_versions(versions, currency))
         customer_ids = pl.concat([customer_ids, facts["customer_id"]])
-    ids, hashes = _in_order(customer_ids)
+    ids, hashes = _sorted_ids(customer_ids)
     if customers is not None:
         signed_up_at = _signed_up_at(ids, facts)
-    starts, columns = sort_batches(_codes(records, hashes), len(ids), records)
+    starts, columns = sort_batches(_customer_positions(records, hashes), len(ids), records)
     if signed_up_at is None:
         signed_up_at = np.full(len(ids), NO_MOMENT)
     return History(ids.to_list(), starts, signed_up_at, *columns)
 
 
 def _versions(customers: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Return the versions of accounts that say since when they are valid, with their currency."""
+    """Return the versions of accounts with a `valid_from`, and the currency of their prices."""
     versions = versions_of(customers).filter(pl.col("valid_from").is_not_null())
     return versions.join(facts.select("customer_id", "currency"), on="customer_id", how="left")
 
@@ -109,30 +109,30 @@ def _records_of_versions(versions: pl.DataFrame, currency: str | None) -> Record
     records[:, CODES] = _ACCOUNT_KNOWN << 16
     records[:, UNTIL] = versions["renews_at"].to_physical().fill_null(NO_MOMENT).to_numpy()
     records[:, AMOUNT] = [sortable_bits.function(bits) for bits in amounts.view(np.int64).tolist()]
-    records[:, CUSTOMER] = customer_codes.hashes(versions["customer_id"])
+    records[:, CUSTOMER] = text_hashes.hash_texts(versions["customer_id"])
     return records
 
 
-def _in_order(ids: pl.Series) -> tuple[pl.Series, Hashes]:
-    """Return the different ids in bytewise order, and their hashes."""
-    distinct, _ = customer_codes.numbered(ids)
+def _sorted_ids(ids: pl.Series) -> tuple[pl.Series, Hashes]:
+    """Return the distinct ids in bytewise order, and their hashes."""
+    distinct, _ = text_hashes.dictionary_encode(ids)
     ordered = distinct.sort()
-    return ordered, customer_codes.hashes(ordered)
+    return ordered, text_hashes.hash_texts(ordered)
 
 
-def _codes(batches: Sequence[Records], hashes: Hashes) -> list[Positions]:
-    """Return for each record the place of its customer's hash."""
+def _customer_positions(batches: Sequence[Records], hashes: Hashes) -> list[Positions]:
+    """Return for each record the position of its customer's hash in `hashes`."""
     slots = slots_of(hashes)
-    codes = [np.empty(len(batch), np.int64) for batch in batches]
-    for batch, places in zip(batches, codes, strict=True):
-        _look_up_customers(batch, slots, places)
-    return codes
+    positions = [np.empty(len(batch), np.int64) for batch in batches]
+    for batch, found in zip(batches, positions, strict=True):
+        _look_up_customers(batch, slots, found)
+    return positions
 
 
 @entry
-def _look_up_customers(records: Records, slots: Slots, places: Positions) -> None:
+def _look_up_customers(records: Records, slots: Slots, positions: Positions) -> None:
     for i in range(len(records)):
-        places[i] = place_in(slots, records[i, CUSTOMER])
+        positions[i] = place_in(slots, records[i, CUSTOMER])
 
 
 def _signed_up_at(ids: pl.Series, facts: pl.DataFrame) -> NDArray[np.int64]:

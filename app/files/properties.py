@@ -1,4 +1,7 @@
-"""Properties of activity: JSON objects, judged once per distinct text."""
+"""The properties of activity: JSON objects, parsed and validated once per distinct text.
+
+Logs have few distinct properties, and parsing JSON is slow compared with everything else here.
+"""
 
 from collections.abc import Mapping
 from functools import cache
@@ -20,84 +23,79 @@ from app.domain.activity import (
 from app.domain.moments import to_micros
 from app.features.arrays import NO_MOMENT, Positions
 from app.features.numbering import Hashes, Slots, number_hashes, place_in, slots_of
-from app.files import customer_codes
+from app.files import text_hashes
 
 MAX_BYTES: Final = 8_192
 MAX_DEPTH: Final = 8
-_ODD: Final = 0x1E3779B97F4A7C15  # keeps hashes of pairs apart
-READ_TYPES: Final = (*DETAIL_PROPERTY, *RENEWAL_TYPES)  # whose properties features read
+_MULTIPLIER: Final = 0x1E3779B97F4A7C15  # odd: no two types move a hash to the same place
+TYPES_WITH_PROPERTIES: Final = (*DETAIL_PROPERTY, *RENEWAL_TYPES)  # those that features read
 
 
-def with_reasons(reasons: pl.Series, table: pl.DataFrame) -> pl.Series:
-    """Return `reasons`, where null with why the `properties` of `table` (with `type`) are refused.
+def add_reasons(reasons: pl.Series, table: pl.DataFrame) -> pl.Series:
+    """Return `reasons`, and where they are null, why the `properties` of `table` are rejected.
 
-    Null = there is nothing to refuse.
+    `table` has the columns `type` and `properties`. Null = nothing is wrong with the row.
     """
-    codes, distinct = _numbered(table)
-    judged = pl.Series(
-        [None if text is None else _refusal(kind, text) for kind, text in distinct],
+    codes, distinct = _distinct_properties(table)
+    found = pl.Series(
+        [None if text is None else _reason(kind, text) for kind, text in distinct],
         dtype=pl.String,
     )
-    if judged.null_count() == len(judged):
+    if found.null_count() == len(found):
         return reasons
-    return pl.select(pl.coalesce(reasons, judged.gather(codes))).to_series()
+    return pl.select(pl.coalesce(reasons, found.gather(codes))).to_series()
 
 
-def codes(table: pl.DataFrame) -> tuple[Positions, NDArray[np.int64]]:
-    """Return what each row of properties says: its place in a table of what any of them says.
+def encode_properties(table: pl.DataFrame) -> tuple[Positions, NDArray[np.int64]]:
+    """Return a position for each row, and the table of distinct properties that it points into.
 
-    The table has a detail code and a renewal date (microseconds, NO_MOMENT = none) in each row.
+    The table is int64, shape (n_distinct, 2): the detail code and the renewal date (microseconds,
+    NO_MOMENT = none).
     """
-    codes, distinct = _numbered(table)
-    read = np.array([_read(kind, text) for kind, text in distinct], np.int64).reshape(-1, 2)
-    return codes, read
+    codes, distinct = _distinct_properties(table)
+    read = [_detail_and_renewal(kind, text) for kind, text in distinct]
+    return codes, np.array(read, np.int64).reshape(-1, 2)
 
 
-def _numbered(table: pl.DataFrame) -> tuple[Positions, list[tuple[str, str | None]]]:
-    """Return which different properties each row has, and these, with the type.
+def parse_properties(text: str | None) -> Mapping[str, object]:
+    """Return the properties of one valid row."""
+    return dict(orjson.loads(text)) if text else {}
 
-    The type is empty where no feature reads the properties: then it changes nothing.
+
+def _distinct_properties(table: pl.DataFrame) -> tuple[Positions, list[tuple[str, str | None]]]:
+    """Return a position for each row, and the distinct pairs of type and properties.
+
+    The type is empty where no feature reads the properties, since it makes no difference there.
     """
     texts = table["properties"]
     if texts.null_count() == len(texts):
         return np.zeros(len(texts), np.int64), [("", None)]
     keys = np.empty(len(texts), np.int64)
-    nothing = customer_codes.hashes(pl.Series([None], dtype=pl.String))[0]
-    _mix(
-        customer_codes.hashes(texts),
-        customer_codes.hashes(table["type"]),
-        _read_types(),
-        int(nothing),
-        keys,
-    )
+    text_keys, type_keys = text_hashes.hash_texts(texts), text_hashes.hash_texts(table["type"])
+    _hash_pairs(text_keys, type_keys, _hashed_types(), text_hashes.hash_of_null(), keys)
     codes, firsts = number_hashes(keys)
-    kinds, said = table["type"].gather(firsts), texts.gather(firsts)
+    distinct = zip(table["type"].gather(firsts), texts.gather(firsts), strict=True)
     return codes, [
-        (kind if kind in READ_TYPES and text is not None else "", text)
-        for kind, text in zip(kinds, said, strict=True)
+        (kind if kind in TYPES_WITH_PROPERTIES and text is not None else "", text)
+        for kind, text in distinct
     ]
 
 
 @cache
-def _read_types() -> Slots:
-    return slots_of(customer_codes.hashes(pl.Series(READ_TYPES)))
+def _hashed_types() -> Slots:
+    return slots_of(text_hashes.hash_texts(pl.Series(TYPES_WITH_PROPERTIES)))
 
 
 @entry
-def _mix(texts: Hashes, kinds: Hashes, read_types: Slots, nothing: int, keys: Hashes) -> None:
-    """Write one hash of text and type, of the text alone where the type changes nothing."""
+def _hash_pairs(texts: Hashes, types: Hashes, known_types: Slots, null: int, keys: Hashes) -> None:
+    """Write a hash of text and type, or of the text alone where no feature reads the type."""
     for i in range(len(texts)):
         keys[i] = texts[i]
-        if texts[i] != nothing:
-            keys[i] += (place_in(read_types, kinds[i]) + 1) * _ODD
+        if texts[i] != null:
+            keys[i] += (place_in(known_types, types[i]) + 1) * _MULTIPLIER
 
 
-def parsed(text: str | None) -> Mapping[str, object]:
-    """Return the properties of one row that was not refused."""
-    return dict(orjson.loads(text)) if text else {}
-
-
-def _read(kind: str, text: str | None) -> tuple[int, int]:
+def _detail_and_renewal(kind: str, text: str | None) -> tuple[int, int]:
     if text is None:
         return code_of_detail(None), NO_MOMENT
     properties = orjson.loads(text)
@@ -106,16 +104,16 @@ def _read(kind: str, text: str | None) -> tuple[int, int]:
     return code_of_detail(detail_of(kind, properties)), until
 
 
-def _refusal(kind: str, text: str) -> str | None:
+def _reason(kind: str, text: str) -> str | None:
     shown = f"properties {text[:60]!r}"
     if len(text.encode()) > MAX_BYTES:
         return f"{shown}… are longer than {MAX_BYTES} bytes"
     try:
         properties = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return f"{shown} are no JSON: {error.msg}"
+        return f"{shown} are not valid JSON: {error.msg}"
     if not isinstance(properties, dict):
-        return f"{shown} are no JSON object"
+        return f"{shown} are not a JSON object"
     if _is_deeper(properties, MAX_DEPTH):
         return f"{shown} are nested deeper than {MAX_DEPTH}"
     try:

@@ -1,4 +1,4 @@
-"""Files that go out: scores, and rows that were refused."""
+"""The files that we write: scores, and rejected rows."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,36 +35,36 @@ SCHEMA: Final = pl.Schema({
 
 
 def write_scores(path: Path, parts: Iterable[pl.DataFrame], *, schema: pl.Schema = SCHEMA) -> int:
-    """Write one row per customer to a Parquet file and return their number.
+    """Write one row per customer to a Parquet file and return the number of rows.
 
-    Each part is a table with the columns of `schema`, in its order: reasons, signals and
-    interventions as JSON text, those of risk and value null where the history is not sufficient. A
-    part is written before the next is asked for. The file appears whole or not at all.
+    Each table in `parts` must have the columns of `schema`, in its order: reasons, signals and
+    interventions as JSON text; risk and value null where the history is not sufficient. Each table
+    is written before the next one is requested. The file appears complete or not at all.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.part")
     n_rows = 0
     columns = pl.DataFrame(schema=schema).to_arrow().schema
-    repeating = [name for name, kind in schema.items() if _repeats(name, kind)]
-    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
+    dictionaries = [name for name, kind in schema.items() if _has_few_values(name, kind)]
+    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": dictionaries}
     try:
-        with pq.ParquetWriter(aside, columns, **options) as writer:
+        with pq.ParquetWriter(temporary, columns, **options) as writer:
             for part in parts:
                 writer.write_table(part.to_arrow().cast(columns))
                 n_rows += part.height
-        aside.replace(path)
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return n_rows
 
 
-def _repeats(name: str, kind: pl.DataType) -> bool:
-    """Return whether a column has few different values: looking for them in others is in vain."""
+def _has_few_values(name: str, kind: pl.DataType) -> bool:
+    """Return whether a dictionary of its distinct values makes a column smaller."""
     return name != "customer_id" and not kind.is_float()
 
 
 def write_rejects(source: Path, rejects: pl.DataFrame) -> Path | None:
-    """Write refused rows beside their file as ``FILE.rejects.csv``; None where there are none."""
+    """Write rejected rows to ``FILE.rejects.csv`` beside `source`; None if there are none."""
     path = source.with_name(f"{source.name}.rejects.csv")
     if rejects.is_empty():
         return None
@@ -73,7 +73,7 @@ def write_rejects(source: Path, rejects: pl.DataFrame) -> Path | None:
 
 
 def append_rejects(source: Path, rejects: pl.DataFrame, *, to: Path | None) -> Path | None:
-    """Append refused rows to what `write_rejects` began, or begin; return the file, if any."""
+    """Append rejected rows to the file `to`, or write the first ones; return the file, if any."""
     if to is None or rejects.is_empty():
         return to or write_rejects(source, rejects)
     with to.open("ab") as file:

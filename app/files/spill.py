@@ -1,4 +1,4 @@
-"""Rows of numbers that are in memory or in a file, and are asked for in the same way."""
+"""Arrays in memory or in a file, with the same slices; a slice of a file is read only when used."""
 
 import threading
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class InFile:
-    """An array that stands in a file from a place on; slices of it are read when they are asked."""
+class ArrayInFile:
+    """An array that begins at a byte of a file; `width` is None where it has one dimension."""
 
     path: Path
     first_byte: int
@@ -19,38 +19,39 @@ class InFile:
     dtype: np.dtype[Any]
     width: int | None
 
-    def __getitem__(self, rows: slice) -> "InFile":
-        """Return some of the rows; nothing is read."""
+    def __getitem__(self, rows: slice) -> "ArrayInFile":
+        """Return some of the rows without reading them."""
         first, last, _ = rows.indices(self.n_rows)
         at = self.first_byte + first * (self.width or 1) * self.dtype.itemsize
-        return InFile(self.path, at, max(last - first, 0), self.dtype, self.width)
+        return ArrayInFile(self.path, at, max(last - first, 0), self.dtype, self.width)
 
 
-Rows: TypeAlias = NDArray[Any] | InFile
+SpillableArray: TypeAlias = NDArray[Any] | ArrayInFile
 
 
-def loaded(rows: Rows) -> NDArray[Any]:
-    """Return the array."""
-    if not isinstance(rows, InFile):
-        return rows
-    n = rows.n_rows * (rows.width or 1)
-    flat = np.fromfile(rows.path, rows.dtype, n, offset=rows.first_byte)
-    return flat if rows.width is None else flat.reshape(rows.n_rows, rows.width)
+def load(array: SpillableArray) -> NDArray[Any]:
+    """Return the array in memory, read from its file if necessary."""
+    if not isinstance(array, ArrayInFile):
+        return array
+    n = array.n_rows * (array.width or 1)
+    flat = np.fromfile(array.path, array.dtype, n, offset=array.first_byte)
+    return flat if array.width is None else flat.reshape(array.n_rows, array.width)
 
 
-class Aside:
-    """A file that arrays are put into, one behind the other; several threads may share it."""
+class SpillFile:
+    """A file that arrays are appended to; several threads may share it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._n_bytes = 0
         self._lock = threading.Lock()
 
-    def put(self, array: NDArray[Any]) -> InFile:
+    def append(self, array: SpillableArray) -> ArrayInFile:
         """Write an array of one or two dimensions and return where it is."""
+        rows = load(array)
         with self._lock:
             with self._path.open("ab") as file:
-                array.tofile(file)
-            first_byte, self._n_bytes = self._n_bytes, self._n_bytes + array.nbytes
-        width = array.shape[1] if array.ndim > 1 else None
-        return InFile(self._path, first_byte, len(array), array.dtype, width)
+                rows.tofile(file)
+            first_byte, self._n_bytes = self._n_bytes, self._n_bytes + rows.nbytes
+        width = rows.shape[1] if rows.ndim > 1 else None
+        return ArrayInFile(self._path, first_byte, len(rows), rows.dtype, width)

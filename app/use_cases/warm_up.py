@@ -1,14 +1,12 @@
 """Have every kernel ready: compiled once on a machine, linked once in a process."""
 
-from collections.abc import Callable
-
 from app.bundle.warm_up import warm_ups
 from app.db.log import unpacking
 from app.features import engine
 from app.playbook import verdicts
 from app.use_cases.scores import value
+from app.work.progress import OnProgress, ignore_progress
 
-OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
 _ROOMS = (
     engine.warm_up,
     *warm_ups(),
@@ -18,11 +16,7 @@ _ROOMS = (
 )
 
 
-def silently(_done: int, _total: int) -> None:
-    """Report nothing."""
-
-
-def warm_up(*, on_progress: OnProgress = silently) -> None:
+def warm_up(*, on_progress: OnProgress = ignore_progress) -> None:
     """Make the kernels of all rooms ready; where their code is not kept yet, it is compiled."""
     on_progress(0, len(_ROOMS))
     for done, make_ready in enumerate(_ROOMS, start=1):

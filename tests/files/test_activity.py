@@ -200,11 +200,14 @@ def test_an_unknown_zone_is_refused_at_once(write):
             "c-1,2026-01-01 08:30,login",
             "occurred_at '2026-01-01 08:30' has no time zone: say",
         ),
-        ("c-1,yesterday,login", "occurred_at 'yesterday' is no ISO 8601 date or moment"),
-        ("c-1,2026-02-30,login", "occurred_at '2026-02-30' is no ISO 8601"),
-        ("c-1,2026-01-01T25:00:00Z,login", "is no ISO 8601"),
+        ("c-1,yesterday,login", "occurred_at 'yesterday' is not an ISO 8601 date or moment"),
+        ("c-1,2026-02-30,login", "occurred_at '2026-02-30' is not an ISO 8601"),
+        ("c-1,2026-01-01T25:00:00Z,login", "is not an ISO 8601"),
         ("c-1,0001-01-01,login", "occurred_at '0001-01-01' is not in the years 1900 to 2199"),
-        ("c-1,2026-01-01,account_known", "type 'account_known' is made by Holdfast itself"),
+        (
+            "c-1,2026-01-01,account_known",
+            "type 'account_known' is reserved for events that Holdfast makes itself",
+        ),
         ("c-1,2026-01-01", "the line has 2 fields, the header has 3"),
         ("c-1,2026-01-01,login,x", "the line has 4 fields, the header has 3"),
         ('"c-1",2026-01-01', "the line has 2 fields, the header has 3"),
@@ -222,7 +225,7 @@ def test_a_bad_row_is_named_with_its_reason(read, row, reason):
         ("1e308", "amount '1e308' is larger than 1e+12"),
         ("nan", "amount 'nan' is not finite"),
         ("-inf", "amount '-inf' is not finite"),
-        ("12 EUR", "amount '12 EUR' is no number; decimals need a point"),
+        ("12 EUR", "amount '12 EUR' is not a number; use a point for decimals"),
     ],
 )
 def test_a_bad_amount_is_named(read, value, reason):
@@ -231,19 +234,19 @@ def test_a_bad_amount_is_named(read, value, reason):
 
 def test_a_decimal_comma_is_no_decimal_point(read):
     file = read(f"{HEADER},amount\n{GOOD},x\n".replace(",", ";").replace("x", "12,50"))
-    assert "decimals need a point" in file.rejects["reason"][0]
+    assert "use a point for decimals" in file.rejects["reason"][0]
 
 
 def test_a_currency_has_three_letters(read):
     reason = only_reason(read, f"{GOOD},Euro", f"{HEADER},currency")
-    assert reason == "currency 'Euro' is no currency of three letters such as EUR"
+    assert reason == "currency 'Euro' is not a three-letter currency code such as EUR"
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("[1]", "are no JSON object"),
-        ("{x}", "are no JSON: "),
+        ("[1]", "are not a JSON object"),
+        ("{x}", "are not valid JSON: "),
         ('{"a":' * 9 + "1" + "}" * 9, "are nested deeper than 8"),
         ('{"a":"' + "x" * 8192 + '"}', "are longer than 8192 bytes"),
     ],
@@ -323,7 +326,7 @@ def test_a_file_that_is_no_table_is_refused_whole(write, content, arguments, mes
 
 
 def test_a_parquet_file_in_name_only_is_refused(write):
-    with pytest.raises(UnreadableFile, match="named like a Parquet file and is none"):
+    with pytest.raises(UnreadableFile, match="named like a Parquet file but is not one"):
         read_activity(write(f"{HEADER}\n{GOOD}\n", "a.parquet"))
 
 

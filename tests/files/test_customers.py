@@ -67,8 +67,8 @@ def test_a_version_that_does_not_say_since_when_is_valid_from_now(write):
     ("column", "value", "reason"),
     [
         ("consent_email", "maybe", "consent_email 'maybe' is neither true nor false"),
-        ("price", "free", "price 'free' is no number; decimals need a point"),
-        ("renews_at", "soon", "renews_at 'soon' is no ISO 8601"),
+        ("price", "free", "price 'free' is not a number; use a point for decimals"),
+        ("renews_at", "soon", "renews_at 'soon' is not an ISO 8601"),
         ("plan", "x" * 201, "is longer than 200 characters"),
     ],
 )

@@ -6,8 +6,8 @@ import pytest
 
 from app.domain.activity import CHANNEL_CODES, TYPE_CODES
 from app.features.sorting import CODES, OCCURRED_AT, REF
-from app.files import customer_codes, read_activity
-from app.files.records import CUSTOMER, ROW_SHIFT, packed, part_numbers
+from app.files import read_activity, text_hashes
+from app.files.records import CUSTOMER, ROW_SHIFT, pack_events, partition_numbers
 
 HEADER = "customer_id,occurred_at,received_at,type,channel,amount,currency,ref\n"
 ROWS = [
@@ -23,7 +23,7 @@ def good(write):
 
 
 def test_a_record_says_what_the_row_says(good):
-    records = packed(good, currency=None).records
+    records = pack_events(good, currency=None).records
     moments = good["occurred_at"].dt.epoch("us").to_list()
 
     assert records[:, OCCURRED_AT].tolist() == moments
@@ -42,16 +42,16 @@ def test_a_record_says_what_the_row_says(good):
 
 
 def test_what_is_to_be_said_is_counted(good):
-    events = packed(good, currency="EUR")
+    events = pack_events(good, currency="EUR")
 
     assert (events.n_unknown, events.n_foreign) == (1, 1)
     assert events.received_until == good["received_at"].dt.epoch("us").max()
-    assert packed(good, currency=None).n_foreign == 0
-    assert packed(good.clear(), currency="EUR").received_until is None
+    assert pack_events(good, currency=None).n_foreign == 0
+    assert pack_events(good.clear(), currency="EUR").received_until is None
 
 
-@pytest.mark.parametrize("n_parts", [1, 2, 7])
-def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_parts):
+@pytest.mark.parametrize("n_partitions", [1, 2, 7])
+def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_partitions):
     ids = pl.Series("customer_id", [f"c-{i % 40}" for i in range(200)])
     texts = [pl.lit(None, pl.String).alias(name) for name in ("channel", "currency", "ref")]
     good = pl.DataFrame([ids]).with_columns(
@@ -62,15 +62,15 @@ def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_parts):
         pl.lit(None, pl.String).alias("properties"),
         *texts,
     )
-    events = packed(good, currency=None, n_parts=n_parts)
+    events = pack_events(good, currency=None, n_partitions=n_partitions)
     part_of = dict(
-        zip(customer_codes.hashes(ids).tolist(), part_numbers(ids, n_parts), strict=True)
+        zip(text_hashes.hash_texts(ids).tolist(), partition_numbers(ids, n_partitions), strict=True)
     )
 
     assert sorted(events.customer_ids) == sorted(set(ids))
-    for part in range(n_parts):
+    for part in range(n_partitions):
         of_records = events.records[events.starts[part] : events.starts[part + 1], CUSTOMER]
         of_ids = events.customer_ids[int(events.id_starts[part]) : int(events.id_starts[part + 1])]
-        assert set(of_records.tolist()) == set(customer_codes.hashes(of_ids).tolist())
+        assert set(of_records.tolist()) == set(text_hashes.hash_texts(of_ids).tolist())
         assert {part_of[customer] for customer in of_records.tolist()} <= {part}
         assert (np.diff(events.records[:, CODES][: events.starts[1]]) > 0).all()

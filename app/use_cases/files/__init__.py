@@ -1,1 +1,1 @@
-"""Import files, read a log from files, score from file to file."""
+"""Import files into the database, read a log from files, and score one file into another."""

@@ -1,6 +1,9 @@
-"""Import activity and customers from files: good rows go in, refused ones into a file beside."""
+"""Import activity and customers from files.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+Good rows go into the database; rejected rows go into a file beside the imported one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,28 +18,22 @@ from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
-from app.files.file_reading import AS_IT_STANDS, FileReading
+from app.files.file_reading import DEFAULT_READING, FileReading
 from app.files.scores import write_rejects
 from app.use_cases.customers.put import put_customers
+from app.work.progress import OnProgress, ignore_progress
 
-ROWS_PER_TRANSACTION: Final = 10_000  # what is in stays in when a later part fails
+ROWS_PER_TRANSACTION: Final = 10_000  # committed events stay if a later batch fails
 CUSTOMERS_PER_TRANSACTION: Final = 1_000
 T = TypeVar("T")
 
 
-OnProgress = Callable[[int, int], None]  # how much of the work is done, and how much there is
-
-
-def silently(done: int, total: int) -> None:
-    """Report nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class ActivityImport:
-    """What became of the rows of an activity file.
+    """What happened to the rows of an activity file.
 
-    `unknown_types` counts the rows of types that no feature reads; they were kept.
-    `rejects_file` holds the refused rows with line numbers and reasons; None: there are none.
+    `unknown_types` counts the rows of types that no feature reads; they are imported too.
+    `rejects_file` has the rejected rows with line numbers and reasons; None if there are none.
     """
 
     n_accepted: int
@@ -48,7 +45,7 @@ class ActivityImport:
 
 @dataclass(frozen=True, slots=True)
 class CustomersImport:
-    """What became of the rows of a customer file; `rejects_file` as for activity."""
+    """What happened to the rows of a customer file; `rejects_file` as for activity."""
 
     n_customers: int
     n_new: int
@@ -61,31 +58,31 @@ def import_activity(
     path: Path,
     *,
     now: datetime,
-    reading: FileReading = AS_IT_STANDS,
-    on_progress: OnProgress = silently,
+    reading: FileReading = DEFAULT_READING,
+    on_progress: OnProgress = ignore_progress,
 ) -> ActivityImport:
-    """Record the events of a file; importing it again adds nothing.
+    """Record the events of a file; importing the same file again adds nothing.
 
     Parameters
     ----------
     writers
-        Sessions of the database that the events go into.
+        Opens sessions that write to the database.
     path
         CSV, gzipped CSV or Parquet.
     now
-        Rows from more than a day later are refused.
+        Rows that lie more than a day later are rejected.
     reading
-        How to understand the columns of the file.
+        How to interpret the columns of the file.
     on_progress
-        Called after each transaction with the rows that are in and all good rows.
+        Called after each transaction with the number of rows done and of all good rows.
     """
     file = read_activity(path, reading=reading, now=now)
     good = with_event_ids(file.good)
     n_accepted = 0
     done = 0
-    for part in _parts(activities_of(good), ROWS_PER_TRANSACTION):
-        n_accepted += _record(writers, part)
-        done += len(part)
+    for batch in _batches(activities_of(good), ROWS_PER_TRANSACTION):
+        n_accepted += _record(writers, batch)
+        done += len(batch)
         on_progress(done, good.height)
     settle_log(writers)
     return ActivityImport(
@@ -102,24 +99,25 @@ def import_customers(
     path: Path,
     *,
     now: datetime,
-    reading: FileReading = AS_IT_STANDS,
-    on_progress: OnProgress = silently,
+    reading: FileReading = DEFAULT_READING,
+    on_progress: OnProgress = ignore_progress,
 ) -> CustomersImport:
-    """Write down the customers of a file and the versions of their accounts.
+    """Store the customers of a file and the versions of their accounts.
 
-    A version that does not say since when it is valid is valid from `now`, unless the account
-    stands so already: importing a file again adds nothing. The other parameters are those of
-    `import_activity`.
+    A version without `valid_from` is valid from `now`, unless it equals the current version of the
+    account. Importing the same file again therefore adds nothing. The other parameters are those
+    of `import_activity`.
     """
     file = read_customers(path, reading=reading, now=now)
     found = list(customers_of(file.good, now=now))
     n_new = 0
     done = 0
-    for part in _parts(found, CUSTOMERS_PER_TRANSACTION):
+    for batch in _batches(found, CUSTOMERS_PER_TRANSACTION):
+        customers = [customer for customer, _ in batch]
+        versions = [version for _, versions in batch for version in versions]
         with writers.begin() as session:
-            versions = [version for _, versions in part for version in versions]
-            n_new += put_customers(session, [who for who, _ in part], versions, now=now)
-        done += len(part)
+            n_new += put_customers(session, customers, versions, now=now)
+        done += len(batch)
         on_progress(done, len(found))
     return CustomersImport(
         n_customers=len(found),
@@ -134,7 +132,7 @@ def _record(writers: sessionmaker[Session], activities: Sequence[Activity]) -> i
         return log.record(session, activities).count(Recorded.ACCEPTED)
 
 
-def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,7 +1,7 @@
-"""Read a log from files: its history, and what to tell the person about it."""
+"""Read a log from an activity file and an optional customer file."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,24 +12,24 @@ import polars as pl
 from app.domain.moments import from_micros
 from app.features.history import History
 from app.files.activity import (
-    activity_parts,
-    activity_tables,
-    is_first_of_id,
-    judge_activity,
+    activity_chunks,
+    is_first_with_its_id,
+    raw_activity_chunks,
     unknown_types,
+    validate_activity,
 )
-from app.files.customers import customer_parts
+from app.files.customers import customer_chunks
 from app.files.file_reading import FileReading
 from app.files.histories import base_currency, count_foreign_amounts, history_of
-from app.files.partitions import Batch, PartedLog
+from app.files.partitions import Batch, PartitionedLog
 from app.files.scores import append_rejects
-from app.files.validated import JudgedRows
+from app.files.validated_rows import ValidatedRows
 from app.work.in_order import in_order
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The history that the files hold; `notes` are sentences about what was left out or unknown."""
+    """The history in the files; `notes` are sentences about rejected, repeated and unknown rows."""
 
     history: History
     currency: str | None
@@ -38,8 +38,8 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class NotedEvents:
-    """What is to be said of some good rows; see `LogFacts`."""
+class EventFacts:
+    """What is reported about a chunk of events; for the attributes see `LogFacts`."""
 
     unknown_types: Mapping[str, int]
     n_foreign_amounts: int
@@ -48,20 +48,20 @@ class NotedEvents:
 
 @dataclass(slots=True)
 class LogFacts:
-    """What the files of a log hold beside its events; filled part by part.
+    """What is reported about the files of a log, collected chunk by chunk.
 
     Attributes
     ----------
     n_rejected
-        Refused rows by file.
+        Number of rejected rows by file.
     rejects_files
-        Where they are, with lines and reasons.
+        For each file with rejected rows, the file that lists them with lines and reasons.
     unknown_types
-        Types that no feature reads, with the number of their rows; they are kept.
+        Types that no feature reads, with their numbers of rows.
     n_foreign_amounts
         Amounts in another currency, which count as missing.
     received_until
-        When the newest event was received; None = there is none.
+        When the newest event was received; None if there is no event.
     """
 
     n_rejected: Counter[Path] = field(default_factory=Counter)
@@ -70,16 +70,15 @@ class LogFacts:
     n_foreign_amounts: int = 0
     received_until: datetime | None = None
 
-    def good_rows(self, source: Path, part: JudgedRows) -> pl.DataFrame:
-        """Return the good rows of a part; the others go into a file beside `source`."""
-        written = append_rejects(source, part.rejects, to=self.rejects_files.get(source))
-        if written is not None:
-            self.rejects_files[source] = written
-            self.n_rejected[source] += part.rejects.height
-        return part.good
+    def add_rejects(self, source: Path, rejects: pl.DataFrame) -> None:
+        """Count the rejected rows of a chunk and append them to the file beside `source`."""
+        rejects_file = append_rejects(source, rejects, to=self.rejects_files.get(source))
+        if rejects_file is not None:
+            self.rejects_files[source] = rejects_file
+            self.n_rejected[source] += rejects.height
 
-    def note_events(self, events: NotedEvents) -> None:
-        """Count what is to be said of good rows of the activity file."""
+    def add_events(self, events: EventFacts) -> None:
+        """Add the facts about the good rows of a chunk of the activity file."""
         self.unknown_types.update(events.unknown_types)
         self.n_foreign_amounts += events.n_foreign_amounts
         if events.received_until is not None:
@@ -95,37 +94,36 @@ def read_log(
     currency: str | None = None,
     now: datetime,
 ) -> Log:
-    """Read an activity file, and a customer file where there is one, into one history.
+    """Read an activity file, and a customer file if there is one, into one history.
 
-    Rejected rows are written beside their file. `currency` is that of the amounts; unless given,
-    it is the one that most of them are in.
+    Rejected rows are written to a file beside theirs. Amounts are in `currency`; if it is None,
+    in the currency of most amounts.
 
     Raises
     ------
     UnreadableFile
-        If a file is none, or lacks a column.
+        If a file is not a table or lacks a required column.
     """
     facts = LogFacts()
-    parts = activity_parts(activity, reading=reading, now=now)
-    read = pl.concat([facts.good_rows(activity, part) for part in parts])
-    events = read.filter(is_first_of_id(read["event_id"]))
+    rows = _good_rows(facts, activity, activity_chunks(activity, reading=reading, now=now))
+    events = rows.filter(is_first_with_its_id(rows["event_id"]))
     known = None
     if customers is not None:
-        others = customer_parts(customers, reading=reading.of_other_columns(), now=now)
-        known = pl.concat([facts.good_rows(customers, part) for part in others])
+        chunks = customer_chunks(customers, reading=reading.for_customer_file(), now=now)
+        known = _good_rows(facts, customers, chunks)
     currency = currency or base_currency(events)
     foreign = count_foreign_amounts(events, currency=currency)
-    facts.note_events(NotedEvents(unknown_types(events), foreign, None))
+    facts.add_events(EventFacts(unknown_types(events), foreign, None))
     return Log(
         history_of(events, known, currency=currency),
         currency,
         facts.n_rejected.total(),
-        _notes(facts, activity, n_repeated=read.height - events.height, currency=currency),
+        _notes(facts, activity, n_repeated=rows.height - events.height, currency=currency),
     )
 
 
-def read_parted_log(
-    log: PartedLog,
+def read_partitioned_log(
+    log: PartitionedLog,
     activity: Path,
     customers: Path | None,
     *,
@@ -134,32 +132,42 @@ def read_parted_log(
     threads: Executor,
     n_threads: int,
 ) -> LogFacts:
-    """Read the same files into `log` part by part, and return what else they hold.
+    """Read the same files into `log` chunk by chunk, and return what is reported about them.
 
-    Parts are judged and packed by `threads` while the next are read. Repeated rows, which `log`
-    leaves out, are counted with the others.
+    `threads` validate and pack chunks while the next ones are read. The facts include duplicate
+    events, which `log` leaves out later.
     """
     facts = LogFacts()
     if customers is not None:
-        for part in customer_parts(customers, reading=reading.of_other_columns()):
-            log.add_customers(facts.good_rows(customers, part))
+        for rows in customer_chunks(customers, reading=reading.for_customer_file()):
+            facts.add_rejects(customers, rows.rejects)
+            log.add_customers(rows.good)
 
-    def pack(table: pl.DataFrame) -> tuple[JudgedRows, Batch, NotedEvents]:
-        judged = judge_activity(table, reading=reading)
-        batch = log.packed(judged.good, currency=currency)
-        return judged, batch, _noted(judged.good, batch)
+    def pack(table: pl.DataFrame) -> tuple[pl.DataFrame, Batch, EventFacts]:
+        rows = validate_activity(table, reading=reading)
+        batch = log.pack(rows.good, currency=currency)
+        return rows.rejects, batch, _facts_of(rows.good, batch)
 
-    tables = activity_tables(activity, reading=reading)
-    for judged, batch, noted in in_order(threads, pack, tables, ahead=n_threads):
-        facts.good_rows(activity, judged)
-        facts.note_events(noted)
+    chunks = raw_activity_chunks(activity, reading=reading)
+    for rejects, batch, event_facts in in_order(threads, pack, chunks, ahead=n_threads):
+        facts.add_rejects(activity, rejects)
+        facts.add_events(event_facts)
         log.add_events(batch)
     return facts
 
 
-def _noted(good: pl.DataFrame, batch: Batch) -> NotedEvents:
+def _good_rows(facts: LogFacts, source: Path, chunks: Iterable[ValidatedRows]) -> pl.DataFrame:
+    """Return the good rows of all chunks, and add the rejected ones to `facts`."""
+    good = []
+    for chunk in chunks:
+        facts.add_rejects(source, chunk.rejects)
+        good.append(chunk.good)
+    return pl.concat(good)
+
+
+def _facts_of(good: pl.DataFrame, batch: Batch) -> EventFacts:
     events = batch.events
-    return NotedEvents(
+    return EventFacts(
         unknown_types(good) if events.n_unknown else {},
         events.n_foreign,
         None if events.received_until is None else from_micros(events.received_until),
@@ -169,7 +177,7 @@ def _noted(good: pl.DataFrame, batch: Batch) -> NotedEvents:
 def _notes(
     facts: LogFacts, activity: Path, *, n_repeated: int, currency: str | None
 ) -> tuple[str, ...]:
-    """Return what a person should know of the files."""
+    """Return what the user should know about the files."""
     notes = [
         f"{facts.n_rejected[path]:,} rows of {path} were rejected; {rejects} has their lines and "
         "reasons"

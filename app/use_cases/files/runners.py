@@ -1,72 +1,101 @@
-"""Who scores the parts of a log: threads, or processes where there are many reasons to be made.
+"""Run the scoring of partitions in threads or in processes.
 
-Numbers are made without the interpreter's lock, reasons with it.
+Threads are enough for numbers alone, which are computed without the interpreter's lock. Reasons,
+signals and interventions need the lock, so that long logs with reasons are scored in processes.
 """
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
 from app.features.engine import warm_up
-from app.files.partitions import LogPart
+from app.files.partitions import Partition
 from app.use_cases.files.score_part import Scoring, scores_of
 from app.work.in_order import in_order
 from app.work.memory import keep_freed_memory, spare_the_collector
 
-_mine: list[Scoring] = []  # of a process that scores: to send it with every part takes longer
+_scoring: list[Scoring] = []  # of a worker process: sending it with every partition takes longer
 
 
-def in_threads(
-    scoring: Scoring, parts: Iterable[LogPart], threads: ThreadPoolExecutor, *, ahead: int
-) -> Iterator[pl.DataFrame]:
-    """Yield the scores of each part, in the order of the parts."""
-    return in_order(threads, partial(scores_of, scoring), parts, ahead=ahead)
+class Runner(Protocol):
+    """Scores partitions, several at a time."""
+
+    def score(
+        self, partitions: Iterable[Partition], *, log_until: datetime | None
+    ) -> Iterator[pl.DataFrame]:
+        """Yield the scores of each partition, in the order of `partitions`.
+
+        `log_until` must replace that of the runner's `Scoring`: it is known only after the log has
+        been read.
+        """
+        ...
 
 
-def started(scoring: Scoring, n_workers: int) -> ProcessPoolExecutor:
-    """Return processes for `in_processes`; while they get ready the log can be read."""
+@dataclass(frozen=True, slots=True)
+class ThreadRunner:
+    """Scores in threads; at most `ahead` partitions are in work or waiting for the caller."""
+
+    scoring: Scoring
+    threads: Executor
+    ahead: int
+
+    def score(
+        self, partitions: Iterable[Partition], *, log_until: datetime | None
+    ) -> Iterator[pl.DataFrame]:
+        """Yield the scores of each partition, in the order of `partitions`."""
+        scoring = replace(self.scoring, log_until=log_until)
+        return in_order(self.threads, partial(scores_of, scoring), partitions, ahead=self.ahead)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRunner:
+    """Scores in the processes of `start_processes`; tables come back in files of `folder`."""
+
+    processes: ProcessPoolExecutor
+    folder: Path
+    ahead: int
+
+    def score(
+        self, partitions: Iterable[Partition], *, log_until: datetime | None
+    ) -> Iterator[pl.DataFrame]:
+        """Yield the scores of each partition, in the order of `partitions`."""
+        score = partial(_score_into_file, log_until, self.folder)
+        for path in in_order(self.processes, score, enumerate(partitions), ahead=self.ahead):
+            yield pl.read_ipc(path)
+            path.unlink()
+
+
+def start_processes(scoring: Scoring, n_workers: int) -> ProcessPoolExecutor:
+    """Start the processes of a `ProcessRunner`; they warm up while the caller reads the log."""
     # Polars has threads of its own, which do not survive a fork.
-    made = ProcessPoolExecutor(
-        n_workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(scoring,)
+    processes = ProcessPoolExecutor(
+        n_workers,
+        mp_context=get_context("spawn"),
+        initializer=_initialize_process,
+        initargs=(scoring,),
     )
     for _ in range(n_workers):
-        made.submit(warm_up)
-    return made
+        processes.submit(warm_up)
+    return processes
 
 
-def in_processes(
-    processes: ProcessPoolExecutor,
-    parts: Iterable[LogPart],
-    *,
-    log_until: datetime | None,
-    folder: Path,
-    ahead: int,
-) -> Iterator[pl.DataFrame]:
-    """Yield the scores of each part, in the order of the parts; tables travel in files of `folder`.
-
-    `log_until` takes the place of that of the `Scoring` that the processes began with: it is known
-    once the log is read.
-    """
-    work = partial(_score, log_until, folder)
-    for path in in_order(processes, work, enumerate(parts), ahead=ahead):
-        yield pl.read_ipc(path)
-        path.unlink()
-
-
-def _begin(scoring: Scoring) -> None:
-    _mine.append(scoring)
+def _initialize_process(scoring: Scoring) -> None:
+    _scoring.append(scoring)
     spare_the_collector()
     keep_freed_memory()
 
 
-def _score(log_until: datetime | None, folder: Path, numbered: tuple[int, LogPart]) -> Path:
-    number, part = numbered
+def _score_into_file(
+    log_until: datetime | None, folder: Path, numbered: tuple[int, Partition]
+) -> Path:
+    number, partition = numbered
     path = folder / f"scores-{number}.arrow"
-    scores_of(replace(_mine[0], log_until=log_until), part).write_ipc(path)
+    scores_of(replace(_scoring[0], log_until=log_until), partition).write_ipc(path)
     return path

@@ -1,11 +1,11 @@
-"""Score the customers of an activity file into a Parquet file; no database is involved."""
+"""Score the customers of an activity file into a Parquet file, without a database."""
 
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,26 +15,26 @@ import polars as pl
 
 from app.bundle.risk_bundle import RiskBundle
 from app.domain.playbooks import Playbook
-from app.files.file_reading import AS_IT_STANDS, FileReading
-from app.files.partitions import ROWS_IN_MEMORY, ROWS_PER_PART, PartedLog
+from app.files.file_reading import DEFAULT_READING, FileReading
+from app.files.partitions import ROWS_IN_MEMORY, ROWS_PER_PARTITION, PartitionedLog
 from app.files.scores import write_scores
-from app.files.tables import about_n_rows
-from app.use_cases.files.import_files import OnProgress, silently
-from app.use_cases.files.read_log import read_parted_log
-from app.use_cases.files.runners import in_processes, in_threads, started
+from app.files.tables import estimate_n_rows
+from app.use_cases.files.read_log import LogFacts, read_partitioned_log
+from app.use_cases.files.runners import ProcessRunner, Runner, ThreadRunner, start_processes
 from app.use_cases.files.score_part import Scoring, schema_of
 from app.work.memory import keep_freed_memory
+from app.work.progress import OnProgress, ignore_progress
 
 INSUFFICIENT: Final = "insufficient_history"
-ROWS_WORTH_PROCESSES: Final = 4_000_000  # of fewer the reasons are there before others would start
+MIN_ROWS_FOR_PROCESSES: Final = 4_000_000  # shorter logs are done before processes have started
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredFile:
-    """What became of an activity file.
+    """What happened to an activity file.
 
     `tiers` counts customers by tier, and under `INSUFFICIENT` those without a risk;
-    `rejects_files` hold the rows that were refused, with reasons.
+    `rejects_files` list the rejected rows with their reasons.
     """
 
     n_customers: int
@@ -53,55 +53,61 @@ def score_file(
     as_of: datetime,
     out: Path,
     customers: Path | None = None,
-    reading: FileReading = AS_IT_STANDS,
+    reading: FileReading = DEFAULT_READING,
     rows_in_memory: int = ROWS_IN_MEMORY,
-    rows_per_part: int = ROWS_PER_PART,
-    rows_worth_processes: int = ROWS_WORTH_PROCESSES,
+    rows_per_partition: int = ROWS_PER_PARTITION,
+    min_rows_for_processes: int = MIN_ROWS_FOR_PROCESSES,
     n_workers: int | None = None,
-    on_progress: OnProgress = silently,
+    on_progress: OnProgress = ignore_progress,
 ) -> ScoredFile:
     """Write one row per customer to `out`; the columns are those of `app.files.scores.SCHEMA`.
 
-    What a log has beyond `rows_in_memory` events goes through a file beside `out`, which takes
-    about 75 bytes an event and is gone at the end; memory does not grow with the log. A log is
-    scored by parts of `rows_per_part` events. Rows are in bytewise order of the ids within each;
-    which customers are in which part only depends on their ids and the length of the files, so the
+    Memory does not grow with the log: events beyond `rows_in_memory` go into a temporary file
+    beside `out`, about 75 bytes per event. The log is scored in partitions of about
+    `rows_per_partition` events. The rows of a partition are in bytewise order of the customer ids.
+    The partition of a customer depends only on the id and the length of the files, so that the
     same files always give the same scores in the same order.
 
     Parameters
     ----------
     activity, customers
-        CSV, gzipped CSV or Parquet; customers' facts are optional.
+        CSV, gzipped CSV or Parquet; the customer file is optional.
     bundle, playbook
-        What scores, and what is made of it. Without a playbook the columns are those of
-        `app.files.scores.NUMBERS`: no reasons, signals and interventions, in a third of the time.
+        What scores the customers, and what turns scores into interventions. Without a playbook
+        the columns are those of `app.files.scores.NUMBERS`: no reasons, signals and
+        interventions, in a third of the time.
     as_of
         Nothing at or after this moment is used.
     out
-        A Parquet file; it appears whole or not at all.
+        A Parquet file; it appears complete or not at all.
     reading
-        How to understand the columns of the activity file.
-    rows_worth_processes
-        With reasons, a log of so many events is scored by other processes.
+        How to interpret the columns of the activity file.
+    min_rows_for_processes
+        With a playbook, a log of at least this many events is scored in processes.
     n_workers
-        How many parts are read or scored at a time; as many as there are cores unless given.
+        How many chunks are read or partitions scored at a time; by default the number of cores.
     on_progress
-        Called with how many customers are scored, and about how many there are.
+        Called with the number of customers scored, and an estimate of their total number.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     keep_freed_memory()
     n_workers = n_workers or len(os.sched_getaffinity(0))
-    n_rows = about_n_rows(activity) + (about_n_rows(customers) if customers else 0)
+    n_rows = estimate_n_rows(activity) + (estimate_n_rows(customers) if customers else 0)
     scoring = Scoring(bundle, playbook, as_of, None)
-    many = playbook is not None and n_rows >= rows_worth_processes
+    in_processes = playbook is not None and n_rows >= min_rows_for_processes
+    tiers: Counter[str] = Counter()
     with (
         TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder,
         ThreadPoolExecutor(n_workers) as threads,
-        started(scoring, n_workers) if many else nullcontext() as processes,
+        _runner(scoring, threads, Path(folder), n_workers, in_processes=in_processes) as runner,
     ):
-        aside = Path(folder)
-        log = PartedLog(aside, n_rows, rows_in_memory=rows_in_memory, rows_per_part=rows_per_part)
-        facts = read_parted_log(
+        log = PartitionedLog(
+            Path(folder),
+            n_rows,
+            rows_in_memory=rows_in_memory,
+            rows_per_partition=rows_per_partition,
+        )
+        facts = read_partitioned_log(
             log,
             activity,
             customers,
@@ -110,14 +116,43 @@ def score_file(
             threads=threads,
             n_threads=n_workers,
         )
-        parts, until, ahead = log.parts(threads), facts.received_until, n_workers + 1
-        if processes is None:
-            scored = in_threads(replace(scoring, log_until=until), parts, threads, ahead=ahead)
-        else:
-            scored = in_processes(processes, parts, log_until=until, folder=aside, ahead=ahead)
-        tiers: Counter[str] = Counter()
-        tables = _counted(_told(scored, log.n_parts, on_progress), tiers)
-        n_customers = write_scores(out, tables, schema=schema_of(scoring))
+        tables = runner.score(log.partitions(threads), log_until=facts.received_until)
+        tables = _report_progress(tables, log.n_partitions, on_progress)
+        n_customers = write_scores(out, _count_tiers(tables, tiers), schema=schema_of(scoring))
+    return _scored_file(n_customers, tiers, facts)
+
+
+@contextmanager
+def _runner(
+    scoring: Scoring, threads: Executor, folder: Path, n_workers: int, *, in_processes: bool
+) -> Iterator[Runner]:
+    ahead = n_workers + 1
+    if not in_processes:
+        yield ThreadRunner(scoring, threads, ahead)
+        return
+    with start_processes(scoring, n_workers) as processes:
+        yield ProcessRunner(processes, folder, ahead)
+
+
+def _report_progress(
+    tables: Iterator[pl.DataFrame], n_partitions: int, on_progress: OnProgress
+) -> Iterator[pl.DataFrame]:
+    n_done = 0
+    for n_partitions_done, table in enumerate(tables, start=1):
+        yield table
+        n_done += table.height
+        # All partitions have about the same number of customers.
+        on_progress(n_done, n_done * n_partitions // n_partitions_done)
+
+
+def _count_tiers(tables: Iterator[pl.DataFrame], tiers: Counter[str]) -> Iterator[pl.DataFrame]:
+    for table in tables:
+        counts = table.group_by(pl.col("tier").fill_null(INSUFFICIENT)).len()
+        tiers.update(dict(counts.iter_rows()))
+        yield table
+
+
+def _scored_file(n_customers: int, tiers: Mapping[str, int], facts: LogFacts) -> ScoredFile:
     return ScoredFile(
         n_customers=n_customers,
         tiers=dict(tiers),
@@ -126,20 +161,3 @@ def score_file(
         n_foreign_amounts=facts.n_foreign_amounts,
         unknown_types=facts.unknown_types,
     )
-
-
-def _told(
-    scored: Iterator[pl.DataFrame], n_parts: int, on_progress: OnProgress
-) -> Iterator[pl.DataFrame]:
-    n_done = 0
-    for n_parts_done, table in enumerate(scored, start=1):
-        yield table
-        n_done += table.height
-        on_progress(n_done, n_done * n_parts // n_parts_done)  # parts are about as large
-
-
-def _counted(tables: Iterator[pl.DataFrame], tiers: Counter[str]) -> Iterator[pl.DataFrame]:
-    for table in tables:
-        counted = table.group_by(pl.col("tier").fill_null(INSUFFICIENT)).len()
-        tiers.update(dict(counted.iter_rows()))
-        yield table

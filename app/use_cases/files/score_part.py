@@ -16,7 +16,7 @@ from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import NO_MOMENT, History
-from app.files.partitions import LogPart
+from app.files.partitions import Partition
 from app.files.scores import NUMBERS, SCHEMA
 from app.use_cases.scores.assess import CHUNK, N_REASONS, NOTHING_BEFORE
 from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns
@@ -62,9 +62,9 @@ def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
             yield _with_reasons(scoring, scoring.playbook, part)
 
 
-def scores_of(scoring: Scoring, part: LogPart) -> pl.DataFrame:
-    """Return the same of a part of a log, whole."""
-    history = part.history(currency=scoring.bundle.currency)
+def scores_of(scoring: Scoring, partition: Partition) -> pl.DataFrame:
+    """Return the scores of a partition in one table."""
+    history = partition.history(currency=scoring.bundle.currency)
     empty = pl.DataFrame(schema=schema_of(scoring))
     return pl.concat([empty, *scored_tables(scoring, history)])
 

@@ -28,15 +28,11 @@ from app.use_cases.monitoring.check_calibration import check_calibration
 from app.use_cases.monitoring.check_drift import NO_REFERENCE, check_drift, not_measured
 from app.use_cases.monitoring.resolved_predictions import Matured, Promise, matured
 from app.use_cases.scores.columns import score_columns
+from app.work.progress import OnProgress, ignore_progress
 
 # Rates of 5,000 customers are good to a point and a half; more cost time and tell nothing new.
 SAMPLE: Final = 5_000
 CHUNK: Final = 1_000
-OnProgress = Callable[[int, int], None]
-
-
-def silently(_done: int, _total: int) -> None:
-    """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class Monitor:
     sample_size: int = SAMPLE
 
     def check(
-        self, bundle_id: str, *, as_of: datetime, on_progress: OnProgress = silently
+        self, bundle_id: str, *, as_of: datetime, on_progress: OnProgress = ignore_progress
     ) -> BundleCheck:
         """Check a bundle with what was known at `as_of`, keep what was found, and return it."""
         bundle = self.bundles.opened(bundle_id)

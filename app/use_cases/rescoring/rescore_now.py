@@ -1,9 +1,7 @@
 """Rescore every customer and wait for it, as the command line does."""
 
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeAlias
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -11,8 +9,7 @@ from app.db import jobs
 from app.domain.jobs import Job, Keeps
 from app.use_cases.rescoring.request import request_rescore
 from app.use_cases.rescoring.rescorer import Rescorer
-
-OnProgress: TypeAlias = Callable[[int, int], None]
+from app.work.progress import OnProgress
 
 
 def rescore_now(

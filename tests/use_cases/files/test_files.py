@@ -154,8 +154,8 @@ def test_a_log_that_goes_through_files_gives_the_same_scores(
         playbook,
         out=by_parts,
         rows_in_memory=2,
-        rows_per_part=2,
-        rows_worth_processes=2,
+        rows_per_partition=2,
+        min_rows_for_processes=2,
         n_workers=2,
         **options,
     )

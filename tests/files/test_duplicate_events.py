@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.files.repeated_events import hashed, n_buckets_for, repeated_rows
+from app.files.duplicate_events import find_duplicates, hash_event_ids, n_buckets_for
 
 ids = st.one_of(st.none(), st.sampled_from(["", "a", "b", "c", "d", "e"]))
 batches = st.lists(st.lists(ids, max_size=8), max_size=5)
 
 
-def repeats(batches, n_buckets):
-    given_ids = [hashed(pl.Series(batch, dtype=pl.String), n_buckets) for batch in batches]
+def found_duplicates(batches, n_buckets):
+    given_ids = [hash_event_ids(pl.Series(batch, dtype=pl.String), n_buckets) for batch in batches]
     with ThreadPoolExecutor(1) as threads:
-        found = repeated_rows(given_ids, threads)
+        found = find_duplicates(given_ids, threads)
     return {batch: rows.tolist() for batch, rows in found.items()}
 
 
@@ -33,7 +33,7 @@ def expected(batches):
 @pytest.mark.parametrize("n_buckets", [1, 3])
 @given(batches=batches)
 def test_they_are_found_by_batch_and_row(batches, n_buckets):
-    assert repeats(batches, n_buckets) == expected(batches)
+    assert found_duplicates(batches, n_buckets) == expected(batches)
 
 
 def test_buckets_fit_the_cache_and_are_not_too_many():
