@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.work.progress import OnProgress
+
 if TYPE_CHECKING:  # help and serving show no bars, and start without loading them
     from rich.console import Console
 
-OnProgress = Callable[[int, int], None]  # how much is done, of how much in total
 OnStage = Callable[[str, int, int], None]  # the stage, and the same for this stage
 
 
