@@ -27,9 +27,9 @@ STAGES = {
         "app.api.keys.key_cache:KeyCache.cached",
         "app.api.keys.key_cache:KeyCache.verified",
     ),
-    "SQL": ("app.db.log.reading:Reader.idle_rows", "app.db.log.reading:Reader.rows"),
-    "history: columns": ("app.db.log.events:unpack_history",),
-    "history: the rest": ("app.db.log.events:_read",),
+    "SQL": ("app.db.log.reading:Reader.run_at_once", "app.db.log.reading:Reader.run"),
+    "history: columns": ("app.db.log.histories:unpack_history",),
+    "history: the rest": ("app.db.log.histories:_read_in_order",),
     "previous answer: read": (
         "app.use_cases.scores.answers:read_previous",
         "app.use_cases.scores.numbers:read_previous_numbers",

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.gate.bulk_queries import BulkQueries
 from app.api.gate.metrics import Metrics
-from app.db.connections.statements import Asked, Row
+from app.db.connections.statements import Query, Row
 from app.db.log.reading import Reader
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
@@ -42,7 +42,7 @@ class Service:
     latest_check: LatestCheck  # of the bundle in service
     metrics: Metrics
 
-    async def fetch(self, query: Asked[T]) -> T:
+    async def fetch(self, query: Query[T]) -> T:
         """Return the answer to a query without holding up other requests.
 
         A SQLite file in WAL mode never makes a reader wait, and a PostgreSQL server is asked over
@@ -51,25 +51,25 @@ class Service:
         """
         rows = await self._rows_at_once(query)
         if rows is None:
-            rows = await run_in_threadpool(self.reader.rows, query.question, *query.parameters)
+            rows = await run_in_threadpool(self.reader.run, query.statement, *query.parameters)
         return await self._read(query, rows)
 
-    async def fetch_at_once(self, query: Asked[T]) -> T | None:
+    async def fetch_at_once(self, query: Query[T]) -> T | None:
         """Return the same if the database can answer at once, otherwise None."""
         rows = await self._rows_at_once(query)
         if rows is None:
             return None
         return await self._read(query, rows)
 
-    async def _read(self, query: Asked[T], rows: list[Row]) -> T:
+    async def _read(self, query: Query[T], rows: list[Row]) -> T:
         if _n_bytes(rows) > LONG_BYTES:
             return await run_in_threadpool(query.read, rows)
         return query.read(rows)
 
-    async def _rows_at_once(self, query: Asked[T]) -> list[Row] | None:
+    async def _rows_at_once(self, query: Query[T]) -> list[Row] | None:
         if self.pipelines is None:
-            return self.reader.idle_rows(query.question, *query.parameters)
-        return await self.pipelines.rows(query.question, *query.parameters)
+            return self.reader.run_at_once(query.statement, *query.parameters)
+        return await self.pipelines.run(query.statement, *query.parameters)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

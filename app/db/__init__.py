@@ -1,1 +1,1 @@
-"""Tables, repositories and migrations."""
+"""Tables, what is read from them and written to them, and migrations."""

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
-from app.db.connections.copying import copy
+from app.db.connections.postgres_copy import copy_rows
 from app.db.tables import NO_JOB
 
 # A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
@@ -51,7 +51,7 @@ def write_new(connection: Connection, records: Sequence[AssessmentRecord]) -> No
         connection.exec_driver_sql(_insert("assessments", _COLUMNS, "?"), list(records))
     else:
         statement = f"COPY assessments ({_COLUMNS}) FROM STDIN"
-        copy(connection, statement, records, binary_types=_TYPES)
+        copy_rows(connection, statement, records, binary_types=_TYPES)
 
 
 def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]) -> None:

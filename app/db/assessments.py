@@ -14,7 +14,7 @@ from app.db.assessment_writing import (
     write_or_replace,
 )
 from app.db.columns import IDENTIFIER, UtcMicros
-from app.db.connections.statements import Asked, Question, Row
+from app.db.connections.statements import Query, Row, Statement
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
 from app.domain.stored_scores import StoredAssessment
@@ -24,7 +24,7 @@ _CURRENT: Final = (
     "SELECT s.tier, s.score FROM customers c LEFT JOIN current_scores s "
     "ON s.customer_id = c.customer_id WHERE c.customer_id = "
 )
-_CURRENT_SCORE: Final = Question(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT} %s")
+_CURRENT_SCORE: Final = Statement(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT} %s")
 
 
 def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
@@ -41,12 +41,12 @@ def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
     write_current_scores(connection, records)
 
 
-def current_score(customer_id: str) -> Asked[tuple[str | None, int | None] | None]:
+def current_score(customer_id: str) -> Query[tuple[str | None, int | None] | None]:
     """Return the question for the newest tier and score of a customer; None: no such customer.
 
     Both are None for one who was never scored, or whose history was not sufficient.
     """
-    return Asked(_CURRENT_SCORE, (customer_id,), _tier_and_score)
+    return Query(_CURRENT_SCORE, (customer_id,), _tier_and_score)
 
 
 def page_of_history(

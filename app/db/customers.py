@@ -9,7 +9,7 @@ from sqlalchemy import Integer, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.columns import IDENTIFIER
-from app.db.connections.statements import Question, Row
+from app.db.connections.statements import Row, Statement
 from app.db.customer_writing import (
     CustomerRecord,
     VersionRecord,
@@ -17,7 +17,7 @@ from app.db.customer_writing import (
     write_versions,
 )
 from app.db.log.packing import pack_version
-from app.db.log.reading import rows_of
+from app.db.log.reading import run
 from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
@@ -27,7 +27,7 @@ from app.domain.stored_scores import ScoredCustomer
 _KEY: Final = (Integer(), IDENTIFIER)
 _ASKED_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"
 _ASKED_POSTGRESQL: Final = "customer_id = ANY(%s)"
-_CURRENCIES: Final = Question(
+_CURRENCIES: Final = Statement(
     sqlite=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_SQLITE}",  # noqa: S608 - constants
     postgresql=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_POSTGRESQL}",  # noqa: S608 - constants
 )
@@ -35,14 +35,14 @@ _VERSION: Final = (
     "SELECT customer_id, valid_from, plan, price, renews_at, contract FROM account_versions v "
     "WHERE v."
 )
-_VERSIONS: Final = Question(
+_VERSIONS: Final = Statement(
     sqlite=_VERSION + _ASKED_SQLITE, postgresql=_VERSION + _ASKED_POSTGRESQL
 )
 _NEWEST: Final = (
     " AND valid_from = (SELECT MAX(w.valid_from) FROM account_versions w "
     "WHERE w.customer_id = v.customer_id AND w.valid_from < "
 )
-_ACCOUNTS: Final = Question(
+_ACCOUNTS: Final = Statement(
     sqlite=f"{_VERSIONS.sqlite}{_NEWEST} ?)", postgresql=f"{_VERSIONS.postgresql}{_NEWEST} %s)"
 )
 
@@ -65,7 +65,7 @@ def put_many(
     """
     connection = session.connection()
     latest = {customer.customer_id: customer for customer in customers}
-    known = {row[0]: row[1] for row in rows_of(session, _CURRENCIES, sorted(latest))}
+    known = {row[0]: row[1] for row in run(session, _CURRENCIES, sorted(latest))}
     # In one order everywhere, so that two writers of the same customers wait instead of deadlock.
     write_customers(connection, [_customer_record(latest[each]) for each in sorted(latest)])
     changed = [who for who, currency in known.items() if currency != latest[who].currency]
@@ -109,7 +109,7 @@ def accounts_at(
     session: Session, customer_ids: Sequence[str], *, as_of: datetime
 ) -> dict[str, AccountVersion]:
     """Return by customer the version of the account that was valid at `as_of`, if there is one."""
-    found = rows_of(session, _ACCOUNTS, list(customer_ids), to_micros(as_of))
+    found = run(session, _ACCOUNTS, list(customer_ids), to_micros(as_of))
     return {row[0]: _version(row) for row in found}
 
 
@@ -185,7 +185,7 @@ def scored(row: CurrentScoreRow | AssessmentRow) -> ScoredCustomer:
 def _versions_of(session: Session, customer_ids: Sequence[str]) -> list[AccountVersion]:
     if not customer_ids:
         return []
-    return [_version(row) for row in rows_of(session, _VERSIONS, list(customer_ids))]
+    return [_version(row) for row in run(session, _VERSIONS, list(customer_ids))]
 
 
 def _version(row: Row) -> AccountVersion:

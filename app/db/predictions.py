@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import customers
-from app.db.connections.statements import Question
-from app.db.log.reading import Source, rows_of
+from app.db.connections.statements import Statement
+from app.db.log.reading import Source, run
 from app.db.tables import CurrentScoreRow, JobRow, LogStateRow
 from app.domain.jobs import JobKind
 from app.domain.stored_scores import Rescoring
@@ -23,7 +23,7 @@ _SAID: Final = (
     "SELECT customer_id, probability FROM assessments "
     "WHERE job_id = {mark} AND job_id <> '' AND probability IS NOT NULL AND customer_id "
 )
-_PROBABILITIES: Final = Question(
+_PROBABILITIES: Final = Statement(
     sqlite=_SAID.format(mark="?") + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
     postgresql=_SAID.format(mark="%s") + "= ANY(%s)",
 )
@@ -42,7 +42,7 @@ def probabilities_of(
     source: Source, rescoring: Rescoring, customer_ids: Sequence[str]
 ) -> dict[str, float]:
     """Return by customer what a rescoring said, for those of `customer_ids` whom it could score."""
-    return dict(rows_of(source, _PROBABILITIES, rescoring.job_id, list(customer_ids)))
+    return dict(run(source, _PROBABILITIES, rescoring.job_id, list(customer_ids)))
 
 
 def sample(session: Session, *, limit: int) -> list[str]:

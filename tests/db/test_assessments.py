@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from app.db import assessments, customers
-from app.db.log.reading import answer_to
+from app.db.log.reading import fetch
 from app.domain.customers import Customer
 from app.domain.stored_scores import StoredAssessment
 
@@ -28,7 +28,7 @@ def history(session, customer_id="c-1", **arguments):
 
 def latest_score(session, customer_id="c-1"):
     customers.put(session, Customer(customer_id))
-    return answer_to(session, assessments.current_score(customer_id))[1]
+    return fetch(session, assessments.current_score(customer_id))[1]
 
 
 def listed(session, **arguments):
@@ -70,8 +70,8 @@ def test_the_current_score_is_the_newest_whatever_order_they_came_in(session):
 def test_nobody_unknown_has_a_score_and_a_known_customer_may_have_none(session):
     customers.put(session, Customer("c-1"))
 
-    assert answer_to(session, assessments.current_score("nobody")) is None
-    assert answer_to(session, assessments.current_score("c-1")) == (None, None)
+    assert fetch(session, assessments.current_score("nobody")) is None
+    assert fetch(session, assessments.current_score("c-1")) == (None, None)
 
 
 def test_many_at_once_are_each_their_customers_current_score(session):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.db import customers
-from app.db.log import events
+from app.db.log import histories
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
 
@@ -55,7 +55,7 @@ def test_a_version_of_the_same_moment_is_replaced(session):
     customers.put(session, Customer("c-1"), AccountVersion("c-1", NOON, price=10.0))
     customers.put(session, Customer("c-1"), AccountVersion("c-1", NOON, price=11.0))
 
-    history = events.history_of(session, ["c-1"], as_of=LATER, currency=None)
+    history = histories.fetch_history(session, ["c-1"], as_of=LATER, currency=None)
     assert history.amount.tolist() == [11.0]
 
 

@@ -14,7 +14,7 @@ from pytest_alembic.tests import (
 )
 
 from app.db.connections.connect import connect
-from app.db.log import events as activity
+from app.db.log import histories
 from app.db.log.packing import pack_activity
 from app.db.log.reading import Reader
 from app.db.log.writing import insert_activity
@@ -77,7 +77,7 @@ def test_histories_go_through_the_change_of_their_form_and_back(alembic_runner, 
     alembic_runner.insert_into("activity", rows)
 
     def n_events() -> list[int]:
-        found = activity.history_of(
+        found = histories.fetch_history(
             Reader(alembic_engine), ["c-0", "c-1"], as_of=noon + timedelta(days=1), currency=None
         )
         return [found.part(i, i + 1).n_events for i in range(2)]

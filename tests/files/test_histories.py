@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from app.db import customers as people
 from app.db.connections.connect import connect, writer_factory
 from app.db.log import events as log
+from app.db.log import histories
 from app.domain.activity import ActivityType, Channel
 from app.domain.moments import to_micros
 from app.features.engine import features_of
@@ -88,7 +89,9 @@ def test_features_from_files_are_features_from_the_database(
             for version in known:
                 people.put(session, customer, version)
         from_files = history_of(activity, customers, currency="EUR")
-        stored = log.history_of(session, from_files.customer_ids, as_of=AS_OF, currency="EUR")
+        stored = histories.fetch_history(
+            session, from_files.customer_ids, as_of=AS_OF, currency="EUR"
+        )
     engine.dispose()
 
     assert list(stored.customer_ids) == list(from_files.customer_ids)

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from app.db.connections.statements import Asked
+from app.db.connections.statements import Query
 from app.db.log.reading import Reader
 
 T = TypeVar("T")
@@ -26,11 +26,11 @@ class BulkQueries:
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._computing = threading.Lock()
 
-    async def fetch(self, query: Asked[T]) -> T:
+    async def fetch(self, query: Query[T]) -> T:
         """Return the answer to a query; queries are answered in the order of their arrival."""
         return await to_thread.run_sync(self._answer, query, limiter=self._limiter)
 
-    def _answer(self, query: Asked[T]) -> T:
-        rows = self._reader.rows(query.question, *query.parameters)
+    def _answer(self, query: Query[T]) -> T:
+        rows = self._reader.run(query.statement, *query.parameters)
         with self._computing:
             return query.read(rows)

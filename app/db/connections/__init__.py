@@ -1,1 +1,1 @@
-"""How the two databases are reached and asked."""
+"""How SQLite and PostgreSQL are reached, and how statements are run on them."""

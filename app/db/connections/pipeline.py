@@ -1,8 +1,8 @@
-"""Asking PostgreSQL from the event loop: without a thread, many questions on one connection.
+"""Run statements on PostgreSQL from the event loop: no thread, many statements per connection.
 
-A statement by way of a thread costs the service four times the processor time of the same
-statement by libpq's pipeline mode: what is asked in one turn of the loop is sent together, and the
-answers are taken as they come (the manual of PostgreSQL, chapter "Pipeline Mode").
+A statement run in a thread costs the service four times the processor time of the same statement in
+libpq's pipeline mode. What one turn of the event loop sends goes out together, and results are
+taken as they arrive (manual of PostgreSQL, chapter "Pipeline Mode").
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from sqlalchemy import Engine
 
-from app.db.connections.statements import GENERIC_PLANS, N_PIPELINES, Parameter, Question, Row
+from app.db.connections.statements import GENERIC_PLANS, N_PIPELINES, Parameter, Row, Statement
 
-PATIENCE_SECONDS: Final = 10.0  # for one answer; then the connection is given up
-PAUSE_SECONDS: Final = 1.0  # between tries to connect
+RESULT_SECONDS: Final = 10.0  # the longest wait for one result; then the connection is closed
+RECONNECT_SECONDS: Final = 1.0  # between attempts to connect
 _GOOD: Final = {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC}
 
 
@@ -32,9 +32,9 @@ class NoAnswerError(Exception):
 
 
 class Pipeline:
-    """A connection with any number of questions under way; of the event loop it was made in.
+    """A connection with any number of statements in flight; it belongs to one event loop.
 
-    What goes wrong with one question ends the connection, and all that is under way on it.
+    An error of one statement ends the connection, and with it every other statement in flight.
     """
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
@@ -44,39 +44,39 @@ class Pipeline:
         self._loop = asyncio.get_running_loop()
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
         self._numbers = count()
-        # What answers will be for, in this order; None: nobody waits for it.
-        self._under_way: deque[asyncio.Future[PGresult] | None] = deque()
+        # Who waits for the results, in the order in which they arrive; None: nobody does.
+        self._in_flight: deque[asyncio.Future[PGresult] | None] = deque()
         self._is_batch_open = False
         self._is_open = True
-        # Kept, because libpq closes the socket by itself where the server is gone, and then no
-        # longer tells its number, which the next socket of the process gets.
+        # Stored, because libpq itself closes the socket of a server that is gone. It then no longer
+        # returns the number of the socket, and the next socket of the process may get that number.
         self._socket = self._libpq.socket
         self._libpq.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._receive)
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be asked."""
+        """Whether statements can be run on it."""
         return self._is_open
 
     @property
-    def n_under_way(self) -> int:
-        """How much is waiting here."""
-        return len(self._under_way)
+    def n_in_flight(self) -> int:
+        """How many results are awaited."""
+        return len(self._in_flight)
 
-    async def rows(self, statement: str, parameters: Sequence[Parameter]) -> list[Row]:
-        """Return the rows of a statement, whose parameters stand in it as ``%s``.
+    async def run(self, sql: str, parameters: Sequence[Parameter]) -> list[Row]:
+        """Run a statement whose parameters are written ``%s``, and return its rows.
 
         Raises
         ------
         NoAnswerError
-            If the connection ended meanwhile, or the server does not answer.
+            If the connection ends before the result arrives, or the server does not answer.
         """
-        answer = self._loop.create_future()
+        waiting = self._loop.create_future()
         try:
-            self._send(statement, parameters, answer)
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                result = await answer
+            self._send(sql, parameters, waiting)
+            async with asyncio.timeout(RESULT_SECONDS):
+                result = await waiting
         except (psycopg.Error, TimeoutError) as error:
             self.close(str(error))
             raise NoAnswerError(str(error)) from None
@@ -84,53 +84,54 @@ class Pipeline:
         return self._transformer.load_rows(0, result.ntuples, tuple)
 
     def close(self, why: str = "closed") -> None:
-        """End the connection; whoever still waits gets a `NoAnswerError`."""
+        """Close the connection; every statement in flight raises `NoAnswerError`."""
         if not self._is_open:
             return
         self._is_open = False
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         self._libpq.finish()
-        for answer in self._under_way:
-            if answer is not None and not answer.done():
-                answer.set_exception(NoAnswerError(why))
-        self._under_way.clear()
+        for waiting in self._in_flight:
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(NoAnswerError(why))
+        self._in_flight.clear()
 
     def _send(
-        self, statement: str, parameters: Sequence[Parameter], answer: asyncio.Future[PGresult]
+        self, sql: str, parameters: Sequence[Parameter], waiting: asyncio.Future[PGresult]
     ) -> None:
         values = self._transformer.dump_sequence(parameters, [PyFormat.AUTO] * len(parameters))
         types, formats = self._transformer.types or (), self._transformer.formats
-        name = self._names.get((statement, types)) or self._prepared(statement, types)
+        name = self._names.get((sql, types)) or self._prepare(sql, types)
         self._libpq.send_query_prepared(name, values, formats, Format.BINARY)
-        self._under_way.append(answer)
+        self._in_flight.append(waiting)
         if not self._is_batch_open:
             self._is_batch_open = True
             self._loop.call_soon(self._end_batch)
 
-    def _prepared(self, statement: str, types: tuple[int, ...]) -> bytes:
+    def _prepare(self, sql: str, types: tuple[int, ...]) -> bytes:
+        """Prepare a statement for parameters of these types, and return its name."""
         name = b"holdfast_%d" % next(self._numbers)
-        places = count(1)
-        numbered = re.sub("%s", lambda _: f"${next(places)}", statement)
+        numbers = count(1)
+        numbered = re.sub("%s", lambda _: f"${next(numbers)}", sql)
         self._libpq.send_prepare(name, numbered.encode(), types)
-        self._under_way.append(None)
-        self._names[statement, types] = name
+        self._in_flight.append(None)
+        self._names[sql, types] = name
         return name
 
     def _end_batch(self) -> None:
-        """Have the server answer what was sent since the last time."""
+        """Have the server run what was sent since the last batch."""
         self._is_batch_open = False
         if not self.is_open:
             return
         try:
             self._libpq.pipeline_sync()
-            self._under_way.append(None)
+            self._in_flight.append(None)
             self._flush()
         except psycopg.Error as error:
             self.close(str(error))
 
     def _flush(self) -> None:
-        """Write what the socket takes now, and the rest when it takes more."""
+        """Write what the socket takes now, and the rest once it takes more."""
         if self._libpq.flush():
             self._loop.add_writer(self._socket, self._flush_rest)
         else:
@@ -145,24 +146,25 @@ class Pipeline:
     def _receive(self) -> None:
         try:
             self._libpq.consume_input()
-            while self._under_way and not self._libpq.is_busy():
+            while self._in_flight and not self._libpq.is_busy():
                 result = self._libpq.get_result()
-                if result is not None:  # None stands between two answers
-                    self._take(result)
+                if result is not None:  # None separates the results of two statements
+                    self._deliver(result)
         except psycopg.Error as error:
             self.close(str(error))
 
-    def _take(self, result: PGresult) -> None:
+    def _deliver(self, result: PGresult) -> None:
+        """Give a result to whoever waits for it; an error closes the connection."""
         if result.status not in _GOOD:
             self.close(result.error_message.decode(errors="replace"))
             return
-        answer = self._under_way.popleft()
-        if answer is not None and not answer.done():
-            answer.set_result(result)
+        waiting = self._in_flight.popleft()
+        if waiting is not None and not waiting.done():
+            waiting.set_result(result)
 
 
 class Pipelines:
-    """A few pipelines to one PostgreSQL database; once opened, they are replaced where they end."""
+    """A few pipelines to one PostgreSQL database; once opened, those that end are replaced."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -171,20 +173,20 @@ class Pipelines:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._not_before = 0.0
 
-    async def rows(self, question: Question, *parameters: Parameter) -> list[Row] | None:
-        """Return the rows that answer a question; None where it has to be asked another way now."""
+    async def run(self, statement: Statement, *parameters: Parameter) -> list[Row] | None:
+        """Run a statement, and return its rows; None where no pipeline can run it now."""
         pipeline = self._least_busy()
         if pipeline is None:
             return None
         try:
-            return await pipeline.rows(question.postgresql, parameters)
+            return await pipeline.run(statement.postgresql, parameters)
         except NoAnswerError:
             return None
 
     async def open(self) -> None:
-        """Connect as often as is needed; where the server refuses, what is there has to do."""
+        """Open the pipelines that are missing; where the server refuses, go on with fewer."""
         self._loop = asyncio.get_running_loop()
-        self._not_before = self._loop.time() + PAUSE_SECONDS
+        self._not_before = self._loop.time() + RECONNECT_SECONDS
         _, options = self._engine.dialect.create_connect_args(self._engine.url)
         with suppress(psycopg.Error, OSError):
             while len(self._open) < N_PIPELINES:
@@ -193,7 +195,7 @@ class Pipelines:
                 self._open.append(Pipeline(connection))
 
     def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         self._loop = None
         if self._opening is not None:
             self._opening.cancel()
@@ -207,6 +209,6 @@ class Pipelines:
             return None
         self._open = [pipeline for pipeline in self._open if pipeline.is_open]
         if len(self._open) < N_PIPELINES and loop.time() >= self._not_before:
-            self._not_before = loop.time() + PAUSE_SECONDS
+            self._not_before = loop.time() + RECONNECT_SECONDS
             self._opening = loop.create_task(self.open())
-        return min(self._open, key=lambda each: each.n_under_way, default=None)
+        return min(self._open, key=lambda each: each.n_in_flight, default=None)

@@ -1,13 +1,14 @@
-"""Statements in the words of both databases, with what their rows mean."""
+"""Statements for both databases, and queries: statements with a reader of their rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-N_PIPELINES: Final = 4  # to PostgreSQL: a question that waits for the disk keeps a quarter waiting
-# Questions are the same ones all the time: PostgreSQL would think again about each of them, which
-# takes longer than answering, because it cannot know how many ids are asked for. Nor does such a
-# plan know how few rows of a large table are asked for: it would look worth compiling each time.
+N_PIPELINES: Final = 4  # to PostgreSQL: a statement that waits for the disk delays a quarter of all
+# The service runs the same few statements all the time, so PostgreSQL need not plan each of them
+# anew: planning takes longer than running, because the plan depends on a number of ids that is not
+# known in advance. JIT is off for the same reason: a generic plan expects many rows of a large
+# table, which makes compiling it look worthwhile every time.
 GENERIC_PLANS: Final = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), "
     "set_config('jit', 'off', false)"
@@ -19,12 +20,16 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One statement in the words of both databases, with the same parameters in the same order.
+class Statement:
+    """One statement in the dialects of both databases, with the same parameters in the same order.
 
-    A parameter that is a list of texts is an array for PostgreSQL, and JSON for SQLite. Where the
-    answer `has_recent`, its rows on SQLite are what `RecentActivity.added_to` takes; what it makes
-    of their last two columns is the last column of PostgreSQL's.
+    A parameter that is a list of texts becomes an array on PostgreSQL and JSON on SQLite.
+
+    Attributes
+    ----------
+    has_recent
+        Whether the rows on SQLite lack the recent events, see `app.db.log.recent`: their last two
+        columns must be its `ENDS`. They are replaced by one column, the last one on PostgreSQL.
     """
 
     sqlite: str
@@ -33,13 +38,13 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[T]):
-    """A question with its parameters, and what its rows mean."""
+class Query(Generic[T]):
+    """A statement with its parameters, and the function that makes a result of its rows."""
 
-    question: Question
+    statement: Statement
     parameters: tuple[Parameter, ...]
     read: Callable[[list[Row]], T]
 
-    def then(self, make: Callable[[T], Made]) -> "Asked[Made]":
-        """Return the same question with what `make` makes of its answer."""
-        return Asked(self.question, self.parameters, lambda rows: make(self.read(rows)))
+    def then(self, make: Callable[[T], Made]) -> "Query[Made]":
+        """Return the same query with the result that `make` makes of this query's result."""
+        return Query(self.statement, self.parameters, lambda rows: make(self.read(rows)))

@@ -1,1 +1,1 @@
-"""The activity log: writing, packing and reading it."""
+"""The activity log: events are written once each, and read as packed histories."""

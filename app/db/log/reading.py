@@ -1,7 +1,8 @@
-"""Reading without ceremony: what every answer asks, on connections that stay open.
+"""Run queries on connections that stay open, outside of transactions.
 
-A session, a connection from a pool, BEGIN and ROLLBACK cost three times as much as the statement
-itself. One statement sees one state of the database by itself and needs none of them.
+A session, a connection from a pool, BEGIN and ROLLBACK together take three times as long as the
+statement itself. A single statement sees a single state of the database anyway, so it needs none of
+them.
 """
 
 from typing import Any, Final, TypeAlias, TypeVar, cast
@@ -10,87 +11,90 @@ import orjson
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from app.db.connections.statements import GENERIC_PLANS, Asked, Parameter, Question, Row
-from app.db.log.recent import RecentActivity
+from app.db.connections.statements import GENERIC_PLANS, Parameter, Query, Row, Statement
+from app.db.log.recent import RecentEvents
 
-MOST_IDLE: Final = 10  # connections that are kept for the next question
-# Of each connection, instead of the 64 MB that writing needs: what is read lies in the cache of the
-# operating system, where all connections share it. More than 2 MB makes reading no quicker.
+MAX_IDLE: Final = 10  # connections that stay open for the next statement
+# Of each connection, instead of the 64 MB that writing needs. Reading gets no faster with more than
+# 2 MB: the operating system caches the file for all connections.
 SMALL_CACHE: Final = "PRAGMA cache_size = -2048"
 T = TypeVar("T")
 
 
 class Reader:
-    """Asks questions outside of any transaction; several threads may share one.
+    """Runs statements outside of any transaction; threads may share one.
 
-    Its connections belong to no pool and are closed when `engine` is disposed of.
+    Its connections belong to no pool. They are closed when the engine is disposed of.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._recent = RecentActivity()
+        self._recent = RecentEvents()
         self._idle: list[Connection] = []
         event.listen(engine, "engine_disposed", self._close_idle)
 
-    def rows(self, question: Question, *parameters: Parameter) -> list[Row]:
-        """Return the rows that answer a question.
+    def run(self, statement: Statement, *parameters: Parameter) -> list[Row]:
+        """Run a statement, and return its rows.
 
-        A connection that was idle may have died: where it fails, a new one is asked, and what
-        fails there is raised as SQLAlchemy's error.
+        A connection that was idle may have died. Where it fails, the statement is run once more on
+        a new connection, and an error there is raised as SQLAlchemy's.
         """
-        found = self.idle_rows(question, *parameters)
-        return self._asked_anew(question, parameters) if found is None else found
+        rows = self.run_at_once(statement, *parameters)
+        return self._run_on_new_connection(statement, parameters) if rows is None else rows
 
-    def idle_rows(self, question: Question, *parameters: Parameter) -> list[Row] | None:
-        """Return the rows from a connection that is open; None where there is none, or it fails.
+    def run_at_once(self, statement: Statement, *parameters: Parameter) -> list[Row] | None:
+        """Run a statement on an idle connection; None where there is none, or where it fails.
 
-        To open one may have to wait until a writer gives its own back.
+        Opening a connection could take longer: it may have to wait until a writer returns one.
         """
-        statement, adapted = _adapted(self._engine.dialect.name, question, parameters)
+        sql, adapted = _adapted(self._engine.dialect.name, statement, parameters)
         try:
             idle = self._idle.pop()
         except IndexError:
             return None
         driver = cast("Any", idle.connection.dbapi_connection)
         try:
-            found = self._asked(driver, question, statement, adapted)
+            rows = self._run_on_driver(driver, sql, adapted, has_recent=statement.has_recent)
         except self._engine.dialect.loaded_dbapi.Error:
             idle.close()
             return None
-        self._keep(idle)
-        return found
+        self._keep_open(idle)
+        return rows
 
-    def _asked(
+    def _run_on_driver(
         self,
-        driver: Any,  # noqa: ANN401 - of either database
-        question: Question,
-        statement: str,
-        adapted: tuple[object, ...],
+        driver: Any,  # noqa: ANN401 - the connection of either driver
+        sql: str,
+        parameters: tuple[object, ...],
+        *,
+        has_recent: bool,
     ) -> list[Row]:
         if self._is_sqlite:
-            if question.has_recent:
-                return self._recent.rows(driver.execute, statement, adapted)
-            return cast("list[Row]", driver.execute(statement, adapted).fetchall())
-        # As bytes: the packed history would come as hexadecimal text else.
-        cursor = driver.execute(statement, adapted, prepare=True, binary=True)
+            if has_recent:
+                return self._recent.run(driver.execute, sql, parameters)
+            return cast("list[Row]", driver.execute(sql, parameters).fetchall())
+        # In binary: as text, a packed history would be sent in hexadecimal.
+        cursor = driver.execute(sql, parameters, prepare=True, binary=True)
         return cast("list[Row]", cursor.fetchall())
 
-    def _asked_anew(self, question: Question, parameters: tuple[Parameter, ...]) -> list[Row]:
+    def _run_on_new_connection(
+        self, statement: Statement, parameters: tuple[Parameter, ...]
+    ) -> list[Row]:
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql(SMALL_CACHE if self._is_sqlite else GENERIC_PLANS)
-            found = _rows_within(connection, question, parameters, self._recent)
+            rows = _run_in_transaction(connection, statement, parameters, self._recent)
             connection.rollback()
             connection.detach()
         except BaseException:
             connection.close()
             raise
-        self._keep(connection)
-        return found
+        self._keep_open(connection)
+        return rows
 
-    def _keep(self, connection: Connection) -> None:
-        if len(self._idle) < MOST_IDLE:
+    def _keep_open(self, connection: Connection) -> None:
+        if len(self._idle) < MAX_IDLE:
             self._idle.append(connection)
         else:
             connection.close()
@@ -103,41 +107,39 @@ class Reader:
 Source: TypeAlias = Reader | Session
 
 
-def answer_to(source: Source, asked: Asked[T]) -> T:
-    """Return what a question is answered."""
-    return asked.read(rows_of(source, asked.question, *asked.parameters))
+def fetch(source: Source, query: Query[T]) -> T:
+    """Run a query, and return its result."""
+    return query.read(run(source, query.statement, *query.parameters))
 
 
-def rows_of(source: Source, question: Question, *parameters: Parameter) -> list[Row]:
-    """Return the rows that answer a question; a session sees what its transaction wrote.
+def run(source: Source, statement: Statement, *parameters: Parameter) -> list[Row]:
+    """Run a statement, and return its rows; a session sees what its own transaction wrote.
 
-    Where the answer `has_recent`, a session reads all recent events of SQLite, each time.
+    Where the statement `has_recent`, a session on SQLite reads all recent events each time.
     """
     if isinstance(source, Reader):
-        return source.rows(question, *parameters)
-    connection = source.connection()
-    return _rows_within(connection, question, parameters, RecentActivity())
+        return source.run(statement, *parameters)
+    return _run_in_transaction(source.connection(), statement, parameters, RecentEvents())
 
 
-def _rows_within(
+def _run_in_transaction(
     connection: Connection,
-    question: Question,
+    statement: Statement,
     parameters: tuple[Parameter, ...],
-    recent: RecentActivity,
+    recent: RecentEvents,
 ) -> list[Row]:
-    """Return the rows from a connection in a transaction."""
     dialect = connection.dialect.name
-    statement, adapted = _adapted(dialect, question, parameters)
-    if question.has_recent and dialect == "sqlite":
-        return recent.rows_within(connection.exec_driver_sql, statement, adapted)
-    return cast("list[Row]", connection.exec_driver_sql(statement, adapted).all())
+    sql, adapted = _adapted(dialect, statement, parameters)
+    if statement.has_recent and dialect == "sqlite":
+        return recent.run_in_transaction(connection.exec_driver_sql, sql, adapted)
+    return cast("list[Row]", connection.exec_driver_sql(sql, adapted).all())
 
 
 def _adapted(
-    dialect: str, question: Question, parameters: tuple[Parameter, ...]
+    dialect: str, statement: Statement, parameters: tuple[Parameter, ...]
 ) -> tuple[str, tuple[object, ...]]:
     if dialect != "sqlite":
-        return question.postgresql, parameters
-    return question.sqlite, tuple([
+        return statement.postgresql, parameters
+    return statement.sqlite, tuple([
         p if isinstance(p, str | int) else orjson.dumps(p).decode() for p in parameters
     ])

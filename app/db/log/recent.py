@@ -1,9 +1,10 @@
-"""The histories of SQLite: joined per customer, but for what came lately.
+"""How SQLite keeps histories: joined per customer, except for the most recent events.
 
-An event has its place among the others of its customer: a thousand events of a thousand customers
-are a thousand pages to write, wherever that place is. So events are first appended in the order in
-which they come, and joined to the histories fifty thousand at a time, which writes each page
-once for many of them. Meanwhile each process that reads keeps them by customer in memory.
+An event belongs among the other events of its customer. If a thousand events of a thousand
+customers were written there, SQLite would write a thousand pages. So events are first appended in
+the order in which they arrive. Fifty thousand at a time, they are joined to the histories, which
+writes each page once for many events. Until then every process that reads keeps the recent events
+in memory, by customer.
 """
 
 from collections.abc import Callable
@@ -13,26 +14,29 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 Rows: TypeAlias = list[tuple[Any, ...]]
-Execute: TypeAlias = Callable[..., Any]  # of either a driver or SQLAlchemy: a cursor with rows
+# Runs SQL with parameters and returns a cursor: a method of the driver, or of SQLAlchemy.
+Execute: TypeAlias = Callable[..., Any]
 
-# Recent events, a few megabytes in each process that reads. More would cost each event less where
-# there are many customers, but others wait for the lock while they are joined.
+# So many recent events take a few megabytes in each process that reads. A higher number would make
+# each event cheaper where there are many customers, but other writers wait for the lock longer
+# while events are joined.
 JOIN_AT: Final = 50_000
-# Bytes from which on a history goes on in another row: a page, so that of a long history only the
-# last is written again each time.
+# From this size on, in bytes, a history continues in another row. It is the size of a page, so that
+# only the last page of a long history is written again each time.
 FULL_BYTES: Final = 4_096
 
 _APPEND: Final = (
     "INSERT INTO recent_activity (customer_id, packed) "
     "SELECT customer_id, packed FROM activity WHERE rowid > ?"
 )
-# Both ends of the key, each found at once: asked for together, all between them is read too.
+# Two subqueries, since each finds its end of the key at once; min and max in one SELECT would scan
+# the table.
 _FIRST: Final = "(SELECT min(position) FROM recent_activity)"
 _LAST: Final = "(SELECT max(position) FROM recent_activity)"
 ENDS: Final = f"{_FIRST}, {_LAST}"
 _N_RECENT: Final = f"SELECT {_LAST} - {_FIRST} + 1"
-# group_concat and || take a BLOB as text of the database's encoding, and the cast takes it back:
-# no byte is looked at, or changed.
+# group_concat and || treat a BLOB as text in the encoding of the database, and the cast makes it a
+# BLOB again: no byte is interpreted or changed.
 _JOIN: Final = f"""
 INSERT INTO histories (customer_id, number, packed)
 SELECT r.customer_id,
@@ -43,14 +47,14 @@ FROM recent_activity r WHERE true GROUP BY r.customer_id
 ON CONFLICT (customer_id, number)
 DO UPDATE SET packed = CAST(histories.packed || excluded.packed AS BLOB)
 """  # noqa: S608 - constants
-_FORGET: Final = "DELETE FROM recent_activity"
+_DELETE: Final = "DELETE FROM recent_activity"
 _SINCE: Final = (
     "SELECT position, customer_id, packed FROM recent_activity WHERE position > ? ORDER BY position"
 )
 
 
 def append_recent(connection: Connection, *, after: int) -> None:
-    """Take the rows of `activity` after a rowid as recent; where there are many, join them all."""
+    """Append the rows of `activity` after a rowid as recent; once there are many, join them all."""
     connection.exec_driver_sql(_APPEND, (after,))
     n_recent = connection.exec_driver_sql(_N_RECENT).scalar() or 0
     if n_recent >= JOIN_AT:
@@ -60,58 +64,60 @@ def append_recent(connection: Connection, *, after: int) -> None:
 def join_recent(connection: Connection) -> None:
     """Join all recent events to the histories of their customers."""
     connection.exec_driver_sql(_JOIN)
-    connection.exec_driver_sql(_FORGET)
+    connection.exec_driver_sql(_DELETE)
 
 
-class RecentActivity:
-    """The recent events by customer, as far as one process has read them; of all its threads."""
+class RecentEvents:
+    """The recent events by customer, as far as this process has read them; threads may share it."""
 
     def __init__(self) -> None:
-        self._seen = _Seen(first=None)
-        self._lock = Lock()  # of those who read further
+        self._read = _EventsByCustomer(first=None)
+        self._lock = Lock()  # held by the thread that reads further
 
-    def rows(self, execute: Execute, statement: str, parameters: tuple[object, ...]) -> Rows:
-        """Return the rows of a statement with the recent events of their customers.
+    def run(self, execute: Execute, sql: str, parameters: tuple[object, ...]) -> Rows:
+        """Run a statement, and return its rows with the recent events of their customers.
 
-        Both are of one state of the database; `execute` is of a connection that is in no
+        Rows and events are of one state of the database. The connection of `execute` must be in no
         transaction.
 
         Parameters
         ----------
-        statement
-            Its rows have the customer's id first and the `ENDS` last. In their stead each row
-            returned ends with the packed events.
+        sql
+            Its rows must have the customer's id first and the `ENDS` last. In the result, the
+            packed recent events of the customer replace the ends.
         """
-        found: Rows = execute(statement, parameters).fetchall()
-        seen = self._seen  # one and the same from here on, whatever others read meanwhile
-        if not found or seen.reaches(*found[0][-2:]):
-            return seen.added_to(found)
+        rows: Rows = execute(sql, parameters).fetchall()
+        read = self._read  # the same object from here on, even if another thread reads further
+        if not rows or read.reaches(*rows[0][-2:]):
+            return read.append_to(rows)
         execute("BEGIN")
         try:
-            return self.rows_within(execute, statement, parameters)
+            return self.run_in_transaction(execute, sql, parameters)
         finally:
             execute("ROLLBACK")
 
-    def rows_within(self, execute: Execute, statement: str, parameters: tuple[object, ...]) -> Rows:
+    def run_in_transaction(
+        self, execute: Execute, sql: str, parameters: tuple[object, ...]
+    ) -> Rows:
         """Return the same from a connection that is in a transaction."""
         with self._lock:
-            seen = self._read_further(execute)
-        return seen.added_to(execute(statement, parameters).fetchall())
+            read = self._read_further(execute)
+        return read.append_to(execute(sql, parameters).fetchall())
 
-    def _read_further(self, execute: Execute) -> "_Seen":
+    def _read_further(self, execute: Execute) -> "_EventsByCustomer":
         first, last = execute(f"SELECT {ENDS}").fetchone()
-        seen = self._seen
-        if not seen.reaches(first, last):
-            if first != seen.first:  # what was recent has been joined
-                seen = _Seen(first)
-            for position, customer_id, packed in execute(_SINCE, (seen.last,)):
-                seen.add(position, customer_id, packed)
-            self._seen = seen
-        return seen
+        read = self._read
+        if not read.reaches(first, last):
+            if first != read.first:  # what was recent has been joined
+                read = _EventsByCustomer(first)
+            for position, customer_id, packed in execute(_SINCE, (read.last,)):
+                read.add(position, customer_id, packed)
+            self._read = read
+        return read
 
 
-class _Seen:
-    """Recent events from `first` to `last`, with none between left out."""
+class _EventsByCustomer:
+    """The recent events from position `first` to position `last`, without gaps."""
 
     def __init__(self, first: int | None) -> None:
         self.first = first
@@ -119,11 +125,11 @@ class _Seen:
         self._packed: dict[str, bytearray] = {}
 
     def reaches(self, first: int | None, last: int | None) -> bool:
-        """Return whether these are the recent events between two positions, or those and newer."""
+        """Return whether this has all the recent events between two positions; it may have more."""
         return first == self.first and (last is None or last <= self.last)
 
     def add(self, position: int, customer_id: str, packed: bytes) -> None:
-        """Add the next event; who reads meanwhile may see it before `last` says so."""
+        """Add the next event. Another thread may read it before `last` includes its position."""
         known = self._packed.get(customer_id)
         if known is None:
             self._packed[customer_id] = bytearray(packed)
@@ -131,7 +137,7 @@ class _Seen:
             known += packed
         self.last = position
 
-    def added_to(self, rows: Rows) -> Rows:
-        """Return rows with the recent events of their customers in place of the positions."""
+    def append_to(self, rows: Rows) -> Rows:
+        """Return rows with the recent events of their customers in place of the two ends."""
         recent = self._packed.get
         return [(*row[:-2], bytes(recent(row[0], b""))) for row in rows]

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from app.db.connections.copying import copy
+from app.db.connections.postgres_copy import copy_rows
 from app.db.log.recent import append_recent
 
 # The columns of the table activity: event_id, customer_id, occurred_at and received_at
@@ -108,7 +108,7 @@ def _insert_postgresql(connection: Connection, fresh: Sequence[ActivityRecord]) 
     """Write what is new by COPY, which is quick but knows no conflicts."""
     try:
         with connection.begin_nested():
-            copy(connection, _POSTGRESQL_COPY.format(table="activity"), fresh)
+            copy_rows(connection, _POSTGRESQL_COPY.format(table="activity"), fresh)
     except IntegrityError:  # somebody wrote one of them since it was looked up
         return _insert_staged(connection, fresh)
     return {record[0] for record in fresh}
@@ -118,5 +118,5 @@ def _insert_staged(connection: Connection, records: Sequence[ActivityRecord]) ->
     """Write what is new by way of a temporary table."""
     connection.exec_driver_sql(_POSTGRESQL_STAGE)
     connection.exec_driver_sql("DELETE FROM staged_activity")  # of this transaction, if any
-    copy(connection, _POSTGRESQL_COPY.format(table="staged_activity"), records)
+    copy_rows(connection, _POSTGRESQL_COPY.format(table="staged_activity"), records)
     return set(connection.exec_driver_sql(_POSTGRESQL_INSERT).scalars())

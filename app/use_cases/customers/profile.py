@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.db import customers
-from app.db.log import events
+from app.db.log import histories
 from app.db.log.reading import Reader
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import from_micros, to_micros
@@ -56,7 +56,7 @@ def get_customer(
 ) -> CustomerProfile:
     """Return what is known of a customer; one whom nobody knows is a `CustomerNotFound`."""
     customer = customers.get(session, customer_id)
-    history = events.history_of(reader, [customer_id], as_of=as_of, currency=None)
+    history = histories.fetch_history(reader, [customer_id], as_of=as_of, currency=None)
     first, last = _span(history, as_of=as_of)
     stage = lifecycle_stage(
         started_at=customer.signed_up_at or first, last_activity_at=last, as_of=as_of

@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.log import events as log
+from app.db.log.compaction import compact_log
 from app.db.log.events import Recorded
-from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.files.activity import activities_of, read_activity, with_event_ids
 from app.files.customers import customers_of, read_customers
@@ -84,7 +84,7 @@ def import_activity(
         n_accepted += _record(writers, batch)
         done += len(batch)
         on_progress(done, good.height)
-    settle_log(writers)
+    compact_log(writers)
     return ActivityImport(
         n_accepted=n_accepted,
         n_duplicates=good.height - n_accepted + file.n_duplicates,

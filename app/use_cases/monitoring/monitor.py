@@ -13,7 +13,7 @@ from app.bundle.folder.reading import read_manifest
 from app.bundle.folder.reference import read_reference
 from app.bundle.risk_bundle import RiskBundle
 from app.db import model_checks, predictions
-from app.db.log import events
+from app.db.log import histories
 from app.db.log.reading import Reader
 from app.domain.checks import BundleCheck, CalibrationCheck, DriftCheck
 from app.domain.churn import ChurnDefinition
@@ -67,7 +67,9 @@ class Monitor:
         for first in range(0, len(ids), CHUNK):
             on_progress(first, len(ids))
             part = ids[first : first + CHUNK]
-            history = events.history_of(self.reader, part, as_of=as_of, currency=bundle.currency)
+            history = histories.fetch_history(
+                self.reader, part, as_of=as_of, currency=bundle.currency
+            )
             with self.readers() as session:
                 seen.add(session, history, closed, promises)
             met.add(history, bundle)

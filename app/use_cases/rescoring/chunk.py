@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from app.bundle.risk_bundle import RiskBundle
 from app.db.connections.statements import Row
-from app.db.log import events
-from app.db.log.events import KnownCustomers
+from app.db.log import histories
+from app.db.log.histories import KnownCustomers
 from app.db.log.reading import Reader
 from app.domain.jobs import Job, Keeps
 from app.domain.moments import format_micros, to_micros
@@ -45,12 +45,14 @@ def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> I
     """Yield the customers that a job has not done yet, `size` at a time."""
     cursor = job.cursor
     while True:
-        asked = events.knowing_next(cursor, limit=size, as_of=job.as_of, currency=bundle.currency)
-        rows = reader.rows(asked.question, *asked.parameters)
+        query = histories.known_customers_after(
+            cursor, limit=size, as_of=job.as_of, currency=bundle.currency
+        )
+        rows = reader.run(query.statement, *query.parameters)
         if not rows:
             return
         cursor = rows[-1][0]
-        yield ReadChunk(rows, asked.read)
+        yield ReadChunk(rows, query.read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from app.bundle.risk_bundle import RiskBundle
 from app.db import assessments
+from app.db.log.compaction import compact_log
 from app.db.log.reading import Reader
-from app.db.log.settling import settle_log
 from app.domain.jobs import Job, JobKind
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
@@ -50,7 +50,7 @@ class Rescorer:
         job = held.job
         log.info("job taken", extra={"job_id": job.job_id, "done": job.done, "total": job.total})
         bundle = self.bundles.opened(job.bundle_id)
-        settle_log(self.queue.writers)
+        compact_log(self.queue.writers)
         with self._scored_chunks(job, bundle) as chunks:
             while not is_stopping():
                 chunk = next(chunks, None)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from app.bundle.risk_bundle import RiskBundle
-from app.db.connections.statements import Asked, Row
-from app.db.log import events
-from app.db.log.events import KnownCustomers
+from app.db.connections.statements import Query, Row
+from app.db.log import histories
+from app.db.log.histories import KnownCustomers
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.domain.playbooks import Playbook
 from app.domain.scores.assessment import Assessment
@@ -35,16 +35,16 @@ class AnsweredCustomer(NamedTuple):
 
 def scoring(
     bundle: RiskBundle, playbook: Playbook, customer_ids: Sequence[str], *, as_of: datetime
-) -> Asked[list[AnsweredCustomer]]:
+) -> Query[list[AnsweredCustomer]]:
     """Return the question whose reply becomes answers.
 
     Those of `customer_ids` who exist are answered, each once, in the order asked. Nothing is
     stored: asking is free of effects. What was stored last before `as_of` (by a rescoring) gives
     `previous`, `trend`, and the `since` of signals that still stand.
     """
-    asked = events.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
-    read = partial(_answered, bundle, playbook, asked.read, as_of=as_of)
-    return Asked(asked.question, asked.parameters, read)
+    query = histories.known_customers(customer_ids, as_of=as_of, currency=bundle.currency)
+    read = partial(_answered, bundle, playbook, query.read, as_of=as_of)
+    return Query(query.statement, query.parameters, read)
 
 
 def rehearse(bundle: RiskBundle, playbook: Playbook, *, as_of: datetime) -> None:

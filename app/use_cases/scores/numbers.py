@@ -13,9 +13,9 @@ import numpy as np
 
 from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER
 from app.bundle.risk_bundle import RiskBundle
-from app.db.connections.statements import Asked
-from app.db.log import events
-from app.db.log.events import KnownCustomers
+from app.db.connections.statements import Query
+from app.db.log import histories
+from app.db.log.histories import KnownCustomers
 from app.domain.scores.assessment import AnswerContext
 from app.use_cases.scores.columns import ScoreColumns, score_columns, texts_of
 from app.use_cases.scores.context import answer_context
@@ -40,10 +40,10 @@ class NumbersAnswer(NamedTuple):
 
 def scoring_numbers(
     bundle: RiskBundle, customer_ids: Sequence[str], *, as_of: datetime
-) -> Asked[NumbersAnswer]:
+) -> Query[NumbersAnswer]:
     """Return the question whose reply becomes the numbers that `scoring` puts words to."""
-    asked = events.knowing(customer_ids, as_of=as_of, currency=bundle.currency)
-    return asked.then(partial(numbers_answer, bundle, as_of=as_of))
+    query = histories.known_customers(customer_ids, as_of=as_of, currency=bundle.currency)
+    return query.then(partial(numbers_answer, bundle, as_of=as_of))
 
 
 def numbers_answer(bundle: RiskBundle, known: KnownCustomers, *, as_of: datetime) -> NumbersAnswer:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.db import assessments, customers
-from app.db.connections.statements import Asked, Row
+from app.db.connections.statements import Query, Row
 from app.domain.errors import CustomerNotFound
 from app.domain.stored_scores import StoredAssessment
 
@@ -28,15 +28,15 @@ class HistoryPage:
     next: tuple[datetime, str] | None
 
 
-def newest_score(customer_id: str) -> Asked[NewestScore | None]:
+def newest_score(customer_id: str) -> Query[NewestScore | None]:
     """Return the question for the newest kept score of a customer; None: no such customer."""
-    asked = assessments.current_score(customer_id)
+    query = assessments.current_score(customer_id)
 
     def read(rows: list[Row]) -> NewestScore | None:
-        newest = asked.read(rows)
+        newest = query.read(rows)
         return None if newest is None else NewestScore(*newest)
 
-    return Asked(asked.question, asked.parameters, read)
+    return Query(query.statement, query.parameters, read)
 
 
 def score_history(

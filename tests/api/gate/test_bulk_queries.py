@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from app.api.gate.bulk_queries import BulkQueries
-from app.db.connections.statements import Asked, Question
+from app.db.connections.statements import Query, Statement
 from app.db.log.reading import Reader
 
-HOW_MANY = Question(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
+HOW_MANY = Statement(sqlite="SELECT ?", postgresql="SELECT CAST(%s AS integer)")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_one_answer_is_made_at_a_time(queries):
         return rows[0][0]
 
     async def all_at_once():
-        asked = [queries.fetch(Asked(HOW_MANY, (n,), make)) for n in range(40)]
+        asked = [queries.fetch(Query(HOW_MANY, (n,), make)) for n in range(40)]
         return await asyncio.gather(*asked)
 
     assert asyncio.run(all_at_once()) == list(range(40))
@@ -39,15 +39,15 @@ def test_one_answer_is_made_at_a_time(queries):
 
 def test_the_next_question_is_read_while_an_answer_is_made(queries):
     met = threading.Barrier(2)
-    rows_of = queries._reader.rows
+    run = queries._reader.run
 
-    def rows(question, *parameters):
-        found = rows_of(question, *parameters)
+    def run_and_meet(statement, *parameters):
+        rows = run(statement, *parameters)
         if parameters == (2,):
             met.wait(timeout=30)
-        return found
+        return rows
 
-    queries._reader.rows = rows
+    queries._reader.run = run_and_meet
 
     def make(rows):
         if rows == [(1,)]:
@@ -55,7 +55,7 @@ def test_the_next_question_is_read_while_an_answer_is_made(queries):
         return rows[0][0]
 
     async def both():
-        return await asyncio.gather(*[queries.fetch(Asked(HOW_MANY, (n,), make)) for n in (1, 2)])
+        return await asyncio.gather(*[queries.fetch(Query(HOW_MANY, (n,), make)) for n in (1, 2)])
 
     assert asyncio.run(both()) == [1, 2]
 
@@ -67,7 +67,7 @@ def test_an_answer_that_fails_keeps_nobody_from_theirs(queries):
         return rows[0][0]
 
     async def one_fails():
-        asked = [queries.fetch(Asked(HOW_MANY, (n,), make)) for n in range(5)]
+        asked = [queries.fetch(Query(HOW_MANY, (n,), make)) for n in range(5)]
         return await asyncio.gather(*asked, return_exceptions=True)
 
     failed, *others = asyncio.run(one_fails())

@@ -1,4 +1,4 @@
-"""Questions on the event loop: the answers of a Reader, and none where the connection ends."""
+"""Statements on the event loop have the rows of a Reader, and none where the connection ends."""
 
 import asyncio
 import socket
@@ -7,18 +7,18 @@ import pytest
 
 from app.db import customers
 from app.db.connections.connect import connect, writer_factory
-from app.db.connections.pipeline import PATIENCE_SECONDS, Pipelines
-from app.db.connections.statements import N_PIPELINES, Question
+from app.db.connections.pipeline import RESULT_SECONDS, Pipelines
+from app.db.connections.statements import N_PIPELINES, Statement
 from app.db.log.reading import Reader
 from app.domain.customers import Customer
 
 IDS = [f"c-{i}" for i in range(50)]
-KNOWN = Question(
+KNOWN = Statement(
     sqlite="not asked",
     postgresql="SELECT customer_id, %s::bigint FROM customers WHERE customer_id = ANY(%s)",
 )
-WRONG = Question(sqlite="not asked", postgresql="SELECT no_such_column")
-SLOW = Question(sqlite="not asked", postgresql="SELECT pg_sleep(60)")
+WRONG = Statement(sqlite="not asked", postgresql="SELECT no_such_column")
+SLOW = Statement(sqlite="not asked", postgresql="SELECT pg_sleep(60)")
 
 
 @pytest.fixture
@@ -31,14 +31,14 @@ def engine(postgres_url):
     engine.dispose()
 
 
-def asking(engine, questions):
-    """What ``questions(pipelines)`` returns, on pipelines that are open."""
+def running(engine, statements):
+    """What ``statements(pipelines)`` returns, on pipelines that are open."""
 
     async def run():
         pipelines = Pipelines(engine)
         await pipelines.open()
         try:
-            return await questions(pipelines)
+            return await statements(pipelines)
         finally:
             pipelines.close()
 
@@ -63,108 +63,108 @@ def cut_connections(pipelines):
     return numbers
 
 
-def test_many_questions_at_once_get_the_answers_of_a_reader_each_its_own(engine):
-    async def questions(pipelines):
-        return await asyncio.gather(*[pipelines.rows(KNOWN, i, [IDS[i % 50]]) for i in range(200)])
+def test_many_statements_at_once_get_the_answers_of_a_reader_each_its_own(engine):
+    async def statements(pipelines):
+        return await asyncio.gather(*[pipelines.run(KNOWN, i, [IDS[i % 50]]) for i in range(200)])
 
     reader = Reader(engine)
-    assert asking(engine, questions) == [reader.rows(KNOWN, i, [IDS[i % 50]]) for i in range(200)]
+    assert running(engine, statements) == [reader.run(KNOWN, i, [IDS[i % 50]]) for i in range(200)]
 
 
 def test_numbers_of_any_size_are_asked_for_by_the_same_words(engine):
     numbers = [0, 7, 40_000, 3_000_000_000, 2**62, -1]
 
-    async def questions(pipelines):
-        return [await pipelines.rows(KNOWN, number, ["c-1"]) for number in numbers]
+    async def statements(pipelines):
+        return [await pipelines.run(KNOWN, number, ["c-1"]) for number in numbers]
 
-    assert asking(engine, questions) == [[("c-1", number)] for number in numbers]
+    assert running(engine, statements) == [[("c-1", number)] for number in numbers]
 
 
-def test_a_question_that_is_longer_than_the_socket_takes_is_sent_in_parts(engine):
+def test_a_statement_that_is_longer_than_the_socket_takes_is_sent_in_parts(engine):
     nobody = [f"{i:0>200}" for i in range(40_000)]
 
-    async def questions(pipelines):
-        return await pipelines.rows(KNOWN, 1, [*nobody, "c-1"])
+    async def statements(pipelines):
+        return await pipelines.run(KNOWN, 1, [*nobody, "c-1"])
 
-    assert asking(engine, questions) == [("c-1", 1)]
-
-
-def test_a_question_that_fails_has_no_answer_and_leaves_other_connections_alone(engine):
-    async def questions(pipelines):
-        failed = await pipelines.rows(WRONG)
-        return failed, await pipelines.rows(KNOWN, 1, ["c-1"])
-
-    assert asking(engine, questions) == (None, [("c-1", 1)])
+    assert running(engine, statements) == [("c-1", 1)]
 
 
-def test_what_is_under_way_when_connections_end_has_no_answer(engine):
-    async def questions(pipelines):
-        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
+def test_a_statement_that_fails_has_no_answer_and_leaves_other_connections_alone(engine):
+    async def statements(pipelines):
+        failed = await pipelines.run(WRONG)
+        return failed, await pipelines.run(KNOWN, 1, ["c-1"])
+
+    assert running(engine, statements) == (None, [("c-1", 1)])
+
+
+def test_what_is_in_flight_when_connections_end_has_no_answer(engine):
+    async def statements(pipelines):
+        in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
         await asyncio.to_thread(end_connections, engine)
-        return await under_way
+        return await in_flight
 
-    assert asking(engine, questions) == [None] * N_PIPELINES
+    assert running(engine, statements) == [None] * N_PIPELINES
 
 
 def test_a_server_that_is_gone_without_a_word_keeps_nobody_waiting(engine):
-    async def questions(pipelines):
-        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
+    async def statements(pipelines):
+        in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
         cut_connections(pipelines)
-        return await asyncio.wait_for(under_way, PATIENCE_SECONDS / 2)
+        return await asyncio.wait_for(in_flight, RESULT_SECONDS / 2)
 
-    assert asking(engine, questions) == [None] * N_PIPELINES
+    assert running(engine, statements) == [None] * N_PIPELINES
 
 
 def test_the_numbers_of_sockets_that_ended_are_free_for_others(engine):
-    async def questions(pipelines):
-        under_way = asyncio.gather(*[pipelines.rows(SLOW) for _ in range(N_PIPELINES)])
+    async def statements(pipelines):
+        in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
         numbers = cut_connections(pipelines)
-        await under_way
+        await in_flight
         loop = asyncio.get_running_loop()
         return [loop.remove_reader(number) for number in numbers]
 
-    assert asking(engine, questions) == [False] * N_PIPELINES
+    assert running(engine, statements) == [False] * N_PIPELINES
 
 
 def test_connections_that_ended_are_opened_again(engine):
-    async def questions(pipelines):
+    async def statements(pipelines):
         await asyncio.to_thread(end_connections, engine)
-        before = [await pipelines.rows(KNOWN, 1, ["c-1"]) for _ in range(N_PIPELINES)]
+        before = [await pipelines.run(KNOWN, 1, ["c-1"]) for _ in range(N_PIPELINES)]
         await pipelines.open()
-        return before[0], await pipelines.rows(KNOWN, 1, ["c-1"])
+        return before[0], await pipelines.run(KNOWN, 1, ["c-1"])
 
-    assert asking(engine, questions) == (None, [("c-1", 1)])
+    assert running(engine, statements) == (None, [("c-1", 1)])
 
 
 def test_an_answer_that_nobody_waits_for_any_more_is_thrown_away(engine):
-    async def questions(pipelines):
-        given_up = [asyncio.ensure_future(pipelines.rows(KNOWN, 1, ["c-1"])) for _ in range(8)]
+    async def statements(pipelines):
+        given_up = [asyncio.ensure_future(pipelines.run(KNOWN, 1, ["c-1"])) for _ in range(8)]
         await asyncio.sleep(0)
         for each in given_up:
             each.cancel()
-        return [await pipelines.rows(KNOWN, i, ["c-2"]) for i in range(8)]
+        return [await pipelines.run(KNOWN, i, ["c-2"]) for i in range(8)]
 
-    assert asking(engine, questions) == [[("c-2", i)] for i in range(8)]
+    assert running(engine, statements) == [[("c-2", i)] for i in range(8)]
 
 
 def test_a_server_that_is_not_there_is_no_error_here():
-    async def questions(pipelines):
-        return await pipelines.rows(KNOWN, 1, ["c-1"])
+    async def statements(pipelines):
+        return await pipelines.run(KNOWN, 1, ["c-1"])
 
     engine = connect("postgresql://nobody@127.0.0.1:1/nothing")
-    assert asking(engine, questions) is None
+    assert running(engine, statements) is None
 
 
 def test_nothing_is_answered_before_they_are_opened_and_after_they_are_closed(engine):
     async def run():
         pipelines = Pipelines(engine)
-        before = await pipelines.rows(KNOWN, 1, ["c-1"])
+        before = await pipelines.run(KNOWN, 1, ["c-1"])
         await pipelines.open()
-        opened = await pipelines.rows(KNOWN, 1, ["c-1"])
+        opened = await pipelines.run(KNOWN, 1, ["c-1"])
         pipelines.close()
-        return before, opened, await pipelines.rows(KNOWN, 1, ["c-1"])
+        return before, opened, await pipelines.run(KNOWN, 1, ["c-1"])
 
     assert asyncio.run(run()) == (None, [("c-1", 1)], None)

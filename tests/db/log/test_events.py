@@ -8,9 +8,9 @@ import pytest
 
 from app.db import customers
 from app.db.connections.connect import writer_factory
-from app.db.log import events
+from app.db.log import events, histories
 from app.db.log.events import Recorded
-from app.db.log.reading import answer_to
+from app.db.log.reading import fetch
 from app.domain.activity import CHANNEL_CODES, DETAIL_CODES, TYPE_CODES, Activity
 from app.domain.customers import AccountVersion, Customer
 from app.domain.moments import to_micros
@@ -26,7 +26,7 @@ def an_activity(event_id="e-1", customer_id="c-1", **values) -> Activity:
 
 
 def history(session, *customer_ids, as_of=LATER, currency=None):
-    return events.history_of(session, customer_ids, as_of=as_of, currency=currency)
+    return histories.fetch_history(session, customer_ids, as_of=as_of, currency=currency)
 
 
 def test_an_event_is_accepted_once(session):
@@ -211,8 +211,10 @@ def test_the_next_customers_come_in_bytewise_order(session):
     events.record(session, [an_activity(f"e-{who}", who) for who in ids])
 
     def next_after(customer_id, limit):
-        asked = events.knowing_next(customer_id, limit=limit, as_of=LATER, currency=None)
-        return answer_to(session, asked).history.customer_ids
+        asked = histories.known_customers_after(
+            customer_id, limit=limit, as_of=LATER, currency=None
+        )
+        return fetch(session, asked).history.customer_ids
 
     assert next_after(None, 2) == ["C-3", "c-10"]
     assert next_after("c-10", 9) == ["c-2", "d", "é"]
@@ -222,8 +224,8 @@ def test_the_next_customers_come_in_bytewise_order(session):
 def test_the_next_customers_are_known_as_those_asked_for(session):
     events.record(session, [an_activity(), an_activity("e-2", "c-2", amount=3.5)])
 
-    asked = events.knowing_next(None, limit=9, as_of=LATER, currency=None)
-    known = answer_to(session, asked).history
+    asked = histories.known_customers_after(None, limit=9, as_of=LATER, currency=None)
+    known = fetch(session, asked).history
 
     wanted = history(session, "c-1", "c-2")
     assert known.starts.tolist() == wanted.starts.tolist()

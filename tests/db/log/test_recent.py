@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from app.db.connections.connect import connect, session_factory, writer_factory
 from app.db.log import events as activity
+from app.db.log import histories
 from app.db.log import recent as recent_activity
+from app.db.log.compaction import compact_log
 from app.db.log.reading import Reader
-from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 from app.domain.moments import to_micros
 
@@ -47,7 +48,7 @@ def record(database):
 
 
 def n_events(source, *customer_ids, as_of=LATER) -> list[int]:
-    found = activity.history_of(source, customer_ids, as_of=as_of, currency=None)
+    found = histories.fetch_history(source, customer_ids, as_of=as_of, currency=None)
     return [found.part(i, i + 1).n_events for i in range(found.n_customers)]
 
 
@@ -61,7 +62,7 @@ def test_an_event_is_seen_at_once_and_counts_once(reader, record, database):
         record("c-1", "c-2")
         assert n_events(reader, "c-1", "c-2") == [n, n]
         if n % 2 == 0:
-            settle_log(writer_factory(database))
+            compact_log(writer_factory(database))
         assert n_events(reader, "c-1", "c-2") == [n, n]
 
 
@@ -69,7 +70,7 @@ def test_every_reader_sees_what_another_saw_before_it_was_joined(reader, record,
     record("c-1")
     assert n_events(reader, "c-1") == [1]
     other = Reader(database)
-    settle_log(writer_factory(database))
+    compact_log(writer_factory(database))
     record("c-1", "c-1")
 
     assert n_events(other, "c-1") == n_events(reader, "c-1") == [3]
@@ -78,7 +79,7 @@ def test_every_reader_sees_what_another_saw_before_it_was_joined(reader, record,
 def test_as_many_recent_events_as_before_are_not_taken_for_the_same(reader, record, database):
     record("c-1", "c-2")
     assert n_events(reader, "c-1", "c-2") == [1, 1]
-    settle_log(writer_factory(database))
+    compact_log(writer_factory(database))
     record("c-1", "c-1")
 
     assert n_events(reader, "c-1", "c-2") == [3, 1]
@@ -109,12 +110,12 @@ def test_a_past_moment_sees_neither_joined_nor_recent_events_from_after_it(
 ):
     record("c-1", occurred_at=NOON)
     record("c-1", occurred_at=NOON + timedelta(days=2))
-    settle_log(writer_factory(database))
+    compact_log(writer_factory(database))
     record("c-1", occurred_at=NOON + timedelta(days=1))
     record("c-1", occurred_at=NOON + timedelta(days=3))
 
     as_of = NOON + timedelta(days=2)
-    found = activity.history_of(reader, ["c-1"], as_of=as_of, currency=None)
+    found = histories.fetch_history(reader, ["c-1"], as_of=as_of, currency=None)
     assert found.occurred_at.tolist() == [to_micros(NOON), to_micros(NOON + timedelta(days=1))]
 
 
@@ -136,7 +137,7 @@ def test_many_recent_events_are_joined_by_whoever_writes_the_last(
 def test_a_long_history_goes_on_in_another_row_and_a_short_one_in_its_own(reader, record, database):
     for n in (FULL, 2, FULL, 1):
         record("c-1", *["c-2"] * n)
-        settle_log(writer_factory(database))
+        compact_log(writer_factory(database))
 
     stored = {
         (who, number): len(packed) // 48 for who, number, packed in rows(database, "histories")
@@ -147,21 +148,21 @@ def test_a_long_history_goes_on_in_another_row_and_a_short_one_in_its_own(reader
 
 def test_everybody_is_walked_with_what_is_recent(reader, record, database):
     record("c-1", "c-2")
-    settle_log(writer_factory(database))
+    compact_log(writer_factory(database))
     record("c-2", "c-3")
 
-    asked = activity.knowing_next("c-1", limit=5, as_of=LATER, currency=None)
-    found = asked.read(reader.rows(asked.question, *asked.parameters)).history
+    query = histories.known_customers_after("c-1", limit=5, as_of=LATER, currency=None)
+    found = query.read(reader.run(query.statement, *query.parameters)).history
     assert list(found.customer_ids) == ["c-2", "c-3"]
     assert found.starts.tolist() == [0, 2, 3]
 
 
 def test_what_is_joined_between_two_looks_counts_once(database, record):
     record("c-1")
-    asked = activity.knowing(["c-1"], as_of=LATER, currency=None)
-    statement = asked.question.sqlite
-    parameters = (*asked.parameters[:-1], '["c-1"]')
-    recent = recent_activity.RecentActivity()
+    query = histories.known_customers(["c-1"], as_of=LATER, currency=None)
+    statement = query.statement.sqlite
+    parameters = (*query.parameters[:-1], '["c-1"]')
+    recent = recent_activity.RecentEvents()
     with database.connect() as connection:
         driver = connection.connection.driver_connection
 
@@ -169,11 +170,11 @@ def test_what_is_joined_between_two_looks_counts_once(database, record):
             found = driver.execute(what, *with_what)
             if what.startswith("SELECT position"):  # the recent events; somebody joins them now
                 found = iter(found.fetchall())
-                settle_log(writer_factory(database))
+                compact_log(writer_factory(database))
             return found
 
-        rows = recent.rows(execute, statement, parameters)
-    assert asked.read(rows).history.n_events == 1
+        rows = recent.run(execute, statement, parameters)
+    assert query.read(rows).history.n_events == 1
 
 
 def test_who_is_at_it_keeps_to_what_was_recent_when_others_read_further(
@@ -181,16 +182,16 @@ def test_who_is_at_it_keeps_to_what_was_recent_when_others_read_further(
 ):
     record("c-1")
     assert n_events(reader, "c-1") == [1]
-    reaches = recent_activity._Seen.reaches
+    reaches = recent_activity._EventsByCustomer.reaches
 
     def reached(seen, first, last) -> bool:
-        monkeypatch.setattr(recent_activity._Seen, "reaches", reaches)
+        monkeypatch.setattr(recent_activity._EventsByCustomer, "reaches", reaches)
         found = reaches(seen, first, last)
-        settle_log(writer_factory(database))
+        compact_log(writer_factory(database))
         assert n_events(reader, "c-1") == [1]  # another thread, in between
         return found
 
-    monkeypatch.setattr(recent_activity._Seen, "reaches", reached)
+    monkeypatch.setattr(recent_activity._EventsByCustomer, "reaches", reached)
     assert n_events(reader, "c-1") == [1]
 
 

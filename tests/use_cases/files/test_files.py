@@ -7,7 +7,7 @@ import pytest
 
 from app.bundle.opening import open_promoted
 from app.db.connections.connect import session_factory, writer_factory
-from app.db.log.reading import answer_to
+from app.db.log.reading import fetch
 from app.files.scores import NUMBERS
 from app.playbook.read import read_playbook
 from app.use_cases.files.import_files import import_activity, import_customers
@@ -122,7 +122,7 @@ def test_the_file_and_the_database_give_the_same_numbers(tmp_path, database, act
     score_file(activity, bundle, playbook, as_of=AS_OF, out=out)
     import_activity(writer_factory(database), activity, now=NOW)
     with session_factory(database)() as session:
-        scored = answer_to(session, scoring(bundle, playbook, ["a", "b", "c"], as_of=AS_OF))
+        scored = fetch(session, scoring(bundle, playbook, ["a", "b", "c"], as_of=AS_OF))
     answers = [orjson.loads(each.answer) for each in scored]
 
     for row, answer in zip(pl.read_parquet(out).iter_rows(named=True), answers, strict=True):

@@ -7,7 +7,7 @@ import pytest
 from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
 from app.db import assessments, job_leases, jobs, model_checks
 from app.db.connections.connect import session_factory, writer_factory
-from app.db.log import events
+from app.db.log import events, histories
 from app.db.log.reading import Reader
 from app.domain.activity import Activity
 from app.domain.checks import Verdict
@@ -219,7 +219,7 @@ def test_a_bundle_of_an_older_version_has_no_reference_and_says_so(check):
 
 
 def test_drift_is_measured_against_the_reference_of_the_bundle(database, writers, served, tmp_path):
-    history = events.history_of(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
+    history = histories.fetch_history(Reader(database), EVERYBODY, as_of=CHECKED, currency="EUR")
     found = score_columns(history, served.current(), as_of=LOG_ENDS)
     reference = measure_reference(FEATURE_NAMES, found.features, found.probabilities)
     put_bundle_into_service(

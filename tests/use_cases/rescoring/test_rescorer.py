@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.db.connections.connect import session_factory, writer_factory
 from app.db.log.events import record
-from app.db.log.reading import Reader, answer_to
+from app.db.log.reading import Reader, fetch
 from app.domain.activity import Activity
 from app.domain.jobs import Keeps
 from app.playbook.read import read_playbook
@@ -184,7 +184,7 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
     first = request_rescore(writers, bundle_id=bundle.id, as_of=NOW, now=NOW)
     worker.work()
     until = NOW + timedelta(days=2)
-    expected = answer_to(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
+    expected = fetch(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
     request_rescore(
         writers,
         bundle_id=bundle.id,
@@ -193,7 +193,7 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
         keeps=Keeps.NUMBERS,
     )
     worker.work()
-    after = answer_to(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
+    after = fetch(reader, scoring(bundle, playbook, EVERYBODY, as_of=until))
 
     for one, two, kept in zip(expected, after, results(writers, first), strict=True):
         mine, theirs = orjson.loads(one.answer), orjson.loads(two.answer)

@@ -12,7 +12,7 @@ from app.bundle.opening import open_promoted
 from app.bundle.value.forecaster import ValueModel
 from app.bundle.value.kernels import Spending
 from app.bundle.value.pareto_nbd import Timing
-from app.db.log.events import KnownCustomers
+from app.db.log.histories import KnownCustomers
 from app.domain.bundles import Basis
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros
 from app.domain.tiers import TierPolicy, ValuePolicy

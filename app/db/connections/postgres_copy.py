@@ -1,4 +1,4 @@
-"""PostgreSQL's COPY: several times quicker than inserts, for rows that meet no conflict."""
+"""COPY of PostgreSQL: several times faster than INSERT, for rows that cannot conflict."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
@@ -10,17 +10,20 @@ if TYPE_CHECKING:  # an extra: absent where SQLite is all there is
     import psycopg
 
 
-def copy(
+def copy_rows(
     connection: Connection,
     statement: str,
     records: Sequence[tuple[object, ...]],
     *,
     binary_types: Sequence[str] | None = None,
 ) -> None:
-    """Send records by PostgreSQL's COPY, in the transaction of `connection`.
+    """Write records by COPY, in the transaction of `connection`.
 
-    Where the types of the columns are given, they travel as PostgreSQL holds them, in half the time
-    of both sides: nothing is escaped, written as decimals, or parsed.
+    Parameters
+    ----------
+    binary_types
+        The PostgreSQL types of the columns. With them, values are sent in PostgreSQL's own binary
+        format, which halves the time on both sides: nothing is escaped, formatted or parsed.
 
     Raises
     ------

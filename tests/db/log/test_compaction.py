@@ -1,19 +1,19 @@
-"""After much was written, histories are read at once: from their index alone, or as one row."""
+"""After compaction a history is read from its index alone (PostgreSQL) or as one row (SQLite)."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy import text
 
 from app.db.connections.connect import connect, session_factory, writer_factory
+from app.db.log.compaction import compact_log
 from app.db.log.events import record
-from app.db.log.settling import settle_log
 from app.domain.activity import Activity
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGES = text("SELECT relpages, relallvisible FROM pg_class WHERE relname = 'activity'")
 
 
-def test_what_was_written_counts_as_settled_from_then_on(database):
+def test_a_compacted_log_is_read_from_its_index_or_as_one_row(database):
     writers, is_server = writer_factory(database), database.dialect.name == "postgresql"
     with writers.begin() as session:
         if is_server:  # what is not on the disk yet does not count as seen
@@ -21,8 +21,8 @@ def test_what_was_written_counts_as_settled_from_then_on(database):
         events = [Activity(f"e-{i}", "c-1", NOON, NOON, "login") for i in range(1000)]
         record(session, events)
 
-    settle_log(writers)
-    settle_log(session_factory(database))
+    compact_log(writers)
+    compact_log(session_factory(database))
 
     with database.connect() as connection:
         if is_server:
@@ -33,23 +33,23 @@ def test_what_was_written_counts_as_settled_from_then_on(database):
             assert connection.scalar(text("SELECT length(packed) FROM histories")) == 48_000
 
 
-def test_a_sqlite_file_that_refuses_is_worth_the_same(sqlite_url, caplog):
+def test_a_sqlite_file_that_refuses_causes_the_same_warning(sqlite_url, caplog):
     engine = connect(sqlite_url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true")
 
-    settle_log(writer_factory(engine))
+    compact_log(writer_factory(engine))
     engine.dispose()
 
     (warning,) = caplog.records
-    assert "was not settled" in warning.message
+    assert "was not compacted" in warning.message
     assert "readonly" in warning.why
 
 
-def test_a_database_that_refuses_is_worth_a_warning_and_no_more(empty_postgres_url, caplog):
+def test_a_database_that_refuses_causes_a_warning_and_no_error(empty_postgres_url, caplog):
     engine = connect(empty_postgres_url)  # where there is no such table
 
-    settle_log(writer_factory(engine))
+    compact_log(writer_factory(engine))
     engine.dispose()
 
     (warning,) = caplog.records
-    assert "was not settled" in warning.message
+    assert "was not compacted" in warning.message
     assert '"activity" does not exist' in warning.why
