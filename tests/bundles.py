@@ -15,7 +15,7 @@ from app.bundle.folder.current_features import current_features
 from app.bundle.folder.manifest import BundleFacts, Calibration
 from app.bundle.folder.writing import write_bundle
 from app.bundle.shelf import promote
-from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.value_model import ValueModel
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.tiers import TierPolicy
 from app.features.catalogue import FEATURE_INDEX

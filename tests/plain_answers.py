@@ -134,7 +134,7 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
         probability = float(bundle.probabilities(features)[0])
         worth = _worth(bundle, features, probability)
         value = worth and _value(worth, bundle, moment)
-        mine = worth["kept_12m"] if worth else None
+        mine = worth["revenue_12m_if_kept"] if worth else None
         edges = policy.edges_of(value=mine, before=stood)
         tier, basis = edges.tier_of(probability), policy.basis_of(mine)
         offer = policy.offer_of(probability, value=mine, before=stood)
@@ -247,7 +247,7 @@ def _worth(bundle, features, probability):
     """Return what one customer is expected to bring, by name; None where nothing is known."""
     if bundle.value is None:
         return None
-    said = bundle.value.expected(features, np.array([probability]))
+    said = bundle.value.estimate(features, np.array([probability]))
     numbers = {name: _known(float(column[0])) for name, column in said._asdict().items()}
     return numbers if any(each is not None for each in numbers.values()) else None
 
@@ -262,7 +262,7 @@ def _value(worth, bundle, moment):
         "expected_revenue": worth["revenue"],
         "expected_orders_12m": worth["orders_12m"],
         "expected_revenue_12m": worth["revenue_12m"],
-        "revenue_12m_if_kept": worth["kept_12m"],
+        "revenue_12m_if_kept": worth["revenue_12m_if_kept"],
         "next_order_expected_at": at and format_moment(from_micros(at // 1_000_000 * 1_000_000)),
         "value_at_risk": worth["at_risk"],
     }

@@ -8,9 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.expected import value_of_customers
-from app.bundle.value.facts import Expected
-from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.estimator import ExpectedValueColumns, value_estimator
+from app.bundle.value.value_model import ValueModel
 from app.documents.document import Section
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import to_micros
@@ -46,7 +45,7 @@ class Worth:
     model: ValueModel | None
     policy: AnyTierPolicy
     probabilities: Numbers
-    expected: Expected | None
+    expected: ExpectedValueColumns | None
     tested: Holdout | None
     value_tested: ValueBacktest | None
 
@@ -55,7 +54,7 @@ class Worth:
         """What each of the population is worth if kept, shape (n,), NaN = not known."""
         if self.expected is None:
             return np.full(len(self.probabilities), np.nan)
-        return self.expected.kept_12m
+        return self.expected.revenue_12m_if_kept
 
     def metrics(self) -> dict[str, Any]:
         """Return the figures of value and profit for the manifest."""
@@ -116,14 +115,18 @@ def worth_of(
     on_progress("value", 0, N_STEPS)
     model = fit_value(known, until=until, seed=seed)
     on_progress("value", 1, N_STEPS)
-    value = value_of_customers(model, churn)
-    expected = None if value is None else value.expected(population, probabilities)
+    value = value_estimator(model, churn)
+    expected = None if value is None else value.estimate(population, probabilities)
     value_tested = None
     if tested is not None and value is not None:
         value_tested = backtest_value(known, churn, tested, seed=seed)
     policy: AnyTierPolicy = policy_by_shares(probabilities)
     if costs is not None:
-        worth = np.full(len(probabilities), np.nan) if expected is None else expected.kept_12m
+        worth = (
+            np.full(len(probabilities), np.nan)
+            if expected is None
+            else expected.revenue_12m_if_kept
+        )
         everybody = int(in_population(known, churn, as_of=to_micros(until)).sum())
         policy = policy_by_value(probabilities, worth, costs, n_population=everybody)
     on_progress("value", N_STEPS, N_STEPS)

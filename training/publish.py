@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
 from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
 from app.bundle.folder.writing import write_bundle
-from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.value_model import ValueModel
 from app.documents.document import Document
 from app.documents.html import render_html
 from app.documents.markdown import render_markdown

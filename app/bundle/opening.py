@@ -26,8 +26,9 @@ from app.bundle.trees.booster_scorer import BoosterScorer
 from app.bundle.trees.kernel_scorer import KernelScorer
 from app.bundle.trees.parsing import parse_trees
 from app.bundle.trees.scorer import Scorer
-from app.bundle.value import expected as value_of_bundle
-from app.bundle.value.facts import ORDERS_FILE, REVENUE_FILE, Foresight
+from app.bundle.value.estimator import ValueEstimator, value_estimator
+from app.bundle.value.section import ORDERS_FILE, REVENUE_FILE
+from app.bundle.value.storage import open_value_model
 from app.domain.activity import TYPE_CODES
 from app.domain.bundles import warnings_of
 from app.domain.churn import ChurnKind
@@ -132,22 +133,22 @@ def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle
     )
 
 
-def _value(folder: Path, manifest: Manifest) -> Foresight | None:
+def _value(folder: Path, manifest: Manifest) -> ValueEstimator | None:
     facts, churn = manifest.facts.value, manifest.facts.churn
     if facts is None and churn.kind is ChurnKind.ABSENCE:
         return None
     if facts is None:
-        return value_of_bundle.value_of_customers(None, churn)
+        return value_estimator(None, churn)
     texts = {
         name: read_listed_file(folder, name, manifest, limit=MAX_BOOSTER_BYTES)
         for name in (ORDERS_FILE, REVENUE_FILE)
         if name in manifest.files
     }
-    model = value_of_bundle.opened_value(
+    model = open_value_model(
         facts,
         {name: text.decode("ascii", "replace") for name, text in texts.items()},
         [row.features for row in manifest.golden_rows],
         horizon_days=churn.horizon_days,
         source=str(folder),
     )
-    return value_of_bundle.value_of_customers(model, churn)
+    return value_estimator(model, churn)

@@ -10,7 +10,7 @@ from app.bundle.answers.probability import calibrate_in_place, probabilities_and
 from app.bundle.answers.unusual_features import UnusualFeatures
 from app.bundle.folder.manifest import Manifest
 from app.bundle.trees.scorer import Scorer
-from app.bundle.value.facts import Foresight
+from app.bundle.value.estimator import ValueEstimator
 from app.domain.bundles import BundleWarning
 from app.domain.churn import ChurnDefinition
 from app.domain.tiers import AnyTierPolicy
@@ -44,7 +44,7 @@ class RiskBundle:
     scorer: Scorer
     intervals: ProbabilityIntervals | None = None
     unusual_features: UnusualFeatures | None = None
-    value: Foresight | None = None
+    value: ValueEstimator | None = None
     warnings: tuple[BundleWarning, ...] = ()
 
     def margins(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,7 +89,7 @@ class RiskBundle:
         self.probabilities(row)
         self.explanation(row)
         if self.value is not None:
-            self.value.expected(row, np.ones(1))
+            self.value.estimate(row, np.ones(1))
 
     def _validated(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         if features.shape[1:] != self.usual.shape:

@@ -15,8 +15,12 @@ from app.bundle.answers.unusual_features import build_unusual_features
 from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.trees.kernel_scorer import KernelScorer
 from app.bundle.trees.parsing import Trees
-from app.bundle.value import expected
+from app.bundle.value.gamma_gamma import GammaGamma
+from app.bundle.value.pareto_nbd import ParetoNbd
+from app.bundle.value.recurring import recurring_revenue
+from app.bundle.value.value_model import ValueModel
 from app.compiled.kernel import NoMachineCode
+from app.features.catalogue import FEATURE_INDEX
 
 _STUMP: Final = Trees(  # a single split on a single feature
     n_features=1,
@@ -36,12 +40,15 @@ _STUMP: Final = Trees(  # a single split on a single feature
     leaf_value=np.array([-1.0, 1.0]),
 )
 _UNCERTAINTY: Final = Uncertainty(0.9, 0.0, "any", (), (0.0,), ((0.1,),), ((0.1,),))
+_VALUE_MODEL: Final = ValueModel(
+    ParetoNbd(1.0, 100.0, 1.0, 100.0), GammaGamma(2.0, 2.0, 1.0), reference_days=1.0
+)
 _RANGES: Final = UsualRanges((0.0,), (1.0,), (), ())
 
 
 def warm_ups() -> tuple[Callable[[], None], ...]:
     """Return the functions that make the kernels ready, one for each group of them."""
-    return (_warm_up_trees, _warm_up_answers, tier_columns.warm_up, expected.warm_up)
+    return (_warm_up_trees, _warm_up_answers, tier_columns.warm_up, _warm_up_value)
 
 
 def _warm_up_trees() -> None:
@@ -56,3 +63,10 @@ def _warm_up_answers() -> None:
     choose_reasons(np.zeros((1, 2)), np.zeros(1), max_reasons=1, least=0.0)
     build_intervals(_UNCERTAINTY, ["any"]).around(np.zeros(1), np.zeros(1), np.zeros((1, 1)))
     build_unusual_features(_RANGES, ["any"]).any_in(np.zeros((1, 1)))
+
+
+def _warm_up_value() -> None:
+    row = np.ones((1, len(FEATURE_INDEX)))
+    with suppress(NoMachineCode):
+        _VALUE_MODEL.predict(row, horizon_days=1.0)
+        recurring_revenue(row, np.ones(1), horizon_days=1.0)

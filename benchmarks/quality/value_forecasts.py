@@ -7,9 +7,9 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.forecaster import COLUMNS, bases
-from app.bundle.value.kernels import Spending
-from app.bundle.value.pareto_nbd import Timing
+from app.bundle.value.closed_form import ORDER_COLUMNS, compute_closed_form
+from app.bundle.value.gamma_gamma import GammaGamma
+from app.bundle.value.pareto_nbd import ParetoNbd
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History
 from benchmarks.quality.bg_nbd import bg_nbd_expected
@@ -92,15 +92,17 @@ def _closed_forms(features: Numbers, days: int) -> tuple[dict[str, Numbers], dic
     """Return BG/NBD and Pareto/NBD as published, times orders a day and gamma-gamma amounts."""
     rhythms = rhythms_of(features)
     r, alpha, s, beta = np.exp(fit_parameters(pareto_nbd, rhythms))
-    timing = Timing(r, alpha * UNIT_DAYS, s, beta * UNIT_DAYS)
+    timing = ParetoNbd(r, alpha * UNIT_DAYS, s, beta * UNIT_DAYS)
     amounts = day_amounts(features)
     paid = amounts > 0
-    spending: Spending = fit_spending(rhythms.repeats[paid] + 1, amounts[paid])
-    base = bases(features, timing=timing, spending=spending, reference_days=days)
+    spending: GammaGamma = fit_spending(rhythms.repeats[paid] + 1, amounts[paid])
+    closed_form = compute_closed_form(
+        features, timing=timing, spending=spending, reference_days=days
+    )
     bg = bg_nbd_expected(fit_parameters(bg_nbd, rhythms), rhythms, days / UNIT_DAYS)
-    a_day = features[:, COLUMNS.orders].sum() / features[:, COLUMNS.order_days].sum()
-    order_days = {"Pareto/NBD": base[:, 0], "BG/NBD": bg}
-    amount = np.nan_to_num(base[:, 1])
+    a_day = features[:, ORDER_COLUMNS.orders].sum() / features[:, ORDER_COLUMNS.order_days].sum()
+    order_days = {"Pareto/NBD": closed_form.order_days, "BG/NBD": bg}
+    amount = np.nan_to_num(closed_form.amount)
     return (
         {name: said * a_day for name, said in order_days.items()},
         {f"{name} × gamma-gamma": said * amount for name, said in order_days.items()},

@@ -66,10 +66,10 @@ def test_a_bundle_of_orders_foresees_what_they_bring(shelf, trained):
     bundle = open_bundle(shelf / trained.bundle_id)
     _, buyers = buyers_at(shop(), as_of=UNTIL_MICROS)
 
-    expected = bundle.value.expected(buyers, bundle.probabilities(buyers))
+    expected = bundle.value.estimate(buyers, bundle.probabilities(buyers))
 
     assert (expected.revenue_12m > 0).all()
-    assert (expected.kept_12m >= expected.revenue_12m).all()
+    assert (expected.revenue_12m_if_kept >= expected.revenue_12m).all()
     assert abs(trained.metrics["value_test"]["orders"]["total_bias"]) < 0.3
     assert {"Value", "Profit of contact"} <= {
         line.removeprefix("## ")

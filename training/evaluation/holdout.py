@@ -60,7 +60,7 @@ def judged(
     said = bundle.probabilities(features)
     values = None
     if bundle.value is not None:
-        values = bundle.value.expected(features, said).kept_12m
+        values = bundle.value.estimate(features, said).revenue_12m_if_kept
     outcome = churned(history, bundle.churn, as_of=window.as_of)[customers]
     tiers = tiers_at(said, bundle.tier_policy, values=values)
     return Holdout(window, features, outcome.astype(np.float64), said, baseline, tiers)

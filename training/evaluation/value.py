@@ -29,7 +29,7 @@ def value_figures(
     """
     if bundle.value is None:
         return {}
-    said = bundle.value.expected(tested.features, tested.said)
+    said = bundle.value.estimate(tested.features, tested.said)
     happened = outcomes_in(history, tested.window, customers)
     pairs = {"orders": (happened.orders, said.orders)}
     if bundle.churn.kind is ChurnKind.ABSENCE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.expected import value_of_customers
+from app.bundle.value.estimator import value_estimator
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import from_micros
 from app.features.history import History
@@ -48,13 +48,13 @@ def backtest_value(
     """
     window = tested.window
     model = fit_value(known, until=from_micros(window.as_of), seed=seed)
-    value = value_of_customers(model, churn)
+    value = value_estimator(model, churn)
     if value is None:
         return None
-    said = value.expected(tested.features, tested.said)
+    said = value.estimate(tested.features, tested.said)
     buyers, features = buyers_at(known, as_of=window.as_of)
     if model is None or not len(buyers):
-        return ValueBacktest(window, len(buyers), None, None, said.kept_12m)
+        return ValueBacktest(window, len(buyers), None, None, said.revenue_12m_if_kept)
     forecast = model.predict(features, horizon_days=window.days)
     happened = outcomes_in(known, window, buyers)
     return ValueBacktest(
@@ -62,7 +62,7 @@ def backtest_value(
         len(buyers),
         _figures(happened.orders, forecast.orders),
         _figures(happened.revenue, forecast.revenue),
-        said.kept_12m,
+        said.revenue_12m_if_kept,
     )
 
 

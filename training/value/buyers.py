@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.forecaster import COLUMNS
+from app.bundle.value.closed_form import ORDER_COLUMNS
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.engine import features_of
 from app.features.history import History
@@ -40,22 +40,22 @@ class Outcomes:
 def buyers_at(history: History, *, as_of: int) -> tuple[NDArray[np.int64], Numbers]:
     """Return who had ordered before `as_of` (positions in the history) and their features."""
     features = features_of(known_before(history, moment=as_of), as_of=as_of)
-    buyers = np.flatnonzero(features[:, COLUMNS.orders] > 0)
+    buyers = np.flatnonzero(features[:, ORDER_COLUMNS.orders] > 0)
     return buyers.astype(np.int64), features[buyers]
 
 
 def rhythms_of(features: Numbers) -> Rhythms:
     """Return the rhythms of buyers, in weeks, as the serving kernels read them."""
-    repeats = features[:, COLUMNS.order_days] - 1
-    age = features[:, COLUMNS.since_first]
-    last_at = np.where(repeats > 0, age - features[:, COLUMNS.since_last], 0.0)
+    repeats = features[:, ORDER_COLUMNS.order_days] - 1
+    age = features[:, ORDER_COLUMNS.since_first]
+    last_at = np.where(repeats > 0, age - features[:, ORDER_COLUMNS.since_last], 0.0)
     return Rhythms(repeats, last_at / UNIT_DAYS, age / UNIT_DAYS)
 
 
 def day_amounts(features: Numbers) -> Numbers:
     """Return each buyer's mean amount of a day with orders; NaN = none is known."""
-    per_day = features[:, COLUMNS.orders] / features[:, COLUMNS.order_days]
-    return np.asarray(np.maximum(features[:, COLUMNS.order_amount] * per_day, 0.0))
+    per_day = features[:, ORDER_COLUMNS.orders] / features[:, ORDER_COLUMNS.order_days]
+    return np.asarray(np.maximum(features[:, ORDER_COLUMNS.order_amount] * per_day, 0.0))
 
 
 def outcomes_in(history: History, window: Window, buyers: NDArray[np.int64]) -> Outcomes:

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.kernels import N_DESCRIBING, Correction, moved_by
+from app.bundle.value.closed_form import N_DESCRIPTORS
+from app.bundle.value.correction import Correction, log_factors
 
 Numbers = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def fit_correction(lessons: Sequence[Lesson], *, power: float) -> Correction:
     describing = np.vstack([lesson.describing for lesson in lessons])
     happened = np.concatenate([lesson.happened for lesson in lessons])
     if not (happened.sum() > 0 and expected.sum() > 0):
-        return Correction((0.0,) * N_DESCRIBING, 0.0, 0.0)
+        return Correction((0.0,) * N_DESCRIPTORS, 0.0, 0.0)
     centre, spread = describing.mean(axis=0), describing.std(axis=0)
     useful = spread > ALL_THE_SAME
     scaled = np.where(useful, (describing - centre) / np.where(useful, spread, 1.0), 0.0)
@@ -57,7 +58,7 @@ def with_total(
     correction: Correction, expected: Numbers, describing: Numbers, *, total: float
 ) -> Correction:
     """Return the correction with the level that makes expectations add up to `total`."""
-    moved = np.exp(moved_by(correction.weights, correction.centre, describing))
+    moved = np.exp(log_factors(correction.weights, correction.centre, describing))
     return correction._replace(level=float(np.log(total / (expected @ moved))))
 
 

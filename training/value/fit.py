@@ -8,9 +8,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.forecaster import COLUMNS, NO_CORRECTION, Rate, ValueModel, bases
-from app.bundle.value.kernels import Correction, Spending
-from app.bundle.value.pareto_nbd import Timing, log_likelihoods_of
+from app.bundle.value.closed_form import ORDER_COLUMNS, ClosedForm, compute_closed_form
+from app.bundle.value.correction import NO_CORRECTION, Correction
+from app.bundle.value.gamma_gamma import GammaGamma
+from app.bundle.value.pareto_nbd import ParetoNbd, log_likelihoods
+from app.bundle.value.rate_booster import RateBooster
+from app.bundle.value.value_model import ValueModel
 from app.domain.moments import MICROSECONDS_PER_DAY, to_micros
 from app.features.history import History
 from app.features.outcomes import code_of_event
@@ -84,7 +87,7 @@ class _Seen:
     """What was known and what the closed form said at a window's beginning, and what happened."""
 
     features: Numbers
-    bases: Numbers
+    closed_form: ClosedForm
     outcomes: Outcomes
     days: float
 
@@ -108,7 +111,7 @@ def _share_with_amount(history: History) -> float:
 
 def _closed_form(features: Numbers, *, has_amounts: bool, reference_days: float) -> ValueModel:
     r, alpha, s, beta = np.exp(fit_parameters(pareto_nbd, rhythms_of(features)))
-    timing = Timing(float(r), float(alpha * UNIT_DAYS), float(s), float(beta * UNIT_DAYS))
+    timing = ParetoNbd(float(r), float(alpha * UNIT_DAYS), float(s), float(beta * UNIT_DAYS))
     return ValueModel(timing, _spending(features) if has_amounts else None, float(reference_days))
 
 
@@ -118,10 +121,10 @@ def pareto_nbd(parameters: Numbers, repeats: Numbers, last_at: Numbers, age: Num
     That of `training.learning.btyd.pareto_nbd`, by the integral that serves: many times faster.
     """
     r, alpha, s, beta = (float(x) for x in np.exp(np.clip(parameters, -20.0, 20.0)))
-    return log_likelihoods_of(Timing(r, alpha, s, beta), repeats, last_at, age)
+    return log_likelihoods(ParetoNbd(r, alpha, s, beta), repeats, last_at, age)
 
 
-def _spending(features: Numbers) -> Spending | None:
+def _spending(features: Numbers) -> GammaGamma | None:
     amounts = day_amounts(features)
     paid = amounts > 0
     if int(paid.sum()) < MIN_BUYERS:
@@ -129,8 +132,8 @@ def _spending(features: Numbers) -> Spending | None:
     return fit_spending(rhythms_of(features).repeats[paid] + 1, amounts[paid])
 
 
-def _bases(model: ValueModel, features: Numbers) -> Numbers:
-    return bases(
+def _closed_form_of(model: ValueModel, features: Numbers) -> ClosedForm:
+    return compute_closed_form(
         features,
         timing=model.timing,
         spending=model.spending,
@@ -146,43 +149,46 @@ def _seen_in(history: History, window: Window, *, has_amounts: bool) -> _Seen | 
     days = (window.closes_at - window.as_of) / MICROSECONDS_PER_DAY
     step = max(1, len(features) // MAX_FITTED_IN_WINDOW)
     model = _closed_form(features[::step], has_amounts=has_amounts, reference_days=days)
-    return _Seen(features, _bases(model, features), outcomes_in(history, window, buyers), days)
+    return _Seen(
+        features, _closed_form_of(model, features), outcomes_in(history, window, buyers), days
+    )
 
 
 def _corrected(model: ValueModel, features: Numbers, seen: Sequence[_Seen]) -> ValueModel:
-    base = _bases(model, features)
+    found = _closed_form_of(model, features)
     per_day = _orders_per_day(features, seen)
     orders = _correction([_timing_lesson(part) for part in seen], COUNTS)
-    orders = with_total(orders, base[:, 0], base[:, 2:], total=per_day * base[:, 0].sum())
+    total = per_day * found.order_days.sum()
+    orders = with_total(orders, found.order_days, found.descriptors, total=total)
     if model.spending is None:
         return replace(model, orders=orders)
-    return replace(model, orders=orders, revenue=_revenue(base, seen))
+    return replace(model, orders=orders, revenue=_revenue(found, seen))
 
 
 def _with_rates(model: ValueModel, seen: Sequence[_Seen], seed: int) -> ValueModel:
     orders = [rates.Observed(part.features, part.outcomes.orders, part.days) for part in seen]
-    closed = seen[-1].bases[:, 0] if seen else np.empty(0)
+    closed = seen[-1].closed_form.order_days if seen else np.empty(0)
     with_orders = replace(model, orders_rate=_rate(orders, closed, rates.COUNTS, seed))
     if model.spending is None:
         return with_orders
     money = [rates.Observed(part.features, part.outcomes.revenue, part.days) for part in seen]
-    closed = closed * seen[-1].bases[:, 1] if seen else closed
+    closed = closed * seen[-1].closed_form.amount if seen else closed
     return replace(with_orders, revenue_rate=_rate(money, closed, rates.AMOUNTS, seed))
 
 
 def _rate(
     observed: Sequence[rates.Observed], closed: Numbers, family: rates.Family, seed: int
-) -> Rate | None:
+) -> RateBooster | None:
     rate = rates.fit_rate(observed, family=family, seed=seed)
     if rate is None:
         return None
     return replace(rate, share=booster_share(observed, closed, family=family, seed=seed))
 
 
-def _revenue(base: Numbers, seen: Sequence[_Seen]) -> Correction:
+def _revenue(closed_form: ClosedForm, seen: Sequence[_Seen]) -> Correction:
     lessons = [_money_lesson(part) for part in seen]
     correction = _correction(lessons, AMOUNTS)
-    ours = _money(base)
+    ours = _money(closed_form)
     total = _dearer(seen, lessons) * ours.expected.sum()
     return with_total(correction, ours.expected, ours.describing, total=total)
 
@@ -192,19 +198,21 @@ def _correction(lessons: Sequence[Lesson], power: float) -> Correction:
 
 
 def _timing_lesson(seen: _Seen) -> Lesson:
-    return Lesson(seen.bases[:, 0], seen.bases[:, 2:], seen.outcomes.order_days)
+    closed_form = seen.closed_form
+    return Lesson(closed_form.order_days, closed_form.descriptors, seen.outcomes.order_days)
 
 
 def _money_lesson(seen: _Seen) -> Lesson:
-    told = np.isfinite(seen.bases[:, 1])
-    money = _money(seen.bases)
+    told = np.isfinite(seen.closed_form.amount)
+    money = _money(seen.closed_form)
     return Lesson(money.expected, money.describing, seen.outcomes.revenue[told])
 
 
-def _money(base: Numbers) -> Lesson:
+def _money(closed_form: ClosedForm) -> Lesson:
     """Return expected revenue and description of those whose amounts are known."""
-    told = base[np.isfinite(base[:, 1])]
-    return Lesson(told[:, 0] * told[:, 1], told[:, 2:], np.empty(0))
+    order_days, amount, descriptors = closed_form
+    known = np.isfinite(amount)
+    return Lesson(order_days[known] * amount[known], descriptors[known], np.empty(0))
 
 
 def _orders_per_day(features: Numbers, seen: Sequence[_Seen]) -> float:
@@ -212,7 +220,9 @@ def _orders_per_day(features: Numbers, seen: Sequence[_Seen]) -> float:
     days = sum(float(part.outcomes.order_days.sum()) for part in seen)
     if days > 0:
         return sum(float(part.outcomes.orders.sum()) for part in seen) / days
-    return float(features[:, COLUMNS.orders].sum() / features[:, COLUMNS.order_days].sum())
+    return float(
+        features[:, ORDER_COLUMNS.orders].sum() / features[:, ORDER_COLUMNS.order_days].sum()
+    )
 
 
 def _dearer(seen: Sequence[_Seen], lessons: Sequence[Lesson]) -> float:
@@ -221,7 +231,7 @@ def _dearer(seen: Sequence[_Seen], lessons: Sequence[Lesson]) -> float:
     Per day, so that it does not matter whether the windows had more or fewer orders than expected.
     """
     days = sum(float(part.outcomes.order_days.sum()) for part in seen)
-    expected_days = sum(float(part.bases[:, 0].sum()) for part in seen)
+    expected_days = sum(float(part.closed_form.order_days.sum()) for part in seen)
     revenue = sum(float(lesson.happened.sum()) for lesson in lessons)
     expected = sum(float(lesson.expected.sum()) for lesson in lessons)
     if not (days > 0 and revenue > 0):

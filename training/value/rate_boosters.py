@@ -8,7 +8,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.forecaster import Rate
+from app.bundle.value.rate_booster import RateBooster
 from app.features.catalogue import FEATURE_NAMES
 from training.learning.merge_boosters import without_parameters
 
@@ -52,7 +52,7 @@ class Observed:
     days: float
 
 
-def fit_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> Rate | None:
+def fit_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> RateBooster | None:
     """Return the rate that windows teach, `family` being COUNTS or AMOUNTS.
 
     None where there are fewer than a thousand rows, or nothing happened in them. Targets are taken
@@ -73,4 +73,4 @@ def fit_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> Rate
         params={**SETTINGS, "seed": seed},
     )
     booster = lgb.train({**SETTINGS, **family.settings, "seed": seed}, table, N_TREES)
-    return Rate(without_parameters(str(booster.model_to_string())), per_day)
+    return RateBooster(without_parameters(str(booster.model_to_string())), per_day)

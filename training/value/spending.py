@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from app.bundle.value.kernels import Spending
+from app.bundle.value.gamma_gamma import GammaGamma
 
 Numbers = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ MAX_FITTED: Final = 12_000  # three parameters are known well enough from so man
 PRIOR: Final = 1e-4  # keeps parameters finite where the data do not bound them
 
 
-def fit_spending(n_days: Numbers, mean: Numbers) -> Spending:
+def fit_spending(n_days: Numbers, mean: Numbers) -> GammaGamma:
     """Return the parameters that make these means most likely.
 
     Parameters
@@ -40,10 +40,10 @@ def fit_spending(n_days: Numbers, mean: Numbers) -> Spending:
     options = {"maxiter": 800, "xatol": 1e-4, "fatol": 1e-9}
     found = minimize(loss, np.log([2.0, 2.0, 1.0]), method="Nelder-Mead", options=options)
     p, q, v = _spending(np.asarray(found.x))
-    return Spending(p, q, v * scale)
+    return GammaGamma(p, q, v * scale)
 
 
-def log_likelihood(spending: Spending, n_days: Numbers, mean: Numbers) -> Numbers:
+def log_likelihood(spending: GammaGamma, n_days: Numbers, mean: Numbers) -> Numbers:
     """Return the log-likelihood of each customer's mean amount, shape (n,); equation 1a."""
     p, q, v = spending
     shape = p * n_days
@@ -58,7 +58,7 @@ def log_likelihood(spending: Spending, n_days: Numbers, mean: Numbers) -> Number
     )
 
 
-def _spending(parameters: Numbers) -> Spending:
+def _spending(parameters: Numbers) -> GammaGamma:
     """Return the model; q stays above 1, else customers would have no mean amount."""
     p, above_1, v = np.exp(parameters)
-    return Spending(float(p), float(1 + above_1), float(v))
+    return GammaGamma(float(p), float(1 + above_1), float(v))

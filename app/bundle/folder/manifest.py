@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.bundle.answers.uncertainty import Uncertainty
 from app.bundle.answers.usual_ranges import UsualRanges
 from app.bundle.folder.plain_files import FileDigest
-from app.bundle.value.facts import ValueFacts
+from app.bundle.value.section import ValueSection
 from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.tiers import AnyTierPolicy
@@ -89,7 +89,7 @@ class BundleFacts:
     basis: Basis = Basis.LEARNED
     uncertainty: Uncertainty | None = None
     usual_ranges: UsualRanges | None = None
-    value: ValueFacts | None = None
+    value: ValueSection | None = None
 
     def __post_init__(self) -> None:
         knots = self.percentile_knots

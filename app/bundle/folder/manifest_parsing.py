@@ -15,7 +15,7 @@ from app.bundle.folder.manifest import (
 from app.bundle.folder.manifest_encoding import FORMAT_VERSION, encode_manifest
 from app.bundle.folder.plain_files import FileDigest
 from app.bundle.json_object import JsonObject, parse_json_object
-from app.bundle.value.facts import read_value_facts
+from app.bundle.value.section import read_value_section
 from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
@@ -110,7 +110,7 @@ def _facts(fields: JsonObject) -> BundleFacts:
         basis=Basis(fields.string("basis")) if "basis" in fields.data else Basis.LEARNED,
         uncertainty=fields.optional_nested("uncertainty", read_uncertainty),
         usual_ranges=fields.optional_nested("support", read_usual_ranges),
-        value=fields.optional_nested("value", read_value_facts),
+        value=fields.optional_nested("value", read_value_section),
     )
 
 

@@ -18,8 +18,8 @@ from app.bundle.folder.manifest_parsing import parse_manifest
 from app.bundle.folder.plain_files import digest_of
 from app.bundle.folder.reading import BOOSTER_FILE, MANIFEST_FILE
 from app.bundle.trees.booster_scorer import BoosterScorer
-from app.bundle.value.expected import value_facts_of, value_files_of
-from app.bundle.value.forecaster import ValueModel
+from app.bundle.value.storage import value_files_of, value_section_of
+from app.bundle.value.value_model import ValueModel
 
 
 def write_bundle(
@@ -61,7 +61,7 @@ def write_bundle(
     content = {**files, BOOSTER_FILE: booster_text.encode("ascii")}
     if value is not None:
         days = facts.churn.horizon_days
-        facts = replace(facts, value=value_facts_of(value, golden_features, horizon_days=days))
+        facts = replace(facts, value=value_section_of(value, golden_features, horizon_days=days))
         content |= value_files_of(value)
     manifest = Manifest(
         facts=facts,

@@ -1,1 +1,1 @@
-"""What a customer is expected to bring."""
+"""What customers will bring: expected orders and revenue, and when the next order comes."""

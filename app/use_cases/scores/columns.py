@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.bundle.answers.reasons import Reasons, choose_reasons
 from app.bundle.answers.tier_columns import NO_TIER, TIERS, placed
 from app.bundle.risk_bundle import RiskBundle
-from app.bundle.value.facts import Expected
+from app.bundle.value.estimator import ExpectedValueColumns
 from app.domain.moments import to_micros
 from app.features.engine import features_of
 from app.features.history import History
@@ -84,7 +84,7 @@ class ScoreColumns(NamedTuple):
     margins: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     percentiles: NDArray[np.int64]
-    expected: Expected | None
+    expected: ExpectedValueColumns | None
     values: NDArray[np.float64]
     before: NDArray[np.int64]
     medium_from: NDArray[np.float64]
@@ -178,8 +178,8 @@ def _columns(
     sufficient, last = population_and_last(history, bundle.churn, as_of=to_micros(as_of))
     probabilities, percentiles = bundle.probabilities_and_percentiles(margins)
     value = bundle.value
-    expected = None if value is None else value.expected(features, probabilities)
-    values = _filled(len(margins), np.nan) if expected is None else expected.kept_12m
+    expected = None if value is None else value.estimate(features, probabilities)
+    values = _filled(len(margins), np.nan) if expected is None else expected.revenue_12m_if_kept
     stood = before
     if stood is None:
         stood = np.empty(len(margins), np.int64)

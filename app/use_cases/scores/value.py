@@ -34,9 +34,9 @@ def values_each(columns: ScoreColumns, *, as_of: int) -> Iterator[ExpectedValue 
         if not sufficient or known.count(None) == len(known):
             yield None
             continue
-        orders, revenue, orders_12m, revenue_12m, _, kept_12m, at_risk = known
+        orders, revenue, orders_12m, revenue_12m, _, if_kept, at_risk = known
         yield ExpectedValue(
-            orders, revenue, orders_12m, revenue_12m, kept_12m, next_order_at, at_risk
+            orders, revenue, orders_12m, revenue_12m, if_kept, next_order_at, at_risk
         )
 
 

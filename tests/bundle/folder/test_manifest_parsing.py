@@ -2,7 +2,9 @@ import json
 
 import pytest
 
-from tests.bundle.conftest import refusal_of
+from app.bundle.opening import open_bundle
+from app.domain.tiers import TierPolicy, ValuePolicy
+from tests.bundle.conftest import FEATURES, refusal_of
 
 
 @pytest.fixture
@@ -80,3 +82,20 @@ def test_a_repeated_key_is_refused(write):
     )
 
     assert "repeated key 'seed'" in refusal_of(path.parent)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
+        TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.25),
+        ValuePolicy(
+            "v", 1.0, (10.0, 20.0), 0.3, value_otherwise=75.5, capacity_price=0.1, band=1.1
+        ),
+    ],
+)
+def test_a_tier_policy_goes_through_the_manifest(write, policy):
+    folder = write(tier_policy=policy)
+    assert open_bundle(folder, expected=FEATURES).tier_policy == policy
+    content = json.loads((folder / "manifest.json").read_bytes())["tier_policy"]
+    assert ("band" in content) == (policy.band > 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bundle.folder.reference import measure_reference
-from app.bundle.value.facts import Expected
+from app.bundle.value.estimator import ExpectedValueColumns
 from app.documents.markdown import render_markdown
 from app.features.catalogue import FEATURE_NAMES
 from tests.training.evaluation.bundles import AS_OF, N_ORDERS, N, Opinion, bundle, log, silent
@@ -17,8 +17,8 @@ class Foreseen:
 
     def expected(self, features, probabilities):
         orders = (features[:, N_ORDERS] > 1).astype(float)
-        numbers = dict.fromkeys(Expected._fields, np.zeros(len(features)))
-        return Expected(**numbers | {"orders": orders, "revenue": 10 * orders})
+        numbers = dict.fromkeys(ExpectedValueColumns._fields, np.zeros(len(features)))
+        return ExpectedValueColumns(**numbers | {"orders": orders, "revenue": 10 * orders})
 
 
 def held(reference=None, **changes):

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from app.bundle.value.kernels import N_DESCRIBING, moved_by
+from app.bundle.value.closed_form import N_DESCRIPTORS
+from app.bundle.value.correction import log_factors
 from training.value.correction import STRENGTH, Lesson, fit_correction, with_total
 
 
 def lesson(n=4000, seed=0, effect=0.8):
     """Customers who order e^effect as much per unit of their second description."""
     rng = np.random.default_rng(seed)
-    describing = rng.normal(size=(n, N_DESCRIBING))
+    describing = rng.normal(size=(n, N_DESCRIPTORS))
     expected = rng.gamma(2.0, 1.0, n)
     happened = rng.poisson(expected * np.exp(effect * describing[:, 1])).astype(float)
     return Lesson(expected, describing, happened)
@@ -28,7 +29,7 @@ def test_a_level_makes_expectations_add_up():
     correction = with_total(
         fit_correction([taught], power=1.0), taught.expected, taught.describing, total=123.0
     )
-    moved = np.exp(moved_by(correction.weights, correction.centre, taught.describing))
+    moved = np.exp(log_factors(correction.weights, correction.centre, taught.describing))
     assert (taught.expected * moved).sum() * np.exp(correction.level) == pytest.approx(123.0)
 
 

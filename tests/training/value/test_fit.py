@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.bundle.json_object import parse_json_object
-from app.bundle.value.forecaster import numbers_of, read_value
+from app.bundle.value.value_model_json import encode_value_model, read_value_model
 from app.domain.errors import BundleRefused
 from app.domain.moments import from_micros
 from tests.training.shops import DAY, UNTIL, UNTIL_MICROS, shop
@@ -117,8 +117,8 @@ def test_too_young_a_log_forecasts_by_the_closed_form_alone(history):
 
 
 def test_the_model_goes_through_a_manifest_and_two_texts(history, model):
-    written = json.dumps(numbers_of(model), allow_nan=False).encode()
-    read = read_value(
+    written = json.dumps(encode_value_model(model), allow_nan=False).encode()
+    read = read_value_model(
         parse_json_object(written, source="value"),
         orders_text=model.orders_rate.text,
         revenue_text=model.revenue_rate.text,
@@ -150,6 +150,6 @@ def test_boosters_answer_as_lightgbm_does(history, model):
 
 
 def test_a_missing_booster_is_refused(model):
-    fields = parse_json_object(json.dumps(numbers_of(model)).encode(), source="value")
+    fields = parse_json_object(json.dumps(encode_value_model(model)).encode(), source="value")
     with pytest.raises(BundleRefused, match="orders_rate"):
-        read_value(fields, orders_text=None, revenue_text=model.revenue_rate.text)
+        read_value_model(fields, orders_text=None, revenue_text=model.revenue_rate.text)

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 
 from app.bundle.value.pareto_nbd import (
-    Timing,
+    ParetoNbd,
     expected_order_days,
-    log_likelihoods_of,
-    log_odds_gone,
+    log_likelihoods,
+    log_odds_dropped_out,
 )
 from benchmarks.quality.bg_nbd import bg_nbd_expected
 from training.learning.btyd import Rhythms, bg_nbd, fit_parameters
 from training.value.fit import pareto_nbd
 
 BG_NBD = np.log([0.243, 4.414, 0.793, 2.426])
-PARETO_NBD = Timing(0.553, 10.578, 0.606, 11.669)
+PARETO_NBD = ParetoNbd(0.553, 10.578, 0.606, 11.669)
 LAST_DAY = date(1997, 9, 30)
 
 
@@ -51,7 +51,7 @@ def test_there_are_as_many_customers_as_published(rhythms):
 
 def test_the_log_likelihoods_at_the_published_parameters_are_the_published_ones(rhythms):
     columns = (rhythms.repeats, rhythms.last_at, rhythms.age)
-    assert log_likelihoods_of(PARETO_NBD, *columns).sum() == pytest.approx(-9595.0, abs=0.1)
+    assert log_likelihoods(PARETO_NBD, *columns).sum() == pytest.approx(-9595.0, abs=0.1)
     assert bg_nbd(BG_NBD, *columns).sum() == pytest.approx(-9582.4, abs=0.1)
 
 
@@ -66,7 +66,7 @@ def test_fits_explain_the_log_as_well_as_the_published_ones(rhythms):
 
 def test_pareto_nbd_says_the_published_of_customer_1516():
     # Package BTYD, vignette: x = 26, t_x = 30.86, T = 31; P(alive), and orders of 52 weeks.
-    gone = log_odds_gone(PARETO_NBD, 26.0, 30.86, 31.0)
+    gone = log_odds_dropped_out(PARETO_NBD, 26.0, 30.86, 31.0)
     assert 1 / (1 + np.exp(gone)) == pytest.approx(0.9979, abs=1e-4)
     said = expected_order_days(PARETO_NBD, gone, 26.0, 31.0, 52.0)
     assert said == pytest.approx(25.46, abs=0.01)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bundle.opening import open_promoted
-from app.bundle.value.forecaster import ValueModel
-from app.bundle.value.kernels import Spending
-from app.bundle.value.pareto_nbd import Timing
+from app.bundle.value.gamma_gamma import GammaGamma
+from app.bundle.value.pareto_nbd import ParetoNbd
+from app.bundle.value.value_model import ValueModel
 from app.db.log.histories import KnownCustomers
 from app.domain.bundles import Basis
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros
@@ -42,8 +42,8 @@ LEFT = [
 def valued(tmp_path_factory):
     """A bundle that knows all that one can know."""
     models = tmp_path_factory.mktemp("models")
-    spending = Spending(6.0, 4.0, 15.0)
-    value = ValueModel(Timing(0.6, 60.0, 0.5, 90.0), spending, reference_days=365.0)
+    spending = GammaGamma(6.0, 4.0, 15.0)
+    value = ValueModel(ParetoNbd(0.6, 60.0, 0.5, 90.0), spending, reference_days=365.0)
     put_bundle_into_service(models, value=value, tier_policy=BY_VALUE, basis=Basis.PRIOR)
     return open_promoted(models)
 

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from app.bundle.opening import open_promoted
-from app.bundle.value.forecaster import ValueModel
-from app.bundle.value.kernels import Spending
-from app.bundle.value.pareto_nbd import Timing
+from app.bundle.value.gamma_gamma import GammaGamma
+from app.bundle.value.pareto_nbd import ParetoNbd
+from app.bundle.value.value_model import ValueModel
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.domain.scores.previous import PreviousAnswer
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
@@ -24,7 +24,9 @@ from tests.plain_answers import plain_answer
 from tests.strategies import AS_OF, Customer, event, history_of
 
 MOMENT = from_micros(AS_OF).astimezone(UTC)
-MODEL = ValueModel(Timing(0.6, 60.0, 0.5, 90.0), Spending(6.0, 4.0, 15.0), reference_days=365.0)
+MODEL = ValueModel(
+    ParetoNbd(0.6, 60.0, 0.5, 90.0), GammaGamma(6.0, 4.0, 15.0), reference_days=365.0
+)
 SHARES = TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.5)
 BY_VALUE = ValuePolicy("v", 1.0, (4.0, 9.0), 0.3, value_otherwise=50.0, band=1.5)
 PEOPLE = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.value.facts import Expected
+from app.bundle.value.estimator import ExpectedValueColumns
 from app.documents.document import Block, Note, Paragraph, Section, Table, safe_name, table
 from app.documents.formatting import format_date, format_number, format_percent, format_signed
 from training.value.backtest import ValueBacktest
@@ -13,7 +13,7 @@ from training.value.value_metrics import ValueMetrics
 
 
 def value_section(
-    expected: Expected | None, tested: ValueBacktest | None, *, currency: str | None
+    expected: ExpectedValueColumns | None, tested: ValueBacktest | None, *, currency: str | None
 ) -> Section:
     """Return what the population is expected to bring, and how earlier forecasts did.
 
@@ -41,7 +41,7 @@ def value_section(
     return Section("Value", tuple(blocks))
 
 
-def _today(expected: Expected, currency: str | None) -> str:
+def _today(expected: ExpectedValueColumns, currency: str | None) -> str:
     revenue, money = expected.revenue_12m, safe_name(currency or "the log's money")
     told = np.isfinite(revenue)
     if not told.any():
@@ -50,8 +50,8 @@ def _today(expected: Expected, currency: str | None) -> str:
     return (
         f"Of {len(revenue):,} customers {format_percent(float(told.mean()))} have a value. "
         f"Together they are expected to bring {_amount(known)} {money} in the next 12 months, "
-        f"{_amount(expected.at_risk[told])} of it at risk (value times churn probability); the "
-        f"median customer {format_number(float(np.median(known)), 2)}. It is revenue before "
+        f"{_amount(expected.at_risk[told])} of it at risk (value times churn probability); "
+        f"the median customer {format_number(float(np.median(known)), 2)}. It is revenue before "
         "returns and costs."
     )
 

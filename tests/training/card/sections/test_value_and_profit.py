@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bundle.value.facts import Expected
+from app.bundle.value.estimator import ExpectedValueColumns
 from app.documents.document import Figure, Note, Paragraph, Section, Table
 from app.domain.tiers import TierPolicy, ValuePolicy
 from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
@@ -49,7 +49,7 @@ def tables(section: Section) -> list[Table]:
 
 def today(n=4):
     revenue = np.array([10.0, 20.0, 30.0, np.nan])[:n]
-    return Expected(*[revenue] * 6, 0.5 * revenue)
+    return ExpectedValueColumns(*[revenue] * 6, 0.5 * revenue)
 
 
 def test_forecasts_made_earlier_are_held_against_what_came(value_test, tested):
