@@ -17,7 +17,7 @@ from app.statistics.scoring_rules import brier_score, log_loss
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
+class PredictionMetrics:
     """How well probabilities foretold outcomes; churn is the positive class.
 
     Attributes
@@ -47,16 +47,18 @@ class Metrics:
         return {k: round(v, 6) if np.isfinite(v) else None for k, v in numbers.items()}
 
 
-def compute_metrics(outcomes: NDArray[np.float64], probabilities: NDArray[np.float64]) -> Metrics:
+def compute_metrics(
+    outcomes: NDArray[np.float64], probabilities: NDArray[np.float64]
+) -> PredictionMetrics:
     """Return the metrics of probabilities (0 to 1) against outcomes (0 or 1), both shape (n,)."""
     return compute_ranked_metrics(rank(outcomes, probabilities))
 
 
-def compute_ranked_metrics(ranked: RankedOutcomes) -> Metrics:
+def compute_ranked_metrics(ranked: RankedOutcomes) -> PredictionMetrics:
     """Return the metrics of customers who are ranked already."""
     outcomes, probabilities = ranked
     n = len(outcomes)
-    return Metrics(
+    return PredictionMetrics(
         n=n,
         base_rate=float(outcomes.sum()) / n,
         mean_probability=float(probabilities.mean()),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.statistics.intervals import CONFIDENCE
-from app.statistics.metrics import Metrics, compute_metrics, compute_ranked_metrics
+from app.statistics.metrics import PredictionMetrics, compute_metrics, compute_ranked_metrics
 from app.statistics.ranking import RankedOutcomes, riskiest_first
 
 Interval = tuple[float, float]
@@ -100,7 +100,7 @@ class _Sample:
         self._order = riskiest_first(probabilities)
         self._outcomes, self._probabilities = outcomes[self._order], probabilities[self._order]
 
-    def resampled(self, counts: NDArray[np.int64]) -> Metrics:
+    def resampled(self, counts: NDArray[np.int64]) -> PredictionMetrics:
         """Return the metrics of the resample in which customer `i` occurs ``counts[i]`` times."""
         rows = np.repeat(np.arange(len(counts)), counts[self._order])
         return compute_ranked_metrics(

@@ -12,7 +12,7 @@ from app.documents.formatting import format_interval, format_number, format_perc
 from app.domain.errors import EvaluationRefused
 from app.domain.moments import format_moment, from_micros, to_micros
 from app.features.history import History
-from app.statistics.metrics import Metrics, compute_metrics
+from app.statistics.metrics import PredictionMetrics, compute_metrics
 from app.statistics.resampling import Difference, bootstrap_differences
 from training.card.sections.metrics import NAMES
 from training.card.sections.movement import movement_table
@@ -38,8 +38,8 @@ class BundleComparison:
     bundle_b: RiskBundle
     a: Holdout
     b: Holdout
-    figures_a: Metrics
-    figures_b: Metrics
+    figures_a: PredictionMetrics
+    figures_b: PredictionMetrics
     differences: dict[str, Difference]
     movement: TierMovement
 

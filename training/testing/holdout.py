@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.tier_columns import NO_TIER, placed
 from app.domain.tiers import AnyTierPolicy
-from app.statistics.metrics import Metrics, compute_metrics
+from app.statistics.metrics import PredictionMetrics, compute_metrics
 from app.statistics.resampling import Interval, bootstrap_intervals
 from training.dataset.snapshots import Window
 
@@ -43,9 +43,9 @@ class Holdout:
 class HoldoutMetrics:
     """The figures of some tested rows with their 95 % intervals, and those of the baseline."""
 
-    ours: Metrics
+    ours: PredictionMetrics
     intervals: dict[str, Interval]
-    baseline: Metrics | None
+    baseline: PredictionMetrics | None
 
     def interval_numbers(self) -> dict[str, list[float] | None]:
         """Return the intervals by name as [low, high], rounded; None = not defined."""

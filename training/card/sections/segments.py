@@ -7,7 +7,7 @@ from app.documents.formatting import format_number, format_percent, format_signe
 from app.documents.plots.axes import axis_covering
 from app.documents.plots.category_charts import interval_chart
 from app.statistics.intervals import wilson_interval
-from app.statistics.metrics import Metrics, compute_metrics
+from app.statistics.metrics import PredictionMetrics, compute_metrics
 from training.testing.holdout import Holdout
 from training.testing.segments import Segment, segments_of
 
@@ -15,7 +15,7 @@ from training.testing.segments import Segment, segments_of
 @dataclass(frozen=True, slots=True)
 class _Row:
     segment: Segment
-    metrics: Metrics
+    metrics: PredictionMetrics
     low: float
     high: float
 
