@@ -23,9 +23,9 @@ from app.domain.playbooks import Playbook
 from app.features.engine import features_of, warm_up
 from app.files.activity import raw_activity_chunks, validate_activity
 from app.files.partitions import PartitionedLog
-from app.files.scores import NUMBERS, write_scores
+from app.files.scores import NUMBERS_SCHEMA, write_scores
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
-from app.use_cases.files.score_part import Scoring, scored_tables
+from app.use_cases.files.score_partition import Scoring, score_history
 from app.work.memory import keep_freed_memory
 
 
@@ -77,11 +77,11 @@ def _measured(
             with stages.of("features (in the next two)"):
                 features_of(history, as_of=to_micros(as_of))
             with stages.of("scoring without reasons"):
-                table = pl.concat(scored_tables(numbers, history))
+                table = pl.concat(score_history(numbers, history))
             with stages.of("scoring with reasons"):
-                pl.concat(scored_tables(reasons, history))
+                pl.concat(score_history(reasons, history))
             with stages.of("writing"):
-                write_scores(Path(folder) / "scores.parquet", [table], schema=NUMBERS)
+                write_scores(Path(folder) / "scores.parquet", [table], schema=NUMBERS_SCHEMA)
 
 
 def _read(activity: Path, bundle: RiskBundle, log: PartitionedLog, stages: Stages) -> None:
@@ -91,11 +91,11 @@ def _read(activity: Path, bundle: RiskBundle, log: PartitionedLog, stages: Stage
             table = next(tables, None)
         if table is None:
             return
-        with stages.of("judging rows"):
+        with stages.of("validating rows"):
             good = validate_activity(table).good
         with stages.of("making records"):
             batch = log.pack(good, currency=bundle.currency)
-        with stages.of("keeping records"):
+        with stages.of("storing records"):
             log.add_events(batch)
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 MOMENT: Final = pl.Datetime("us", "UTC")
-NUMBERS: Final = pl.Schema({
+NUMBERS_SCHEMA: Final = pl.Schema({
     "customer_id": pl.String(),
     "as_of": MOMENT,
     "probability": pl.Float64(),
@@ -27,7 +27,7 @@ NUMBERS: Final = pl.Schema({
     "bundle_id": pl.String(),
 })
 SCHEMA: Final = pl.Schema({
-    **NUMBERS,
+    **NUMBERS_SCHEMA,
     "reasons": pl.String(),
     "signals": pl.String(),
     "interventions": pl.String(),

@@ -1,4 +1,4 @@
-"""Have every kernel ready: compiled once on a machine, linked once in a process."""
+"""Get every kernel ready: compiled once on a machine, linked once in a process."""
 
 from app.bundle.warm_up import warm_ups
 from app.db.log import unpacking
@@ -7,7 +7,7 @@ from app.playbook import verdicts
 from app.use_cases.scores import value
 from app.work.progress import OnProgress, ignore_progress
 
-_ROOMS = (
+_WARM_UPS = (
     engine.warm_up,
     *warm_ups(),
     unpacking.warm_up,
@@ -17,8 +17,8 @@ _ROOMS = (
 
 
 def warm_up(*, on_progress: OnProgress = ignore_progress) -> None:
-    """Make the kernels of all rooms ready; where their code is not kept yet, it is compiled."""
-    on_progress(0, len(_ROOMS))
-    for done, make_ready in enumerate(_ROOMS, start=1):
+    """Link all kernels, and compile those whose machine code is not cached yet."""
+    on_progress(0, len(_WARM_UPS))
+    for done, make_ready in enumerate(_WARM_UPS, start=1):
         make_ready()
-        on_progress(done, len(_ROOMS))
+        on_progress(done, len(_WARM_UPS))

@@ -1,4 +1,4 @@
-"""Good rows go in, bad rows come out with line and reason, whatever a file looks like."""
+"""Good rows are read, bad rows are rejected with line and reason, whatever a file looks like."""
 
 import gzip
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def moment_of(read, text, **arguments):
     return file.good["occurred_at"][0]
 
 
-def test_a_row_is_read_as_it_stands(read):
+def test_every_field_of_a_row_is_read(read):
     header = "event_id,received_at,channel,amount,currency,ref,properties"
     row = 'e-1,2026-01-02,email,12.50,eur,o-1,"{""a"": 1}"'
     file = read(f"{HEADER},{header}\n{GOOD},{row}\n")
@@ -55,7 +55,7 @@ def test_a_row_is_read_as_it_stands(read):
     assert (activity.ref, activity.properties) == ("o-1", {"a": 1})
 
 
-def test_what_is_not_there_is_none_and_received_when_it_occurred(read):
+def test_missing_fields_are_none_and_an_event_is_received_when_it_occurs(read):
     (activity,) = activities_of(with_event_ids(read(f"{HEADER}\n{GOOD}\n").good))
 
     assert activity.received_at == activity.occurred_at == MORNING
@@ -82,7 +82,7 @@ def test_other_delimiters_are_recognised(read, delimiter):
     ],
     ids=["BOM", "CRLF", "no last newline", "blank lines", "quotes", "spaces", "unknown column"],
 )
-def test_the_same_row_in_many_dresses(read, content):
+def test_the_same_row_in_many_notations(read, content):
     file = read(content)
 
     assert file.rejects.is_empty()
@@ -232,7 +232,7 @@ def test_a_bad_amount_is_named(read, value, reason):
     assert only_reason(read, f"{GOOD},{value}", f"{HEADER},amount") == reason
 
 
-def test_a_decimal_comma_is_no_decimal_point(read):
+def test_a_decimal_comma_is_rejected(read):
     file = read(f"{HEADER},amount\n{GOOD},x\n".replace(",", ";").replace("x", "12,50"))
     assert "use a point for decimals" in file.rejects["reason"][0]
 
@@ -256,7 +256,7 @@ def test_bad_properties_are_named(read, value, reason):
     assert reason in only_reason(read, f"{GOOD},{quoted}", f"{HEADER},properties")
 
 
-def test_a_renewal_date_that_is_none_is_named(read):
+def test_an_invalid_renewal_date_is_named(read):
     row = 'c-1,2026-01-01,subscription_renewed,"{""renews_at"": ""soon""}"'
     reason = only_reason(read, row, f"{HEADER},properties")
     assert reason.startswith("renews_at in the properties: 'soon' is no ISO 8601")
@@ -271,7 +271,7 @@ def test_the_far_future_is_refused_where_now_is_known(read):
     assert read(f"{HEADER}\nc-1,2026-01-10T12:00:00Z,login\n", now=now).good.height == 1
 
 
-def test_a_line_that_is_not_utf8_harms_no_other(read):
+def test_a_line_that_is_not_utf8_is_rejected_alone(read):
     file = read(f"{HEADER}\n{GOOD}\n".encode() + b"caf\xe9,2026-01-01,login\n" + GOOD.encode())
 
     assert file.good.height == 2
@@ -318,7 +318,7 @@ def test_columns_are_renamed_and_constants_filled_in(read):
         (b"PAR1 broken inside PAR1", {}, "cannot read the Parquet file"),
     ],
 )
-def test_a_file_that_is_no_table_is_refused_whole(write, content, arguments, message):
+def test_a_file_that_is_not_a_table_is_refused_as_a_whole(write, content, arguments, message):
     path = write(content)
     with pytest.raises(UnreadableFile, match=message) as caught:
         read_activity(path, **arguments_of(**arguments))
@@ -354,14 +354,14 @@ def test_unknown_types_are_kept_and_counted(read):
     assert file.unknown_types == {"walked_in": 2, "rang": 1}
 
 
-def test_of_rows_with_one_event_id_the_first_counts(read):
+def test_the_first_row_with_an_event_id_counts(read):
     file = read(f"event_id,{HEADER}\ne-1,c-1,2026-01-01,login\ne-1,c-2,2026-01-02,login\n")
 
     assert file.good["customer_id"].to_list() == ["c-1"]
     assert file.n_duplicates == 1
 
 
-def test_rows_without_event_id_are_told_apart_by_content_and_repetition(read):
+def test_rows_without_event_id_are_distinguished_by_content_and_repetition(read):
     content = f"{HEADER},amount\n{GOOD},1.5\n{GOOD},1.50\n{GOOD},2\n"
     first, again, other = with_event_ids(read(content).good)["event_id"]
 
@@ -370,7 +370,7 @@ def test_rows_without_event_id_are_told_apart_by_content_and_repetition(read):
     assert with_event_ids(read(content).good)["event_id"].to_list() == [first, again, other]
 
 
-def test_made_event_ids_are_the_same_everywhere_and_for_ever(read):
+def test_derived_event_ids_never_change(read):
     header = f"{HEADER},channel,amount,currency,ref,properties"
     file = read(f'{header}\n{GOOD},web,12.5,EUR,o-1,"{{""a"":1}}"\n')
 
@@ -385,7 +385,7 @@ def test_given_event_ids_stay(read):
     assert len(made) == 32
 
 
-def test_refused_rows_are_written_beside_their_file(write):
+def test_rejected_rows_are_written_beside_their_file(write):
     path = write(f"{HEADER}\nc-1,never,login\n")
     file = read_activity(path)
 

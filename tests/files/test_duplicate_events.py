@@ -1,4 +1,4 @@
-"""Of rows with one event_id the first of the log counts, wherever the others are."""
+"""The first row with an event_id counts, wherever in the log the others are."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -32,7 +32,7 @@ def expected(batches):
 
 @pytest.mark.parametrize("n_buckets", [1, 3])
 @given(batches=batches)
-def test_they_are_found_by_batch_and_row(batches, n_buckets):
+def test_duplicates_are_found_by_batch_and_row(batches, n_buckets):
     assert found_duplicates(batches, n_buckets) == expected(batches)
 
 

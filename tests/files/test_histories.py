@@ -1,4 +1,4 @@
-"""The file way and the database way give the same features, to the last bit."""
+"""Files and the database give the same features, to the last bit."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A log by customers is the same log, in memory or in files, in one part or in many."""
+"""A partitioned log is the same log, in memory or in files, in one partition or in many."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -59,7 +59,7 @@ def merged(found):
 
 
 @EVERY_WAY
-def test_every_customer_is_in_one_part_with_all_events(partitioned, write, how):
+def test_every_customer_is_in_one_partition_with_all_events(partitioned, write, how):
     whole = history_of(read_activity(write(HEADER + "".join(LINES))).good, currency=None)
     found = histories(partitioned(LINES, **how))
 
@@ -68,13 +68,13 @@ def test_every_customer_is_in_one_part_with_all_events(partitioned, write, how):
 
 
 @EVERY_WAY
-def test_customers_of_a_part_are_in_the_order_of_their_ids(partitioned, how):
+def test_customers_of_a_partition_are_in_the_order_of_their_ids(partitioned, how):
     for history in histories(partitioned(LINES, **how)):
         assert history.customer_ids == sorted(history.customer_ids)
 
 
 @EVERY_WAY
-def test_of_rows_with_one_event_id_the_first_of_the_file_counts(partitioned, how):
+def test_the_first_row_with_an_event_id_counts(partitioned, how):
     again = [line.replace(",c-", ",d-") for line in LINES[5:20]]
     log = partitioned([*LINES, *again, *again[:3]], **how)
     events = merged(histories(log))
@@ -84,7 +84,7 @@ def test_of_rows_with_one_event_id_the_first_of_the_file_counts(partitioned, how
 
 
 @EVERY_WAY
-def test_repeated_rows_of_one_batch_count_once_too(partitioned, how):
+def test_duplicates_within_one_batch_count_once(partitioned, how):
     log = partitioned([*LINES[:5], *LINES[:5]], **how)
 
     assert sum(history.n_events for history in histories(log)) == 5
@@ -92,7 +92,7 @@ def test_repeated_rows_of_one_batch_count_once_too(partitioned, how):
 
 
 @EVERY_WAY
-def test_rows_without_an_event_id_repeat_nothing(partitioned, how):
+def test_rows_without_an_event_id_are_no_duplicates(partitioned, how):
     unnamed = [line.replace(f"e-{i},", ",", 1) for i, line in enumerate(LINES)]
 
     assert (
@@ -101,7 +101,7 @@ def test_rows_without_an_event_id_repeat_nothing(partitioned, how):
 
 
 @EVERY_WAY
-def test_amounts_in_another_currency_are_none(partitioned, how):
+def test_amounts_in_another_currency_are_missing(partitioned, how):
     log = partitioned([line.replace(",EUR,", ",USD,") for line in LINES], currency="EUR", **how)
 
     for history in histories(log, currency="EUR"):
@@ -109,7 +109,7 @@ def test_amounts_in_another_currency_are_none(partitioned, how):
 
 
 @EVERY_WAY
-def test_customers_without_events_are_in_a_part(partitioned, write, how):
+def test_customers_without_events_are_in_a_partition(partitioned, write, how):
     log = partitioned(LINES, **how)
     facts = "customer_id,signed_up_at\nc-1,2025-01-01\nx-1,2025-01-02\n"
     log.add_customers(read_customers(write(facts, "customers.csv")).good)

@@ -1,4 +1,4 @@
-"""Events as records: by parts of the log, with what is to be said of them."""
+"""Events become records, sorted by partition, and facts about them are counted."""
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,7 @@ def good(write):
     return read_activity(write(HEADER + "".join(ROWS))).good
 
 
-def test_a_record_says_what_the_row_says(good):
+def test_a_record_has_the_values_of_its_row(good):
     records = pack_events(good, currency=None).records
     moments = good["occurred_at"].dt.epoch("us").to_list()
 
@@ -41,7 +41,7 @@ def test_a_record_says_what_the_row_says(good):
     assert (records[:, REF] != 0).tolist() == [True, False, False]
 
 
-def test_what_is_to_be_said_is_counted(good):
+def test_unknown_types_and_foreign_amounts_are_counted(good):
     events = pack_events(good, currency="EUR")
 
     assert (events.n_unknown, events.n_foreign) == (1, 1)
@@ -51,7 +51,7 @@ def test_what_is_to_be_said_is_counted(good):
 
 
 @pytest.mark.parametrize("n_partitions", [1, 2, 7])
-def test_records_and_ids_of_a_customer_are_in_the_customers_part(n_partitions):
+def test_records_and_ids_of_a_customer_are_in_its_partition(n_partitions):
     ids = pl.Series("customer_id", [f"c-{i % 40}" for i in range(200)])
     texts = [pl.lit(None, pl.String).alias(name) for name in ("channel", "currency", "ref")]
     good = pl.DataFrame([ids]).with_columns(

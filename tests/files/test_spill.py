@@ -1,4 +1,4 @@
-"""Rows in a file are asked for like rows in memory."""
+"""Arrays in a file have the same slices as arrays in memory."""
 
 import pickle
 
@@ -36,7 +36,7 @@ def test_a_slice_of_a_slice_counts_from_its_own_start(spill):
     assert np.array_equal(load(put[3:9][1:4]), ARRAYS["records"][3:9][1:4])
 
 
-def test_what_is_in_a_file_is_sent_to_other_processes_without_its_rows(spill):
+def test_an_array_in_a_file_is_sent_to_other_processes_without_its_rows(spill):
     put = spill.append(np.zeros(100_000, np.int64))
     sent = pickle.dumps(put)
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from app.features.engine import warm_up
 from app.files.partitions import Partition
-from app.use_cases.files.score_part import Scoring, scores_of
+from app.use_cases.files.score_partition import Scoring, score_partition
 from app.work.in_order import in_order
 from app.work.memory import keep_freed_memory, spare_the_collector
 
@@ -51,7 +51,9 @@ class ThreadRunner:
     ) -> Iterator[pl.DataFrame]:
         """Yield the scores of each partition, in the order of `partitions`."""
         scoring = replace(self.scoring, log_until=log_until)
-        return in_order(self.threads, partial(scores_of, scoring), partitions, ahead=self.ahead)
+        return in_order(
+            self.threads, partial(score_partition, scoring), partitions, ahead=self.ahead
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +99,5 @@ def _score_into_file(
 ) -> Path:
     number, partition = numbered
     path = folder / f"scores-{number}.arrow"
-    scores_of(replace(_scoring[0], log_until=log_until), partition).write_ipc(path)
+    score_partition(replace(_scoring[0], log_until=log_until), partition).write_ipc(path)
     return path

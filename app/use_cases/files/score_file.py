@@ -21,7 +21,7 @@ from app.files.scores import write_scores
 from app.files.tables import estimate_n_rows
 from app.use_cases.files.read_log import LogFacts, read_partitioned_log
 from app.use_cases.files.runners import ProcessRunner, Runner, ThreadRunner, start_processes
-from app.use_cases.files.score_part import Scoring, schema_of
+from app.use_cases.files.score_partition import Scoring, schema_of
 from app.work.memory import keep_freed_memory
 from app.work.progress import OnProgress, ignore_progress
 
@@ -74,7 +74,7 @@ def score_file(
         CSV, gzipped CSV or Parquet; the customer file is optional.
     bundle, playbook
         What scores the customers, and what turns scores into interventions. Without a playbook
-        the columns are those of `app.files.scores.NUMBERS`: no reasons, signals and
+        the columns are those of `app.files.scores.NUMBERS_SCHEMA`: no reasons, signals and
         interventions, in a third of the time.
     as_of
         Nothing at or after this moment is used.

@@ -11,7 +11,7 @@ from app.bundle.opening import open_promoted
 from app.domain.bundles import Basis
 from app.domain.moments import from_micros
 from app.playbook.read import read_playbook
-from app.use_cases.files.score_part import Scoring, scored_tables
+from app.use_cases.files.score_partition import Scoring, score_history
 from app.use_cases.scores.assess import assess
 from app.use_cases.scores.context import answer_context
 from app.use_cases.scores.encoding import AnswerEncoder
@@ -96,7 +96,7 @@ def test_a_bundle_that_does_not_know_says_null(old_bundle, playbook):
 @pytest.mark.parametrize("with_reasons", [True, False])
 def test_files_say_what_answers_say(bundle, playbook, with_reasons):
     scoring = Scoring(bundle, playbook if with_reasons else None, MOMENT, None)
-    table = pl.concat(scored_tables(scoring, history_of(PEOPLE)))
+    table = pl.concat(score_history(scoring, history_of(PEOPLE)))
 
     for answer, row in zip(answers(bundle, playbook), table.iter_rows(named=True), strict=True):
         ends = answer["interval"] or {"low": None, "high": None}
@@ -106,7 +106,7 @@ def test_files_say_what_answers_say(bundle, playbook, with_reasons):
 
 
 def test_files_of_a_bundle_that_does_not_know_have_nulls(old_bundle):
-    table = pl.concat(scored_tables(Scoring(old_bundle, None, MOMENT, None), history_of(PEOPLE)))
+    table = pl.concat(score_history(Scoring(old_bundle, None, MOMENT, None), history_of(PEOPLE)))
 
     columns = ("probability_low", "probability_high", "out_of_distribution")
     assert all(table[name].is_null().all() for name in columns)

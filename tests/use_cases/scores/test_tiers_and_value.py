@@ -15,7 +15,7 @@ from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.domain.scores.previous import PreviousAnswer
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
 from app.playbook.read import read_playbook
-from app.use_cases.files.score_part import Scoring, scored_tables
+from app.use_cases.files.score_partition import Scoring, score_history
 from app.use_cases.scores.assess import NOTHING_BEFORE, assess
 from app.use_cases.scores.context import answer_context
 from app.use_cases.scores.encoding import AnswerEncoder
@@ -121,7 +121,7 @@ def test_an_edge_keeps_a_customer_in_the_tier_of_before(answers, valued, playboo
 def test_files_hold_the_same_numbers_with_and_without_reasons(valued, playbook, answers):
     history = history_of(PEOPLE)
     plain, whole = (
-        pl.concat(scored_tables(Scoring(valued, rules, MOMENT, None), history))
+        pl.concat(score_history(Scoring(valued, rules, MOMENT, None), history))
         for rules in (None, playbook)
     )
     assert plain.equals(whole.select(plain.columns))

@@ -1,4 +1,4 @@
-"""Score one part of a log into tables: with reasons, or numbers alone."""
+"""Score one partition of a log into a table, with reasons or with numbers alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.domain.playbooks import Playbook
 from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import NO_MOMENT, History
 from app.files.partitions import Partition
-from app.files.scores import NUMBERS, SCHEMA
+from app.files.scores import NUMBERS_SCHEMA, SCHEMA
 from app.use_cases.scores.assess import CHUNK, N_REASONS, NOTHING_BEFORE
 from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns
 from app.use_cases.scores.context import is_stale
@@ -25,7 +25,7 @@ from app.use_cases.scores.encoding import Json, encode_interventions, encode_rea
 from app.use_cases.scores.explanations import explain_each
 from app.use_cases.scores.value import expected_micros
 
-# Columns of value, as the block "value" of an answer names them.
+# The columns of value have the same names as in the API's answers.
 _VALUE: Final = (
     "expected_orders_12m",
     "expected_revenue_12m",
@@ -35,12 +35,23 @@ _VALUE: Final = (
 _CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
 _RISK: Final = ("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
 _UNKNOWN_AS_NAN: Final = (*_CERTAINTY[:2], *_VALUE[:3])
-_TEXTS: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS}
+_TEXT_SCHEMA: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS_SCHEMA}
 
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How the customers of a log are scored; numbers alone where there is no `playbook`."""
+    """How the customers of a log are scored.
+
+    Attributes
+    ----------
+    bundle, playbook
+        What scores the customers, and what their reasons lead to; without a playbook the scores
+        are numbers alone.
+    as_of
+        Nothing at or after this moment is used.
+    log_until
+        When the newest event of the log was received; None if there is none, or not known yet.
+    """
 
     bundle: RiskBundle
     playbook: Playbook | None
@@ -48,30 +59,30 @@ class Scoring:
     log_until: datetime | None
 
 
-def scored_tables(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
+def score_history(scoring: Scoring, history: History) -> Iterator[pl.DataFrame]:
     """Yield one row per customer of `history`, in its order.
 
-    The columns are those of `SCHEMA`, or of `NUMBERS`, which are the same with and without reasons.
+    The columns are those of `schema_of`; the numbers must be the same with and without reasons.
     """
     for first in range(0, history.n_customers, CHUNK):
-        part = history.part(first, min(first + CHUNK, history.n_customers))
+        chunk = history.part(first, min(first + CHUNK, history.n_customers))
         if scoring.playbook is None:
-            columns = score_columns(part, scoring.bundle, as_of=scoring.as_of)
-            yield _numbers(scoring, part, columns)
+            columns = score_columns(chunk, scoring.bundle, as_of=scoring.as_of)
+            yield _numbers(scoring, chunk, columns)
         else:
-            yield _with_reasons(scoring, scoring.playbook, part)
+            yield _with_reasons(scoring, scoring.playbook, chunk)
 
 
-def scores_of(scoring: Scoring, partition: Partition) -> pl.DataFrame:
+def score_partition(scoring: Scoring, partition: Partition) -> pl.DataFrame:
     """Return the scores of a partition in one table."""
     history = partition.history(currency=scoring.bundle.currency)
     empty = pl.DataFrame(schema=schema_of(scoring))
-    return pl.concat([empty, *scored_tables(scoring, history)])
+    return pl.concat([empty, *score_history(scoring, history)])
 
 
 def schema_of(scoring: Scoring) -> pl.Schema:
-    """Return the columns of the scores."""
-    return NUMBERS if scoring.playbook is None else SCHEMA
+    """Return the columns of the score file."""
+    return NUMBERS_SCHEMA if scoring.playbook is None else SCHEMA
 
 
 def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.DataFrame:
@@ -93,8 +104,8 @@ def _with_reasons(scoring: Scoring, playbook: Playbook, history: History) -> pl.
             previous=NOTHING_BEFORE,
         )
     ]
-    words = pl.DataFrame(texts, schema=_TEXTS, orient="row")
-    return _numbers(scoring, history, columns).hstack(words)
+    text_columns = pl.DataFrame(texts, schema=_TEXT_SCHEMA, orient="row")
+    return _numbers(scoring, history, columns).hstack(text_columns)
 
 
 def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.DataFrame:
@@ -110,13 +121,13 @@ def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.Da
         "out_of_distribution": columns.unusual,
         **_expected(columns, as_of=to_micros(scoring.as_of)),
     })
-    same = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}
-    constants = [pl.lit(value).alias(name) for name, value in same.items()]
-    return table.with_columns(constants).select(_written())
+    constants = {"as_of": scoring.as_of, "stale": _stale(scoring), "bundle_id": bundle.id}
+    literals = [pl.lit(value).alias(name) for name, value in constants.items()]
+    return table.with_columns(literals).select(_output_columns())
 
 
 def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, NDArray[np.generic] | None]:
-    """Return the columns of value; None where it is not known."""
+    """Return the columns of value; None if the bundle does not forecast it."""
     if columns.expected is None:
         return dict.fromkeys(_VALUE)
     expected = columns.expected
@@ -127,21 +138,22 @@ def _expected(columns: ScoreColumns, *, as_of: int) -> dict[str, NDArray[np.gene
 
 
 @cache
-def _written() -> tuple[pl.Expr, ...]:
-    """Return the columns as they are written; null = not known.
+def _output_columns() -> tuple[pl.Expr, ...]:
+    """Return the columns of the score file; null = not known.
 
-    All are made in one go: each further operation on a table takes as long as ten customers.
+    They are computed in one `select`, because every further operation on a table takes as long as
+    scoring ten customers.
     """
     return tuple(
         (pl.when("sufficient_history").then(_known(name)) if name in _RISK else pl.col(name))
         .cast(kind)
         .alias(name)
-        for name, kind in NUMBERS.items()
+        for name, kind in NUMBERS_SCHEMA.items()
     )
 
 
 def _known(name: str) -> pl.Expr:
-    """Return a column of risk, certainty or value; null where the numbers say not known."""
+    """Return a column of risk, certainty or value, with null for NaN and NO_MOMENT."""
     if name == "tier":
         return _tier_of_score()
     value = pl.col(name)
@@ -167,5 +179,5 @@ def _stale(scoring: Scoring) -> bool:
     return is_stale(scoring.as_of, trained_until=trained_until, log_until=scoring.log_until)
 
 
-def _json(findings: list[Json]) -> str:
-    return orjson.dumps(findings).decode()
+def _json(blocks: list[Json]) -> str:
+    return orjson.dumps(blocks).decode()
