@@ -28,7 +28,7 @@ def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
     """
     digest = hashlib.sha256(_toolchain().encode())
     digest.update(repr(kinds).encode())
-    for text in _of_function(function, set()):
+    for text in _of_function(function, {}):
         digest.update(text)
     return digest.hexdigest()[:32]
 
@@ -42,15 +42,23 @@ def _toolchain() -> str:
     return f"{compilers} {sys.implementation.cache_tag} {machine} {called}"
 
 
-def _of_function(function: FunctionType, seen: set[object]) -> Iterator[bytes]:
+def _of_function(function: FunctionType, seen: dict[object, int]) -> Iterator[bytes]:
+    """Yield what decides the code of a function and of all that it calls.
+
+    `seen` numbers the functions in the order in which they are met. Where one is called again its
+    number stands for it: that it was met before must not hide which of them it is.
+    """
     if function in seen:
+        yield f"function {seen[function]}".encode()
         return
-    seen.add(function)
+    seen[function] = len(seen)
     yield f"{function.__module__}.{function.__qualname__}{function.__defaults__}".encode()
     yield from _of_code(function.__code__, function.__doc__)
     for name in function.__code__.co_names:
         if name in function.__globals__:
             yield from _of_value(name, function.__globals__[name], seen)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        yield from _of_value(name, cell.cell_contents, seen)
 
 
 def _of_code(code: CodeType, text: str | None) -> Iterator[bytes]:
@@ -61,8 +69,8 @@ def _of_code(code: CodeType, text: str | None) -> Iterator[bytes]:
             yield repr(constant).encode()
 
 
-def _of_value(name: str, value: object, seen: set[object]) -> Iterator[bytes]:
-    """Yield what a kernel sees of one global name."""
+def _of_value(name: str, value: object, seen: dict[object, int]) -> Iterator[bytes]:
+    """Yield what a kernel sees of one global name, or of one name of the function around it."""
     yield name.encode()
     part = getattr(value, "function", None)  # of an entry or a part
     if isinstance(part, FunctionType):
@@ -77,6 +85,7 @@ def _of_value(name: str, value: object, seen: set[object]) -> Iterator[bytes]:
     elif isinstance(value, bool | int | float | str | np.generic):
         yield f"{type(value).__name__} {value!r}".encode()
     elif isinstance(value, tuple):
+        yield f"{getattr(value, '_fields', '')}".encode()
         for item in value:
             yield from _of_value(name, item, seen)
     else:

@@ -34,7 +34,7 @@ def interpreted_part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with mathematics that never raises."""
     plain = cast("FunctionType", function)
     seen = plain.__globals__ | {"math": _MATH}
-    return FunctionType(plain.__code__, seen, plain.__name__, plain.__defaults__)
+    return FunctionType(plain.__code__, seen, plain.__name__, plain.__defaults__, plain.__closure__)
 
 
 def has_records(kinds: Sequence[Kind]) -> bool:

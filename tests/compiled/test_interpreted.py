@@ -14,7 +14,7 @@ from app.compiled.kernel import NoMachineCode, entry, part
 RECORD = np.dtype([("weight", np.float64)])
 
 
-class Room(NamedTuple):
+class Codes(NamedTuple):
     codes: np.ndarray
     divisor: float
 
@@ -24,9 +24,30 @@ def bit_of(code: int) -> int:
     return 1 << code
 
 
-def bits_of_each(room: Room, n: int, out: np.ndarray) -> None:
+def bits_of_each(given: Codes, n: int, out: np.ndarray) -> None:
     for i in range(n):
-        out[i] = bit_of(room.codes[i]) / room.divisor
+        out[i] = bit_of(given.codes[i]) / given.divisor
+
+
+def twice(inner):
+    @part
+    def run(out: np.ndarray) -> None:
+        inner(out)
+        inner(out)
+
+    return run
+
+
+@part
+def double(out: np.ndarray) -> None:
+    out[0] *= 2
+
+
+double_twice = twice(double)
+
+
+def quadruple(out: np.ndarray) -> None:
+    double_twice(out)
 
 
 def logarithms(numbers: np.ndarray) -> None:
@@ -49,7 +70,7 @@ def _no_loader(monkeypatch):
 def test_integers_are_as_wide_as_in_machine_code(dtype):
     out = np.zeros(2)
 
-    entry(bits_of_each)(Room(np.array([3, 40], dtype), 2.0), 2, out)
+    entry(bits_of_each)(Codes(np.array([3, 40], dtype), 2.0), 2, out)
 
     assert out.tolist() == [4.0, 2.0**39]
 
@@ -57,7 +78,7 @@ def test_integers_are_as_wide_as_in_machine_code(dtype):
 def test_a_division_by_zero_is_infinite_as_in_machine_code():
     out = np.zeros(1)
 
-    entry(bits_of_each)(Room(np.array([0], np.int8), 0.0), 1, out)
+    entry(bits_of_each)(Codes(np.array([0], np.int8), 0.0), 1, out)
 
     assert out.tolist() == [np.inf]
 
@@ -70,9 +91,17 @@ def test_the_logarithm_of_nothing_is_infinite_as_in_machine_code():
     assert out.tolist() == [0.0, -np.inf]
 
 
+def test_a_part_that_a_function_made_keeps_what_it_was_made_of():
+    out = np.array([1.0])
+
+    entry(quadruple)(out)
+
+    assert out.tolist() == [4.0]
+
+
 def test_the_log_says_so_once(caplog):
     for _ in range(2):
-        entry(bits_of_each)(Room(np.array([0], np.int8), 1.0), 1, np.zeros(1))
+        entry(bits_of_each)(Codes(np.array([0], np.int8), 1.0), 1, np.zeros(1))
 
     assert caplog.text.count("no machine code can be had, so kernels run as Python") == 1
 

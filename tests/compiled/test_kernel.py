@@ -254,6 +254,10 @@ def test_no_other_thread_runs_while_there_is_little_to_do(arguments):
         ("return x * SCALE", "return x + SCALE"),  # what a part does
         ("SCALE = 2.0", "SCALE = 3.0"),  # a constant
         ("np.array([1, 2])", "np.array([1, 3])"),  # an array that parts read
+        ("('first', 'second')", "('second', 'first')"),  # which number a name stands for
+        ("both(doubled, halved)", "both(halved, doubled)"),  # the order of parts in a closure
+        ("both(doubled, halved)", "both(doubled, doubled)"),
+        ("moved(doubled, 1)", "moved(doubled, 2)"),  # a number in a closure
     ],
 )
 def test_a_change_far_from_the_kernel_changes_its_fingerprint(tmp_path, old, new):
@@ -272,11 +276,14 @@ def test_a_kernel_that_refers_to_what_may_change_unseen_is_refused(tmp_path):
 
 
 SOURCE = textwrap.dedent("""\
+    from collections import namedtuple
+
     import numpy as np
     from app.compiled.kernel import entry, part, worked_through
 
     SCALE = 2.0
     TABLE = np.array([1, 2])
+    PLACES = namedtuple("Places", ('first', 'second'))(0, 1)
 
     @part
     def scaled(x):
@@ -286,10 +293,35 @@ SOURCE = textwrap.dedent("""\
     def looked_up(x, i):
         return scaled(x) + TABLE[i]
 
+    @part
+    def doubled(out):
+        out[PLACES.first] *= 2
+
+    @part
+    def halved(out):
+        out[PLACES.first] /= 2
+
+    def both(first, rest):
+        @part
+        def run(out):
+            first(out)
+            rest(out)
+        return run
+
+    def moved(inner, places):
+        @part
+        def run(out):
+            inner(out[places:])
+        return run
+
+    # The last two have been met before: which of them is called, and when, must still count.
+    together = both(both(halved, doubled), both(moved(doubled, 1), both(doubled, halved)))
+
     @entry
     def fill(n: int, out) -> None:
         for i in range(n):
             out[i] = looked_up(out[i], i)
+        together(out)
 """)
 
 
