@@ -89,20 +89,31 @@ def history_of(customers: Sequence[Customer]) -> History:
     )
 
 
-def random_columns(seed: int, *, n_customers: int, n_events: int) -> dict[str, np.ndarray]:
-    """Return the columns of a log in no order, two years before AS_OF, for `group_and_sort`."""
+def random_columns(
+    seed: int,
+    *,
+    n_customers: int,
+    n_events: int,
+    n_kinds: int = len(TYPE_CODES),
+    n_channels: int = len(CHANNEL_CODES),
+    n_details: int = len(DETAIL_CODES),
+) -> dict[str, np.ndarray]:
+    """Return the columns of a log in no order, two years before AS_OF, for `group_and_sort`.
+
+    Types, channels and details are the first `n_…` of their vocabularies.
+    """
     rng = np.random.default_rng(seed)
     occurred_at = AS_OF - rng.integers(0, 730 * DAY, n_events)
     late = rng.integers(0, 5, n_events) == 0
-    kind = rng.integers(0, len(TYPE_CODES), n_events)
+    kind = rng.integers(0, n_kinds, n_events)
     known = AS_OF + rng.integers(-30 * DAY, 60 * DAY, n_events)
     return {
         "customer_codes": rng.integers(0, n_customers, n_events),
         "occurred_at": occurred_at,
         "received_at": occurred_at + np.where(late, rng.integers(0, 30 * DAY, n_events), 0),
         "kind": kind,
-        "channel": rng.integers(0, len(CHANNEL_CODES), n_events),
-        "detail": rng.integers(0, len(DETAIL_CODES), n_events),
+        "channel": rng.integers(0, n_channels, n_events),
+        "detail": rng.integers(0, n_details, n_events),
         "ref": rng.integers(0, 6, n_events),
         "amount": np.where(rng.random(n_events) < 0.1, np.nan, rng.random(n_events).round(2) * 100),
         "until": np.where(rng.random(n_events) < 0.5, known, NO_MOMENT),
@@ -115,6 +126,11 @@ def moments(*, first: int = AS_OF - 800 * DAY, last: int = AS_OF - 1) -> st.Sear
     inside = [moment for moment in edges if first <= moment <= last]
     anywhere = st.integers(first, last)
     return st.one_of(st.sampled_from(inside), anywhere) if inside else anywhere
+
+
+def events() -> st.SearchStrategy[Event]:
+    """Any event before AS_OF; it may have been received later."""
+    return _events(moments())
 
 
 @st.composite

@@ -1,4 +1,9 @@
-"""Activity types as kernels see them: their codes, whose doing they are, who measures them."""
+"""Activity types as kernels see them: their codes, whose activity they are, and their event groups.
+
+A new activity type takes two edits besides the family that reads it: the type itself, at the end of
+`app.domain.activity.ActivityType`, and its group here. Types that the company or its systems cause
+also belong in `_NOT_OWN`. A kernel that distinguishes the types of a group needs a constant here.
+"""
 
 import numpy as np
 
@@ -37,8 +42,8 @@ NPS = DETAIL_CODES[Detail.NPS]
 CSAT = DETAIL_CODES[Detail.CSAT]
 BILLING = DETAIL_CODES[Detail.BILLING]
 
-# What the company or its machinery does says nothing about the customer being alive. A renewal or a
-# failed payment happens by itself; a type we do not know counts as the customer's doing.
+# What the company or its systems do does not show that a customer is active. Renewals and failed
+# payments happen by themselves. A type outside the vocabulary counts as the customer's activity.
 _NOT_OWN = (
     ActivityType.TICKET_REPLIED,
     ActivityType.TICKET_CLOSED,
@@ -52,49 +57,53 @@ _NOT_OWN = (
 IS_OWN = np.ones(N_KINDS, np.bool_)
 IS_OWN[[TYPE_CODES[kind] for kind in _NOT_OWN]] = False
 
-# Types that one family reads together, in the order of time, stand in one group.
-_GROUPS: tuple[tuple[ActivityType, ...], ...] = (
-    (ActivityType.OTHER,),
-    (ActivityType.LOGIN,),
-    (ActivityType.FEATURE_USED,),
-    (ActivityType.ORDER_PLACED,),
-    (ActivityType.ORDER_RETURNED,),
-    (ActivityType.TICKET_OPENED, ActivityType.TICKET_REPLIED, ActivityType.TICKET_CLOSED),
-    (
-        ActivityType.SUBSCRIPTION_STARTED,
-        ActivityType.SUBSCRIPTION_RENEWED,
-        ActivityType.SUBSCRIPTION_CHANGED,
-        ActivityType.SUBSCRIPTION_CANCELLED,
-        ActivityType.ACCOUNT_KNOWN,
-    ),
-    (ActivityType.PAYMENT_FAILED,),
-    (
-        ActivityType.MESSAGE_SENT,
-        ActivityType.MESSAGE_OPENED,
-        ActivityType.MESSAGE_CLICKED,
-        ActivityType.MESSAGE_REPLIED,
-    ),
-    (ActivityType.SURVEY_ANSWERED,),
-    (ActivityType.ONBOARDING_STEP_COMPLETED,),
-    (ActivityType.PRICE_NOTICE,),
-    (ActivityType.INCIDENT,),
+_GROUPS: list[tuple[ActivityType, ...]] = []
+
+
+def _group(*types: ActivityType) -> int:
+    """Add a group of types that are read together in the order of time; return its number."""
+    _GROUPS.append(types)
+    return len(_GROUPS) - 1
+
+
+OTHERS = _group(ActivityType.OTHER)
+LOGINS = _group(ActivityType.LOGIN)
+USAGE = _group(ActivityType.FEATURE_USED)
+ORDERS = _group(ActivityType.ORDER_PLACED)
+RETURNS = _group(ActivityType.ORDER_RETURNED)
+TICKETS = _group(
+    ActivityType.TICKET_OPENED,
+    ActivityType.TICKET_REPLIED,
+    ActivityType.TICKET_CLOSED,
 )
+SUBSCRIPTIONS = _group(
+    ActivityType.SUBSCRIPTION_STARTED,
+    ActivityType.SUBSCRIPTION_RENEWED,
+    ActivityType.SUBSCRIPTION_CHANGED,
+    ActivityType.SUBSCRIPTION_CANCELLED,
+    ActivityType.ACCOUNT_KNOWN,
+)
+PAYMENTS = _group(ActivityType.PAYMENT_FAILED)
+MESSAGES = _group(
+    ActivityType.MESSAGE_SENT,
+    ActivityType.MESSAGE_OPENED,
+    ActivityType.MESSAGE_CLICKED,
+    ActivityType.MESSAGE_REPLIED,
+)
+SURVEYS = _group(ActivityType.SURVEY_ANSWERED)
+STEPS = _group(ActivityType.ONBOARDING_STEP_COMPLETED)
+PRICE_NOTICES = _group(ActivityType.PRICE_NOTICE)
+INCIDENTS = _group(ActivityType.INCIDENT)
+
 N_GROUPS = len(_GROUPS)
-GROUP_OF_KIND = np.array(
-    [next(g for g, kinds in enumerate(_GROUPS) if kind in kinds) for kind in ActivityType], np.int64
-)
-(
-    OTHERS,
-    LOGINS,
-    USAGE,
-    ORDERS,
-    RETURNS,
-    TICKETS,
-    SUBSCRIPTIONS,
-    PAYMENTS,
-    MESSAGES,
-    SURVEYS,
-    STEPS,
-    PRICE_NOTICES,
-    INCIDENTS,
-) = range(N_GROUPS)
+EVERY_GROUP = tuple(range(N_GROUPS))
+
+
+def _group_of(activity_type: ActivityType) -> int:
+    for group, types in enumerate(_GROUPS):
+        if activity_type in types:
+            return group
+    raise LookupError(f"activity type {activity_type} is in no event group of {__name__}; add it")
+
+
+GROUP_OF_KIND = np.array([_group_of(activity_type) for activity_type in ActivityType], np.int64)

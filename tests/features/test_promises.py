@@ -9,17 +9,20 @@ from hypothesis import strategies as st
 
 from app.domain.activity import TYPE_CODES
 from app.features.arrays import NO_MOMENT
-from app.features.catalogue import CATALOGUE, FEATURE_INDEX, FEATURE_NAMES
+from app.features.catalogue import CATALOGUE, FAMILIES, FEATURE_INDEX, FEATURE_NAMES
 from app.features.engine import features_of
 from app.features.history import History, group_and_sort
+from app.features.kinds import GROUP_OF_KIND, N_KINDS, OTHERS
 from tests.strategies import (
     AS_OF,
     DAY,
     Customer,
     Event,
     customers,
+    events,
     history_of,
     later_events,
+    moments,
     property_test,
     random_columns,
 )
@@ -106,28 +109,40 @@ def test_features_that_say_so_are_never_missing(customer):
     assert [name for name in always if np.isnan(row[FEATURE_INDEX[name]])] == []
 
 
+@pytest.mark.parametrize("kind", range(N_KINDS))
+@property_test
+@given(customer=customers(), event=events(), signed_up_at=moments())
+def test_an_event_changes_only_families_that_read_its_group(kind, customer, event, signed_up_at):
+    """A family says what it reads. When a customer joined is known here: others may read that."""
+    joined = customer._replace(signed_up_at=signed_up_at)
+    group = GROUP_OF_KIND[kind]
+    may_change = {family.name for family in FAMILIES if group in family.reads}
+
+    changed = changed_by(event._replace(kind=kind), joined)
+
+    assert {CATALOGUE[FEATURE_INDEX[name]].family for name in changed} <= may_change
+
+
 @property_test
 @given(customer=customers(), days_ago=st.integers(0, 400))
-def test_an_unknown_type_changes_only_what_speaks_of_any_activity(customer, days_ago):
+def test_an_unknown_type_changes_only_what_depends_on_any_activity(customer, days_ago):
+    """Without a channel it changes no number of channels."""
     moment = AS_OF - 1 - days_ago * DAY
     other = Event(moment, moment, TYPE_CODES["other"], ref=3, amount=7.0)
-    before = features(customer)[0]
-    after = features(customer._replace(events=(*customer.events, other)))[0]
+    readers = [family for family in FAMILIES if OTHERS in family.reads]
+    depending = {feature.name for family in readers for feature in family.features}
+    # Counts from the first activity, where the sign-up is not known.
+    depending |= {"onboarding_days_to_first_value"}
 
-    changed = {
-        name
-        for name, old, new in zip(FEATURE_NAMES, before, after, strict=True)
-        if old.tobytes() != new.tobytes()
-    }
-    assert changed <= {
-        "other_events_30d",
-        "days_since_other_event",
-        "tenure_days",  # the first activity, where the sign-up is not known
-        "onboarding_days_to_first_value",  # counts from there
-        "days_since_activity",
-        "activities_30d",
-        "activity_trend_30d",
-    }
+    assert changed_by(other, customer) <= depending - {"channels_distinct_90d"}
+
+
+def changed_by(event: Event, customer: Customer) -> set[str]:
+    """Return the names of the features that one more event changes."""
+    before = features(customer)[0]
+    after = features(customer._replace(events=(*customer.events, event)))[0]
+    values = zip(FEATURE_NAMES, before, after, strict=True)
+    return {name for name, old, new in values if old.tobytes() != new.tobytes()}
 
 
 def test_the_history_is_never_modified():

@@ -1,12 +1,13 @@
-"""Login cadence."""
+"""Logins: how many, how recent, and how regular."""
 
 from functools import partial
 
-import numpy as np
-
 from app.compiled.kernel import part
-from app.features.arrays import Moments, Numbers
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
+from app.features.kinds import LOGINS
+from app.features.known import KnownCustomer, events_in
 from app.features.windows import (
     count_before,
     count_within,
@@ -16,6 +17,7 @@ from app.features.windows import (
     ratio,
     window_start,
 )
+from app.features.workspace import Workspace
 
 _within = partial(within, family="logins", riskier=False)
 _ever = partial(ever, family="logins", riskier=True)
@@ -33,28 +35,27 @@ FEATURES = (
     _within("login_trend_30d", "{value} as many logins in the last 30 days as in the 30 before",
             unit="times", days=60, missing="no login in the 30 days before the last 30"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_logins(occurred_at: Moments, as_of: int, row: Numbers) -> None:
-    """Write the login features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the login features of one customer."""
+    as_of, occurred_at = customer.as_of, events_in(customer.events, LOGINS).occurred_at
+    n, n_last_30 = len(occurred_at), count_within(occurred_at, as_of, 30)
+    days_since = days_since_last(occurred_at, as_of)
+    last_30 = occurred_at[window_start(occurred_at, as_of, 30) :]
+    row[COLUMNS.logins_7d] = count_within(occurred_at, as_of, 7)
+    row[COLUMNS.logins_30d] = n_last_30
+    row[COLUMNS.logins_60d] = count_within(occurred_at, as_of, 60)
+    row[COLUMNS.logins_90d] = count_within(occurred_at, as_of, 90)
+    row[COLUMNS.login_days_30d] = distinct_days(last_30, as_of)
+    row[COLUMNS.days_since_login] = days_since
+    row[COLUMNS.login_trend_30d] = ratio(n_last_30, count_before(occurred_at, as_of, 30))
+    if n > 1:
+        gap_mean = days_between(occurred_at[0], occurred_at[n - 1]) / (n - 1)
+        row[COLUMNS.login_gap_mean_days] = gap_mean
+        row[COLUMNS.login_gap_ratio] = ratio(days_since, gap_mean)
 
-    Parameters
-    ----------
-    occurred_at
-        The customer's logins: microseconds (UTC), ascending, all before `as_of`.
-    as_of
-        The moment of the snapshot, same unit.
-    row
-        Receives the features; NaN as the catalogue says.
-    """
-    n = len(occurred_at)
-    row[0] = count_within(occurred_at, as_of, 7)
-    row[1] = count_within(occurred_at, as_of, 30)
-    row[2] = count_within(occurred_at, as_of, 60)
-    row[3] = count_within(occurred_at, as_of, 90)
-    row[4] = distinct_days(occurred_at[window_start(occurred_at, as_of, 30) :], as_of)
-    row[5] = days_since_last(occurred_at, as_of)
-    row[6] = days_between(occurred_at[0], occurred_at[n - 1]) / (n - 1) if n > 1 else np.nan
-    row[7] = ratio(row[5], row[6])
-    row[8] = ratio(row[1], count_before(occurred_at, as_of, 30))
+
+FAMILY = FeatureFamily(FEATURES, reads=(LOGINS,), measure=measure)

@@ -1,13 +1,17 @@
-"""What we put the customer through: price notices and incidents."""
+"""Price notices, and incidents that affected the customer."""
 
 from functools import partial
 
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import Moments, Numbers
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
+from app.features.kinds import INCIDENTS, PRICE_NOTICES
+from app.features.known import KnownCustomer, events_in
 from app.features.windows import count_within, days_since_last, sum_between, window_start
+from app.features.workspace import Workspace
 
 _ever = partial(ever, family="notices")
 _within = partial(within, family="notices", riskier=True)
@@ -21,35 +25,27 @@ FEATURES = (
     _within("incident_minutes_14d", "{value} of incidents in the last 14 days", unit="minutes",
             days=14),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_notices(
-    noticed_at: Moments,
-    percent: Numbers,
-    incident_at: Moments,
-    minutes: Numbers,
-    as_of: int,
-    row: Numbers,
-) -> None:
-    """Write the features of notices and incidents of one customer, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the features of price notices and incidents of one customer.
 
-    Parameters
-    ----------
-    noticed_at, percent
-        Price notices: microseconds (UTC), ascending, all before `as_of`; change in percent (NaN =
-        not said). Of notices at the same moment the highest counts as the last.
-    incident_at, minutes
-        Incidents likewise; minutes affected (NaN = not said).
-    as_of
-        The moment of the snapshot.
-    row
-        Receives the features; NaN as the catalogue says.
+    The amount of a notice is the change in percent, that of an incident the minutes affected; NaN =
+    not stated. Of notices at the same moment the one with the highest change counts as the last.
     """
-    row[0] = days_since_last(noticed_at, as_of)
-    row[1] = np.nan
-    for i in range(len(percent)):
-        if not np.isnan(percent[i]):
-            row[1] = percent[i]
-    row[2] = count_within(incident_at, as_of, 30)
-    row[3] = sum_between(minutes, window_start(incident_at, as_of, 14), len(minutes))
+    as_of = customer.as_of
+    notices = events_in(customer.events, PRICE_NOTICES)
+    row[COLUMNS.days_since_price_notice] = days_since_last(notices.occurred_at, as_of)
+    for percent in notices.amount:
+        if not np.isnan(percent):
+            row[COLUMNS.price_notice_percent_last] = percent
+    incidents = events_in(customer.events, INCIDENTS)
+    last_14 = window_start(incidents.occurred_at, as_of, 14)
+    minutes = sum_between(incidents.amount, last_14, len(incidents.amount))
+    row[COLUMNS.incidents_30d] = count_within(incidents.occurred_at, as_of, 30)
+    row[COLUMNS.incident_minutes_14d] = minutes
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(PRICE_NOTICES, INCIDENTS), measure=measure)

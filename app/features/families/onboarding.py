@@ -1,14 +1,18 @@
-"""Onboarding: how far the customer came, and how fast to a first use or order."""
+"""Onboarding: how far the customer came, and how soon a first use or order followed."""
 
 from functools import partial
 
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import Moments, Numbers, Refs
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever
-from app.features.refs import NO_REF, Room, number_refs
+from app.features.kinds import ORDERS, STEPS, USAGE
+from app.features.known import KnownCustomer, events_in
+from app.features.refs import NO_REF, number_refs
 from app.features.windows import days_between, days_since_last, ratio
+from app.features.workspace import Workspace
 
 _ever = partial(ever, family="onboarding")
 
@@ -20,46 +24,44 @@ FEATURES = (
     _ever("days_since_onboarding_step", "{value} since the last onboarding step", unit="days",
           riskier=None, missing="no onboarding step done"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
-DEFAULT_STEPS = 5  # where the log does not say how many there are: row C9 of the requirements
+DEFAULT_STEPS = 5  # where the log does not say how many there are: requirement C9
 
 
 @part
-def measure_onboarding(
-    occurred_at: Moments,
-    ref: Refs,
-    steps_in_all: Numbers,
-    joined_at: int,
-    first_value_at: int,
-    as_of: int,
-    room: Room,
-    row: Numbers,
-) -> None:
-    """Write the onboarding features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the onboarding features of one customer.
 
-    Parameters
-    ----------
-    occurred_at, ref, steps_in_all
-        The steps completed, ascending, all before `as_of`: moment (microseconds, UTC), step (0 =
-        not said: each counts), number of steps there are (NaN = not said; the last one said holds).
-    joined_at, first_value_at
-        When the customer joined, and first used a feature or ordered; not before `as_of` = not yet.
-    as_of
-        The moment of the snapshot.
-    room
-        Working space for as many events.
-    row
-        Receives the features; NaN as the catalogue says.
+    The ref of an event is the step (0 = not stated: each counts as a step of its own), its amount
+    the number of steps that there are (NaN = not stated). The last number stated holds.
     """
-    done = number_refs(ref, room)
-    in_all = float(DEFAULT_STEPS)
-    for i in range(len(ref)):
-        done += room.codes[i] == NO_REF
-        if not np.isnan(steps_in_all[i]):
-            in_all = steps_in_all[i]
-    row[0] = done
-    row[1] = min(1.0, ratio(done, in_all)) if in_all > 0 else 1.0
-    row[2] = np.nan
-    if first_value_at < as_of:
-        row[2] = max(0.0, days_between(joined_at, first_value_at))
-    row[3] = days_since_last(occurred_at, as_of)
+    steps = events_in(customer.events, STEPS)
+    n_done, n_steps = number_refs(steps.ref, workspace), float(DEFAULT_STEPS)
+    for i in range(len(steps.ref)):
+        n_done += workspace.ref_codes[i] == NO_REF
+        if not np.isnan(steps.amount[i]):
+            n_steps = steps.amount[i]
+    row[COLUMNS.onboarding_steps_done] = n_done
+    row[COLUMNS.onboarding_share] = min(1.0, ratio(n_done, n_steps)) if n_steps > 0 else 1.0
+    first_value_at = _first_value_at(customer)
+    if first_value_at < customer.as_of:
+        days = days_between(customer.joined_at, first_value_at)
+        row[COLUMNS.onboarding_days_to_first_value] = max(0.0, days)
+    row[COLUMNS.days_since_onboarding_step] = days_since_last(steps.occurred_at, customer.as_of)
+
+
+@part
+def _first_value_at(customer: KnownCustomer) -> int:
+    """Return the moment of the first use or order, `as_of` where there is neither."""
+    used_at = events_in(customer.events, USAGE).occurred_at
+    ordered_at = events_in(customer.events, ORDERS).occurred_at
+    first = customer.as_of
+    if len(used_at):
+        first = used_at[0]
+    if len(ordered_at):
+        first = min(first, ordered_at[0])
+    return first
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(STEPS, USAGE, ORDERS), measure=measure)

@@ -1,4 +1,4 @@
-"""Order frequency, recency and the customer's own rhythm."""
+"""Orders: how many, how recent, and the customer's own rhythm."""
 
 import math
 from functools import partial
@@ -8,7 +8,10 @@ import numpy as np
 from app.compiled.kernel import part
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.arrays import Moments, Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
+from app.features.kinds import ORDERS
+from app.features.known import KnownCustomer, events_in
 from app.features.windows import (
     count_before,
     count_within,
@@ -17,6 +20,7 @@ from app.features.windows import (
     distinct_days,
     ratio,
 )
+from app.features.workspace import Workspace
 
 _within = partial(within, family="orders", riskier=False)
 _ever = partial(ever, family="orders")
@@ -47,71 +51,64 @@ FEATURES = (
     _rhythm("order_gap_longest_ratio", "{value} the customer's longest gap since the last order",
             unit="times", riskier=True),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_orders(occurred_at: Moments, as_of: int, gaps: Moments, row: Numbers) -> None:
-    """Write the order features of one customer into `row`, in the order of `FEATURES`.
-
-    Parameters
-    ----------
-    occurred_at
-        The customer's orders: microseconds (UTC), ascending, all before `as_of`.
-    as_of
-        The moment of the snapshot, same unit.
-    gaps
-        Room for at least as many numbers as there are orders; overwritten.
-    row
-        Receives the features; NaN as the catalogue says.
-    """
-    n = len(occurred_at)
-    row[0] = n
-    row[1] = count_within(occurred_at, as_of, 30)
-    row[2] = count_within(occurred_at, as_of, 60)
-    row[3] = count_within(occurred_at, as_of, 90)
-    row[4] = count_within(occurred_at, as_of, 180)
-    row[5] = count_within(occurred_at, as_of, 365)
-    row[6] = distinct_days(occurred_at, as_of)
-    row[7] = ratio(row[3], count_before(occurred_at, as_of, 90))
-    row[8] = days_since_last(occurred_at, as_of)
-    row[9] = days_between(occurred_at[0], as_of) if n else np.nan
-    row[10:17] = np.nan
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the order features of one customer."""
+    as_of, occurred_at = customer.as_of, events_in(customer.events, ORDERS).occurred_at
+    n, n_last_90 = len(occurred_at), count_within(occurred_at, as_of, 90)
+    row[COLUMNS.orders_total] = n
+    row[COLUMNS.orders_30d] = count_within(occurred_at, as_of, 30)
+    row[COLUMNS.orders_60d] = count_within(occurred_at, as_of, 60)
+    row[COLUMNS.orders_90d] = n_last_90
+    row[COLUMNS.orders_180d] = count_within(occurred_at, as_of, 180)
+    row[COLUMNS.orders_365d] = count_within(occurred_at, as_of, 365)
+    row[COLUMNS.order_days_total] = distinct_days(occurred_at, as_of)
+    row[COLUMNS.order_trend_90d] = ratio(n_last_90, count_before(occurred_at, as_of, 90))
+    if n > 0:
+        row[COLUMNS.days_since_order] = days_since_last(occurred_at, as_of)
+        row[COLUMNS.days_since_first_order] = days_between(occurred_at[0], as_of)
     if n > 1:
+        gaps = workspace.first[: n - 1]
         for i in range(1, n):
             gaps[i - 1] = occurred_at[i] - occurred_at[i - 1]
-        _measure_gaps(gaps[: n - 1], row[8], row[10:17])
+        _measure_gaps(gaps, row)
 
 
 @part
-def _measure_gaps(gaps: Moments, days_since: float, row: Numbers) -> None:
-    """Write last, mean, spread, median and longest gap, and both ratios; sorts `gaps`.
+def _measure_gaps(gaps: Moments, row: Numbers) -> None:
+    """Write the features of the gaps between orders (microseconds, in their order); sort `gaps`.
 
     Spread is the sample standard deviation by the running variance of Welford (1962),
     Technometrics 4(3).
     """
     n = len(gaps)
-    row[0] = gaps[n - 1] / MICROSECONDS_PER_DAY
+    row[COLUMNS.order_gap_last_days] = gaps[n - 1] / MICROSECONDS_PER_DAY
     mean = squares = 0.0
     for i in range(n):
         gap = gaps[i] / MICROSECONDS_PER_DAY
         shift = gap - mean
         mean += shift / (i + 1)
         squares += shift * (gap - mean)
-    row[1] = mean
-    row[2] = math.sqrt(squares / (n - 1)) if n > 1 else np.nan
     _sort(gaps)
-    row[3] = (gaps[(n - 1) // 2] + gaps[n // 2]) / 2 / MICROSECONDS_PER_DAY
-    row[4] = gaps[n - 1] / MICROSECONDS_PER_DAY
-    row[5] = ratio(days_since, mean)
-    row[6] = ratio(days_since, row[4])
+    median = (gaps[(n - 1) // 2] + gaps[n // 2]) / 2 / MICROSECONDS_PER_DAY
+    longest = gaps[n - 1] / MICROSECONDS_PER_DAY
+    row[COLUMNS.order_gap_mean_days] = mean
+    row[COLUMNS.order_gap_std_days] = math.sqrt(squares / (n - 1)) if n > 1 else np.nan
+    row[COLUMNS.order_gap_median_days] = median
+    row[COLUMNS.order_gap_longest_days] = longest
+    row[COLUMNS.order_gap_ratio] = ratio(row[COLUMNS.days_since_order], mean)
+    row[COLUMNS.order_gap_longest_ratio] = ratio(row[COLUMNS.days_since_order], longest)
 
 
 @part
 def _sort(values: Moments) -> None:
     """Sort `values` in place.
 
-    Shell (1959), CACM 2(7), with the steps of Knuth, TAOCP 3, 5.2.1: an insertion sort where there
-    are few, O(n^1.5) where there are many, and no memory taken.
+    Shell (1959), CACM 2(7), with the steps of Knuth, TAOCP 3, 5.2.1: it is an insertion sort for
+    few values, takes O(n^1.5) for many, and allocates nothing.
     """
     step = 1
     while step < len(values) // 3:
@@ -125,3 +122,6 @@ def _sort(values: Moments) -> None:
                 j -= step
             values[j] = value
         step //= 3
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(ORDERS,), measure=measure)

@@ -1,13 +1,17 @@
-"""Spend on orders and its trend; amounts in another currency than the bundle's count as none."""
+"""Spend on orders and its trend; an amount in another currency than the bundle's counts as none."""
 
 from functools import partial
 
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import Moments, Numbers
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
+from app.features.kinds import ORDERS
+from app.features.known import EventColumns, KnownCustomer, events_in
 from app.features.windows import ratio, sum_between, window_start
+from app.features.workspace import Workspace
 
 _within = partial(within, family="spend", riskier=False)
 _ever = partial(ever, family="spend")
@@ -26,42 +30,39 @@ FEATURES = (
     _ever("order_amount_last_ratio", "the last order was {value} the customer's average",
           unit="times", riskier=None, missing="no order with an amount"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_spend(occurred_at: Moments, amount: Numbers, as_of: int, row: Numbers) -> None:
-    """Write the spend features of one customer into `row`, in the order of `FEATURES`.
-
-    Parameters
-    ----------
-    occurred_at, amount
-        The customer's orders: microseconds (UTC), ascending, all before `as_of`, and their values
-        (NaN = none).
-    as_of
-        The moment of the snapshot.
-    row
-        Receives the features; NaN as the catalogue says.
-    """
-    n = len(occurred_at)
-    row[0] = sum_between(amount, 0, n)
-    row[1] = _spend(occurred_at, amount, as_of, 30, 0)
-    row[2] = _spend(occurred_at, amount, as_of, 60, 0)
-    row[3] = _spend(occurred_at, amount, as_of, 90, 0)
-    row[4] = _spend(occurred_at, amount, as_of, 365, 0)
-    row[5] = ratio(row[1], _spend(occurred_at, amount, as_of, 60, 30))
-    row[6] = ratio(row[2], _spend(occurred_at, amount, as_of, 120, 60))
-    row[7] = ratio(row[3], _spend(occurred_at, amount, as_of, 180, 90))
-    last, n_amounts = np.nan, 0
-    for i in range(n):
-        if not np.isnan(amount[i]):
-            last = amount[i]
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the spend features of one customer."""
+    as_of, orders = customer.as_of, events_in(customer.events, ORDERS)
+    total = sum_between(orders.amount, 0, len(orders.amount))
+    last_30, last_60 = _spend(orders, as_of, 30, 0), _spend(orders, as_of, 60, 0)
+    last_90 = _spend(orders, as_of, 90, 0)
+    row[COLUMNS.spend_total] = total
+    row[COLUMNS.spend_30d] = last_30
+    row[COLUMNS.spend_60d] = last_60
+    row[COLUMNS.spend_90d] = last_90
+    row[COLUMNS.spend_365d] = _spend(orders, as_of, 365, 0)
+    row[COLUMNS.spend_trend_30d] = ratio(last_30, _spend(orders, as_of, 60, 30))
+    row[COLUMNS.spend_trend_60d] = ratio(last_60, _spend(orders, as_of, 120, 60))
+    row[COLUMNS.spend_trend_90d] = ratio(last_90, _spend(orders, as_of, 180, 90))
+    last_amount, n_amounts = np.nan, 0
+    for amount in orders.amount:
+        if not np.isnan(amount):
+            last_amount = amount
             n_amounts += 1
-    row[8] = row[0] / n_amounts if n_amounts else np.nan
-    row[9] = ratio(last, row[8])
+    if n_amounts:
+        row[COLUMNS.order_amount_mean] = total / n_amounts
+        row[COLUMNS.order_amount_last_ratio] = ratio(last_amount, total / n_amounts)
 
 
 @part
-def _spend(occurred_at: Moments, amount: Numbers, as_of: int, days: int, end_days: int) -> float:
+def _spend(orders: EventColumns, as_of: int, days: int, end_days: int) -> float:
     """Return the spend in ``[as_of - days, as_of - end_days)``."""
-    first = window_start(occurred_at, as_of, days)
-    return sum_between(amount, first, window_start(occurred_at, as_of, end_days))
+    first = window_start(orders.occurred_at, as_of, days)
+    return sum_between(orders.amount, first, window_start(orders.occurred_at, as_of, end_days))
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(ORDERS,), measure=measure)

@@ -1,4 +1,4 @@
-"""Subscription, plan and renewal, from the customer's events and what the account said."""
+"""Subscription, price and renewal, from the customer's events and the versions of the account."""
 
 from functools import partial
 from typing import NamedTuple
@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
+from app.features.arrays import NO_MOMENT, Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
 from app.features.kinds import (
     ACCOUNT_KNOWN,
@@ -14,8 +15,11 @@ from app.features.kinds import (
     SUBSCRIPTION_CHANGED,
     SUBSCRIPTION_RENEWED,
     SUBSCRIPTION_STARTED,
+    SUBSCRIPTIONS,
 )
+from app.features.known import EventColumns, KnownCustomer, events_in
 from app.features.windows import days_between, ratio, start_of
+from app.features.workspace import Workspace
 
 _ever = partial(ever, family="subscription")
 
@@ -34,96 +38,94 @@ FEATURES = (
     _ever("days_since_cancellation", "{value} since the last cancellation", unit="days",
           riskier=None, missing="never cancelled"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 class Subscription(NamedTuple):
-    """Where a subscription stands; moments are NO_MOMENT and the price NaN where not known."""
+    """The state of a subscription; NO_MOMENT and a price of NaN = not known."""
 
-    active: bool  # begun and not cancelled; whether it is past its renewal date is not looked at
+    active: bool  # started and not cancelled; it may be past its renewal date
     started_at: int
     renews_at: int
     price: float
 
 
 @part
-def measure_subscription(
-    occurred_at: Moments, kind: Kinds, amount: Numbers, until: Moments, as_of: int, row: Numbers
-) -> None:
-    """Write the subscription features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the subscription features of one customer.
 
-    Parameters
-    ----------
-    occurred_at, kind, amount, until
-        Subscription events and versions of the account, ascending, all before `as_of`: moment
-        (microseconds, UTC), type, price per period (NaN = not said), renewal date (NO_MOMENT =
-        not said).
-    as_of
-        The moment of the snapshot.
-    row
-        Receives the features; NaN as the catalogue says.
+    The amount of an event or of a version of the account is the price per period (NaN = not
+    stated), `until` the renewal date.
     """
-    now = follow_subscription(occurred_at, kind, amount, until)
-    running = is_running(now, as_of)
-    row[0] = running
-    row[1] = days_between(now.started_at, as_of) if running else np.nan
-    dated = now.active and now.renews_at != NO_MOMENT
-    row[2] = days_between(as_of, now.renews_at) if dated else np.nan
-    row[3] = now.price
-    row[4] = ratio(now.price, _price_before(occurred_at, amount, start_of(as_of, 180))) - 1
-    row[5:7] = 0
-    row[7] = np.nan
-    for i in range(len(kind)):
-        row[5] += kind[i] == SUBSCRIPTION_RENEWED
-        if kind[i] == SUBSCRIPTION_CANCELLED:
-            row[6] += 1
-            row[7] = days_between(occurred_at[i], as_of)
+    as_of, events = customer.as_of, events_in(customer.events, SUBSCRIPTIONS)
+    current = follow_subscription(events)
+    running = is_running(current, as_of)
+    row[COLUMNS.subscribed] = running
+    if running:
+        row[COLUMNS.subscription_age_days] = days_between(current.started_at, as_of)
+    if current.active and current.renews_at != NO_MOMENT:
+        row[COLUMNS.days_to_renewal] = days_between(as_of, current.renews_at)
+    row[COLUMNS.plan_price] = current.price
+    price_before = _price_at(events, start_of(as_of, 180))
+    row[COLUMNS.plan_price_change_180d] = ratio(current.price, price_before) - 1
+    n_renewals = n_cancellations = 0
+    for i in range(len(events.kind)):
+        n_renewals += events.kind[i] == SUBSCRIPTION_RENEWED
+        if events.kind[i] == SUBSCRIPTION_CANCELLED:
+            n_cancellations += 1
+            row[COLUMNS.days_since_cancellation] = days_between(events.occurred_at[i], as_of)
+    row[COLUMNS.renewals_total] = n_renewals
+    row[COLUMNS.cancellations_total] = n_cancellations
 
 
 @part
 def is_running(subscription: Subscription, as_of: int) -> bool:
-    """Return whether it was begun, not cancelled, and is not past its renewal date at `as_of`."""
+    """Return whether it was started, is not cancelled, and is not past its renewal date."""
     return subscription.active and (
         subscription.renews_at == NO_MOMENT or subscription.renews_at >= as_of
     )
 
 
 @part
-def follow_subscription(
-    occurred_at: Moments, kind: Kinds, amount: Numbers, until: Moments
-) -> Subscription:
-    """Return where the subscription stands after the ascending events.
+def follow_subscription(events: EventColumns) -> Subscription:
+    """Return the state of the subscription after the events, which must ascend.
 
-    Started, renewed and changed each show a running subscription. A start or a renewal begins a new
-    period: the old renewal date is void even if no new one is named. A version of the account with
-    a renewal date begins a subscription only where no event ever told of one; otherwise it corrects
-    price and date.
+    A start, a renewal and a change each show a running subscription. A start or a renewal begins a
+    new period: the old renewal date is void even if no new one is stated. A version of the account
+    with a renewal date starts a subscription only if no event about one came before; otherwise it
+    corrects price and date.
     """
-    active = told = False
+    active = has_events = False
     started_at = renews_at = NO_MOMENT
     price = np.nan
-    for i in range(len(kind)):
-        known = kind[i] == ACCOUNT_KNOWN
-        if not np.isnan(amount[i]):
-            price = amount[i]
-        if kind[i] == SUBSCRIPTION_CANCELLED:
-            active, told = False, True
+    for i in range(len(events.kind)):
+        kind, until = events.kind[i], events.until[i]
+        is_account = kind == ACCOUNT_KNOWN
+        if not np.isnan(events.amount[i]):
+            price = events.amount[i]
+        if kind == SUBSCRIPTION_CANCELLED:
+            active, has_events = False, True
             continue
-        if kind[i] == SUBSCRIPTION_STARTED or (not known and not active):
-            started_at = occurred_at[i]
-        elif known and not told and not active and until[i] != NO_MOMENT:
-            active, started_at = True, occurred_at[i]
-        if not known:
-            active, told = True, True
-        if until[i] != NO_MOMENT or not (known or kind[i] == SUBSCRIPTION_CHANGED):
-            renews_at = until[i]
+        if kind == SUBSCRIPTION_STARTED or (not is_account and not active):
+            started_at = events.occurred_at[i]
+        elif is_account and not has_events and not active and until != NO_MOMENT:
+            active, started_at = True, events.occurred_at[i]
+        if not is_account:
+            active, has_events = True, True
+        if until != NO_MOMENT or not (is_account or kind == SUBSCRIPTION_CHANGED):
+            renews_at = until
     return Subscription(active, started_at, renews_at, price)
 
 
 @part
-def _price_before(occurred_at: Moments, amount: Numbers, moment: int) -> float:
-    """Return the price that held at `moment`; the first one known where it came later."""
+def _price_at(events: EventColumns, moment: int) -> float:
+    """Return the price that applied just before `moment`, or else the first price after it."""
     price = np.nan
-    for i in range(len(amount)):
-        if not np.isnan(amount[i]) and (np.isnan(price) or occurred_at[i] < moment):
-            price = amount[i]
+    for i in range(len(events.amount)):
+        amount = events.amount[i]
+        if not np.isnan(amount) and (np.isnan(price) or events.occurred_at[i] < moment):
+            price = amount
     return price
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(SUBSCRIPTIONS,), measure=measure)

@@ -1,15 +1,15 @@
-"""Support load: tickets opened, still open, and how fast we answered."""
+"""Customer service: tickets opened and still open, and the time to a first reply."""
 
 from functools import partial
 
-import numpy as np
-
 from app.compiled.kernel import part
 from app.domain.moments import MICROSECONDS_PER_HOUR
-from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Refs
+from app.features.arrays import NO_MOMENT, Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
-from app.features.kinds import BILLING, TICKET_OPENED, TICKET_REPLIED
-from app.features.refs import NO_REF, Room, number_refs
+from app.features.kinds import BILLING, TICKET_OPENED, TICKET_REPLIED, TICKETS
+from app.features.known import EventColumns, KnownCustomer, events_in
+from app.features.refs import NO_REF, number_refs
 from app.features.windows import (
     MILLISECONDS_PER_HOUR,
     days_between,
@@ -17,6 +17,7 @@ from app.features.windows import (
     ratio,
     start_of,
 )
+from app.features.workspace import Workspace
 
 _tickets = partial(within, family="support", unit="tickets", riskier=True)
 _ever = partial(ever, family="support", riskier=True)
@@ -36,87 +37,81 @@ FEATURES = (
     _ever("days_since_ticket", "{value} since the last ticket was opened", unit="days",
           missing="never opened a ticket"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 _CLOSED, _OPEN = 0, 1
 
 
 @part
-def measure_support(
-    occurred_at: Moments,
-    kind: Kinds,
-    detail: Codes,
-    ref: Refs,
-    as_of: int,
-    room: Room,
-    row: Numbers,
-) -> None:
-    """Write the support features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the support features of one customer.
 
-    Parameters
-    ----------
-    occurred_at, kind, detail, ref
-        Tickets opened, replied to and closed, ascending, all before `as_of`. Events without a ref
-        (0) belong to no ticket we could follow: they count as opened, never as open or answered.
-    as_of
-        The moment of the snapshot (microseconds, UTC).
-    room
-        Working space for as many events.
-    row
-        Receives the features; NaN as the catalogue says.
+    An event without a ref belongs to no ticket that could be followed: it counts as opened, but
+    never as open or answered.
     """
+    as_of, tickets = customer.as_of, events_in(customer.events, TICKETS)
     last_30, last_90 = start_of(as_of, 30), start_of(as_of, 90)
-    row[:7] = 0
-    row[7] = np.nan
-    for i in range(len(occurred_at)):
-        if kind[i] == TICKET_OPENED:
-            row[0] += occurred_at[i] >= last_30
-            row[1] += occurred_at[i] >= last_90
-            row[3] += occurred_at[i] >= last_30 and detail[i] == BILLING
-            row[7] = days_between(occurred_at[i], as_of)
-    row[2] = row[1] - row[0]
-    n_tickets = _follow_tickets(occurred_at, kind, ref, room)
-    _measure_waiting(n_tickets, as_of, room, row[4:7])
+    opened_30d = opened_90d = about_billing = 0
+    for i in range(len(tickets.kind)):
+        if tickets.kind[i] == TICKET_OPENED:
+            opened_at = tickets.occurred_at[i]
+            opened_30d += opened_at >= last_30
+            opened_90d += opened_at >= last_90
+            about_billing += opened_at >= last_30 and tickets.detail[i] == BILLING
+            row[COLUMNS.days_since_ticket] = days_between(opened_at, as_of)
+    row[COLUMNS.tickets_30d] = opened_30d
+    row[COLUMNS.tickets_90d] = opened_90d
+    row[COLUMNS.tickets_prior_60d] = opened_90d - opened_30d
+    row[COLUMNS.billing_tickets_30d] = about_billing
+    n_tickets = _follow_tickets(tickets, workspace)
+    _measure_waiting(n_tickets, as_of, workspace, row)
 
 
 @part
-def _follow_tickets(occurred_at: Moments, kind: Kinds, ref: Refs, room: Room) -> int:
-    """Return how many tickets there are; write when each was opened, answered, and its state.
+def _follow_tickets(tickets: EventColumns, workspace: Workspace) -> int:
+    """Return the number of tickets; write when each was opened and first answered, and its state.
 
-    A ticket that is opened again after it was closed starts anew.
+    These go to `workspace.first`, `second` and `third`. A ticket that is opened again after it was
+    closed starts anew.
     """
-    opened_at, replied_at, state = room.first, room.second, room.third
-    n_tickets = number_refs(ref, room)
+    opened_at, replied_at, state = workspace.first, workspace.second, workspace.third
+    n_tickets = number_refs(tickets.ref, workspace)
     opened_at[:n_tickets] = NO_MOMENT
     replied_at[:n_tickets] = NO_MOMENT
     state[:n_tickets] = _CLOSED
-    for i in range(len(occurred_at)):
-        ticket = room.codes[i]
+    for i in range(len(tickets.kind)):
+        ticket, kind, occurred_at = workspace.ref_codes[i], tickets.kind[i], tickets.occurred_at[i]
         if ticket == NO_REF:
             continue
-        if kind[i] == TICKET_OPENED:
+        if kind == TICKET_OPENED:
             if state[ticket] == _CLOSED:
-                opened_at[ticket], replied_at[ticket] = occurred_at[i], NO_MOMENT
+                opened_at[ticket], replied_at[ticket] = occurred_at, NO_MOMENT
                 state[ticket] = _OPEN
-        elif kind[i] != TICKET_REPLIED:
+        elif kind != TICKET_REPLIED:
             state[ticket] = _CLOSED
         elif opened_at[ticket] != NO_MOMENT and replied_at[ticket] == NO_MOMENT:
-            replied_at[ticket] = occurred_at[i]
+            replied_at[ticket] = occurred_at
     return n_tickets
 
 
 @part
-def _measure_waiting(n_tickets: int, as_of: int, room: Room, row: Numbers) -> None:
+def _measure_waiting(n_tickets: int, as_of: int, workspace: Workspace, row: Numbers) -> None:
     """Write the number of open tickets, the longest wait, and the mean time to a first reply."""
-    opened_at, replied_at, state = room.first, room.second, room.third
-    last_90 = start_of(as_of, 90)
-    n_answered = waited = 0
-    oldest = as_of
+    opened_at, replied_at, state = workspace.first, workspace.second, workspace.third
+    last_90, oldest = start_of(as_of, 90), as_of
+    n_open = n_answered = waited = 0
     for ticket in range(n_tickets):
-        row[0] += state[ticket] == _OPEN
+        n_open += state[ticket] == _OPEN
         if state[ticket] == _OPEN and replied_at[ticket] == NO_MOMENT:
             oldest = min(oldest, opened_at[ticket])
         if replied_at[ticket] != NO_MOMENT and opened_at[ticket] >= last_90:
             n_answered += 1
             waited += milliseconds_between(opened_at[ticket], replied_at[ticket])
-    row[1] = (as_of - oldest) / MICROSECONDS_PER_HOUR if oldest < as_of else np.nan
-    row[2] = ratio(waited / MILLISECONDS_PER_HOUR, n_answered)
+    row[COLUMNS.tickets_open] = n_open
+    if oldest < as_of:
+        row[COLUMNS.oldest_open_ticket_hours] = (as_of - oldest) / MICROSECONDS_PER_HOUR
+    hours = waited / MILLISECONDS_PER_HOUR
+    row[COLUMNS.ticket_first_reply_hours_mean_90d] = ratio(hours, n_answered)
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(TICKETS,), measure=measure)

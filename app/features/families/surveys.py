@@ -1,14 +1,17 @@
-"""What the customer told us when asked."""
+"""The customer's last answers to surveys."""
 
 from functools import partial
 
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import Codes, Moments, Numbers
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever
-from app.features.kinds import CSAT, NPS
+from app.features.kinds import CSAT, NPS, SURVEYS
+from app.features.known import KnownCustomer, events_in
 from app.features.windows import days_since_last
+from app.features.workspace import Workspace
 
 _ever = partial(ever, family="surveys")
 
@@ -20,30 +23,26 @@ FEATURES = (
     _ever("days_since_survey", "{value} since the last survey answer", unit="days", riskier=None,
           missing="never answered a survey"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_surveys(
-    occurred_at: Moments, detail: Codes, answer: Numbers, as_of: int, row: Numbers
-) -> None:
-    """Write the survey features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the survey features of one customer.
 
-    Parameters
-    ----------
-    occurred_at, detail, answer
-        The answers, ascending, all before `as_of`: moment (microseconds, UTC), survey, number (NaN
-        = none given). Of answers at the same moment the highest counts as the last.
-    as_of
-        The moment of the snapshot.
-    row
-        Receives the features; NaN as the catalogue says.
+    The detail of an event is the survey, its amount the answer (NaN = none given). Of answers at
+    the same moment the highest counts as the last.
     """
-    row[:2] = np.nan
-    for i in range(len(answer)):
-        if np.isnan(answer[i]):
+    surveys = events_in(customer.events, SURVEYS)
+    for i in range(len(surveys.amount)):
+        survey, answer = surveys.detail[i], surveys.amount[i]
+        if np.isnan(answer):
             continue
-        if detail[i] == NPS:
-            row[0] = answer[i]
-        elif detail[i] == CSAT:
-            row[1] = answer[i]
-    row[2] = days_since_last(occurred_at, as_of)
+        if survey == NPS:
+            row[COLUMNS.nps_last] = answer
+        elif survey == CSAT:
+            row[COLUMNS.csat_last] = answer
+    row[COLUMNS.days_since_survey] = days_since_last(surveys.occurred_at, customer.as_of)
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(SURVEYS,), measure=measure)

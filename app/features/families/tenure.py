@@ -1,14 +1,15 @@
-"""How long the customer has been with us, and how lively of late, whatever the kind of activity."""
+"""How long the customer has been one, and how active of late, whatever the kind of activity."""
 
 from functools import partial
 
-import numpy as np
-
 from app.compiled.kernel import part
-from app.features.arrays import NO_MOMENT, Kinds, Moments, Numbers
+from app.features.arrays import NO_MOMENT, Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
-from app.features.kinds import ACCOUNT_KNOWN, IS_OWN
+from app.features.kinds import EVERY_GROUP, IS_OWN
+from app.features.known import KnownCustomer, all_events
 from app.features.windows import days_between, ratio, start_of
+from app.features.workspace import Workspace
 
 _within = partial(within, family="tenure", riskier=False)
 _ever = partial(ever, family="tenure", unit="days")
@@ -24,42 +25,27 @@ FEATURES = (
             "{value} as many activities in the last 30 days as in the 30 before", unit="times",
             days=60, missing="no activity in the 30 days before the last 30"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_tenure(
-    occurred_at: Moments, kind: Kinds, signed_up_at: int, as_of: int, row: Numbers
-) -> int:
-    """Write the tenure features of one customer into `row`; return when the customer joined.
-
-    That is the sign-up where it is known and past, else the first activity, else `as_of`.
-
-    Parameters
-    ----------
-    occurred_at, kind
-        All that is known of the customer before `as_of`, in any order.
-    signed_up_at
-        The sign-up (microseconds, UTC), or NO_MOMENT.
-    as_of
-        The moment of the snapshot.
-    row
-        Receives the features; NaN as the catalogue says.
-    """
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the tenure features of one customer; recent activity means the customer's own."""
+    as_of, events = customer.as_of, all_events(customer.events)
     last_30, last_60 = start_of(as_of, 30), start_of(as_of, 60)
-    first = last = as_of
-    n_last_30 = n_last_60 = 0
-    for i in range(len(occurred_at)):
-        moment = occurred_at[i]
-        if kind[i] != ACCOUNT_KNOWN:
-            first = min(first, moment)
-        if IS_OWN[kind[i]]:
-            last = moment if last == as_of else max(last, moment)
+    last, n_last_30, n_last_60 = NO_MOMENT, 0, 0
+    for i in range(len(events.kind)):
+        if IS_OWN[events.kind[i]]:
+            moment = events.occurred_at[i]
+            last = max(last, moment)
             n_last_30 += moment >= last_30
             n_last_60 += moment >= last_60
-    if NO_MOMENT < signed_up_at < as_of:
-        first = signed_up_at
-    row[0] = days_between(first, as_of) if first < as_of else np.nan
-    row[1] = days_between(last, as_of) if last < as_of else np.nan
-    row[2] = n_last_30
-    row[3] = ratio(n_last_30, n_last_60 - n_last_30)
-    return first
+    if customer.joined_at < as_of:
+        row[COLUMNS.tenure_days] = days_between(customer.joined_at, as_of)
+    if last != NO_MOMENT:
+        row[COLUMNS.days_since_activity] = days_between(last, as_of)
+    row[COLUMNS.activities_30d] = n_last_30
+    row[COLUMNS.activity_trend_30d] = ratio(n_last_30, n_last_60 - n_last_30)
+
+
+FAMILY = FeatureFamily(FEATURES, reads=EVERY_GROUP, measure=measure)

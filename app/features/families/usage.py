@@ -1,14 +1,18 @@
-"""Feature usage: how much, how broad, which way it goes."""
+"""Use of features of the product: how much, how broad, and whether it grows."""
 
 from functools import partial
 
 import numpy as np
 
 from app.compiled.kernel import part
-from app.features.arrays import Moments, Numbers, Refs
+from app.features.arrays import Numbers
+from app.features.family import FeatureFamily, columns_of
 from app.features.feature import ever, within
-from app.features.refs import Room, number_refs
+from app.features.kinds import USAGE
+from app.features.known import KnownCustomer, events_in
+from app.features.refs import number_refs
 from app.features.windows import count_before, count_within, days_since_last, ratio, window_start
+from app.features.workspace import Workspace
 
 _within = partial(within, family="usage", riskier=False)
 _ever = partial(ever, family="usage", unit="days")
@@ -24,33 +28,28 @@ FEATURES = (
     _ever("days_since_feature_use", "{value} since a feature was last used", riskier=True,
           missing="never used a feature"),
 )  # fmt: skip  # read as the table it is
+COLUMNS = columns_of(FEATURES)
 
 
 @part
-def measure_usage(
-    occurred_at: Moments, ref: Refs, amount: Numbers, as_of: int, room: Room, row: Numbers
-) -> None:
-    """Write the usage features of one customer into `row`, in the order of `FEATURES`.
+def measure(customer: KnownCustomer, workspace: Workspace, row: Numbers) -> None:
+    """Write the usage features of one customer.
 
-    Parameters
-    ----------
-    occurred_at, ref, amount
-        The customer's uses, ascending, all before `as_of`: moment (microseconds, UTC), feature
-        (0 = not said, which counts as no feature), volume (NaN = 1).
-    as_of
-        The moment of the snapshot.
-    room
-        Working space for as many events.
-    row
-        Receives the features; NaN as the catalogue says.
+    The ref of an event is the feature used (0 = not stated, which counts as no feature), its amount
+    the volume (NaN = 1).
     """
-    first = window_start(occurred_at, as_of, 30)
+    as_of, uses = customer.as_of, events_in(customer.events, USAGE)
+    first = window_start(uses.occurred_at, as_of, 30)
     volume = 0.0
-    for i in range(first, len(amount)):
-        volume += 1.0 if np.isnan(amount[i]) else amount[i]
-    row[0] = count_within(occurred_at, as_of, 30)
-    row[1] = count_within(occurred_at, as_of, 90)
-    row[2] = volume
-    row[3] = number_refs(ref[first:], room)
-    row[4] = ratio(row[0], count_before(occurred_at, as_of, 30))
-    row[5] = days_since_last(occurred_at, as_of)
+    for i in range(first, len(uses.amount)):
+        volume += 1.0 if np.isnan(uses.amount[i]) else uses.amount[i]
+    n_last_30 = count_within(uses.occurred_at, as_of, 30)
+    row[COLUMNS.feature_uses_30d] = n_last_30
+    row[COLUMNS.feature_uses_90d] = count_within(uses.occurred_at, as_of, 90)
+    row[COLUMNS.feature_volume_30d] = volume
+    row[COLUMNS.features_distinct_30d] = number_refs(uses.ref[first:], workspace)
+    row[COLUMNS.usage_trend_30d] = ratio(n_last_30, count_before(uses.occurred_at, as_of, 30))
+    row[COLUMNS.days_since_feature_use] = days_since_last(uses.occurred_at, as_of)
+
+
+FAMILY = FeatureFamily(FEATURES, reads=(USAGE,), measure=measure)

@@ -1,5 +1,7 @@
 from tests.strategies import event, measured
 
+NUMBERS = "2397346b45823e07"  # see tests/features/test_catalogue.py
+
 
 def test_each_channel_counts_once():
     found = measured(

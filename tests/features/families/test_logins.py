@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "0228745fd44473fe"  # see tests/features/test_catalogue.py
+
 
 def test_logins_two_weeks_apart():
     """Logins 6, 20 and 34 days ago: a gap of 14 days, 6/14 of it gone since the last."""

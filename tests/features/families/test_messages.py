@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies import event, measured
 
+NUMBERS = "d8be48fa379de1c6"  # see tests/features/test_catalogue.py
+
 
 def sent(days_ago, message, channel="email"):
     return event("message_sent", days_ago, ref=message, channel=channel)

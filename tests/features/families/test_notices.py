@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "e74ce6e6fe078490"  # see tests/features/test_catalogue.py
+
 
 def test_the_last_price_notice():
     found = measured(event("price_notice", 40, amount=8.0), event("price_notice", 9, amount=-2.0))

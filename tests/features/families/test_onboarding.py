@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "8fd49f6e3607fbf8"  # see tests/features/test_catalogue.py
+
 
 def step(days_ago, number=0, in_all=float("nan")):
     return event("onboarding_step_completed", days_ago, ref=number, amount=in_all)

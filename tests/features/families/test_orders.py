@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import event, measured, property_test
 
+NUMBERS = "b1aab795abc93893"  # see tests/features/test_catalogue.py
+
 
 def orders(*days_ago):
     return [event("order_placed", days) for days in days_ago]

@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "1e26e0a8146144f6"  # see tests/features/test_catalogue.py
+
 
 def test_unknown_types_are_counted_together():
     found = measured(event("other", 3), event("other", 29), event("other", 31))

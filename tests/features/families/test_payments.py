@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "40762c4a7c2d07f4"  # see tests/features/test_catalogue.py
+
 
 def test_failed_payments_by_window():
     found = measured(*(event("payment_failed", days, amount=9.0) for days in (3, 33, 120)))

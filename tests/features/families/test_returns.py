@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies import event, measured
 
+NUMBERS = "b548bc95d86b5c3e"  # see tests/features/test_catalogue.py
+
 
 @pytest.mark.parametrize("amount", [-20.0, 0.0, 20.0])
 def test_two_returns_of_four_orders(amount):

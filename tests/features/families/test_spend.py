@@ -2,6 +2,8 @@ from math import isnan, nan
 
 from tests.strategies import event, measured
 
+NUMBERS = "8e032fcfd2fcb73b"  # see tests/features/test_catalogue.py
+
 
 def order(days_ago, amount):
     return event("order_placed", days_ago, amount=amount)

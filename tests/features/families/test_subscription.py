@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies import event, measured
 
+NUMBERS = "76ecebbfa4b77442"  # see tests/features/test_catalogue.py
+
 
 def started(days_ago, price=10.0, renews_in_days=None):
     return event("subscription_started", days_ago, amount=price, renews_in_days=renews_in_days)

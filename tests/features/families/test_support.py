@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies import event, measured
 
+NUMBERS = "d3769dc2fd362173"  # see tests/features/test_catalogue.py
+
 
 def opened(days_ago, ticket=0, topic="none"):
     return event("ticket_opened", days_ago, ref=ticket, detail=topic)

@@ -4,6 +4,8 @@ import pytest
 
 from tests.strategies import event, measured
 
+NUMBERS = "dd88a8a226617cee"  # see tests/features/test_catalogue.py
+
 NOT_THE_CUSTOMER = (
     "ticket_replied",
     "ticket_closed",

@@ -2,6 +2,8 @@ from math import isnan
 
 from tests.strategies import event, measured
 
+NUMBERS = "c0d1995c1c7b767f"  # see tests/features/test_catalogue.py
+
 
 def test_usage_counts_uses_volume_and_different_features():
     """Features 1, 2 and 1 again in the last 30 days; a volume not said counts as 1."""
