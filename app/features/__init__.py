@@ -1,1 +1,1 @@
-"""What we measure about a customer, as of a moment."""
+"""Features: the numbers that we measure about a customer as of a moment."""

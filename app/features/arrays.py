@@ -1,4 +1,4 @@
-"""Names for the array types that the kernels pass around."""
+"""Names for the types of the arrays that kernels take."""
 
 from typing import TypeAlias
 
@@ -12,4 +12,4 @@ Numbers: TypeAlias = NDArray[np.float64]
 Kinds: TypeAlias = NDArray[np.int16]
 Codes: TypeAlias = NDArray[np.int8]
 
-NO_MOMENT: int = int(np.iinfo(np.int64).min)  # a moment that is not known
+NO_MOMENT: int = int(np.iinfo(np.int64).min)  # stands for a moment that is not known

@@ -1,4 +1,4 @@
-"""What the catalogue says about one feature, so that learners and people read it alike."""
+"""The description of one feature, from which both the learner and the sentences for people work."""
 
 import re
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ ALL_TIME = "[first activity, as_of)"
 class Feature:
     """One number about a customer as of a moment.
 
-    `text` is the sentence for people with the place ``{value}``; the unit decides how numbers are
-    written. `missing` says what NaN means, in words that can stand as a sentence of their own.
-    `higher_is_riskier` is None where it depends on the business.
+    `text` is the sentence for people, with ``{value}`` where the number goes; `unit` decides how
+    the number is written. `missing` states what NaN means and must also work as a sentence of its
+    own. `higher_is_riskier` is None where that depends on the business.
     """
 
     name: str
@@ -35,7 +35,7 @@ def within(
     riskier: bool | None,
     missing: str = NEVER_MISSING,
 ) -> Feature:
-    """Return a feature of the last `days` days; counts and sums are never missing."""
+    """Return a feature over the last `days` days; counts and sums are never missing."""
     return Feature(name, family, unit, days_before(days), missing, riskier, text)
 
 
@@ -48,16 +48,16 @@ def ever(
     riskier: bool | None,
     missing: str = NEVER_MISSING,
 ) -> Feature:
-    """Return a feature of all that was known before the moment asked about."""
+    """Return a feature over everything known before `as_of`."""
     return Feature(name, family, unit, ALL_TIME, missing, riskier, text)
 
 
 def days_before(days: int) -> str:
-    """Return how a window of so many days reads in the catalogue."""
+    """Return the text by which the catalogue describes a window of `days` days."""
     return f"[as_of - {days} days, as_of)"
 
 
 def days_looked_back(feature: Feature) -> int:
-    """Return the days of a feature's window; 0 where it looks back as far as the log does."""
+    """Return the length of a feature's window; 0 if it goes back to the first activity."""
     found = re.search(r"as_of - (\d+) days", feature.window)
     return int(found[1]) if found else 0

@@ -1,4 +1,4 @@
-"""The activity of many customers as sorted columns: what every feature is measured on."""
+"""The activity of many customers as sorted columns, from which every feature is measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ __all__ = ["NO_MOMENT", "History", "group_and_sort"]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Sorted, columnar activity of many customers; customer i owns rows ``starts[i]:starts[i+1]``.
+    """Activity of many customers in sorted columns.
 
-    Make one with `group_and_sort`, which guarantees the order. Within a customer rows ascend by
-    ``(occurred_at, kind, channel, detail, until, amount, received_at)``, so that the order in
-    which a log was read is forgotten.
+    Customer i owns the events ``starts[i]:starts[i + 1]``. Make a history with `group_and_sort`,
+    which guarantees the order: the events of a customer ascend by ``(occurred_at, kind, channel,
+    detail, until, amount, received_at)``. The order in which a log was read thus does not matter.
 
     Attributes
     ----------
@@ -35,10 +35,10 @@ class History:
     kind, channel, detail
         int16, int8, int8, shape (n,): codes of `app.domain.activity`.
     ref
-        int64, shape (n,): any 64-bit hash of the text, 0 = none. Only equality within one customer
-        has a meaning.
+        int64, shape (n,): any 64-bit hash of the text, 0 = none. Only whether two refs of the same
+        customer are equal has a meaning.
     amount
-        float64, shape (n,); NaN = none, or in another currency than the bundle's. Finite otherwise.
+        float64, shape (n,); finite, or NaN = none, or in another currency than the bundle's.
     until
         int64, shape (n,): the renewal date of subscription events, NO_MOMENT = none.
     """
@@ -57,16 +57,16 @@ class History:
 
     @property
     def n_customers(self) -> int:
-        """How many customers there are, with or without any activity."""
+        """The number of customers, with or without any activity."""
         return len(self.starts) - 1
 
     @property
     def n_events(self) -> int:
-        """How many rows all customers own together."""
+        """The number of events of all customers together."""
         return int(self.starts[-1] - self.starts[0])
 
     def part(self, first: int, last: int) -> "History":
-        """Return customers ``first:last``; the columns are shared, nothing is copied."""
+        """Return the history of customers ``first:last``; it shares the columns of this one."""
         if first == 0 and last == self.n_customers:
             return self
         return History(
@@ -98,7 +98,7 @@ def group_and_sort(
     amount: Numbers | None = None,
     until: Moments | None = None,
 ) -> History:
-    """Return the History of events that come in any order; the arguments are never modified.
+    """Return the history of events that come in any order; the arguments are never modified.
 
     Parameters
     ----------
@@ -109,15 +109,16 @@ def group_and_sort(
     occurred_at, kind
         Shape (n,), as in `History`.
     signed_up_at
-        Shape (n_customers,); None = not known of anybody.
+        Shape (n_customers,); None = no sign-up is known.
     received_at, channel, detail, ref, amount, until
-        Shape (n,), as in `History`; None = `occurred_at`, or none of it in any event.
+        Shape (n,), as in `History`. None = received when it occurred; for the others, no event has
+        one.
 
     Raises
     ------
     ValueError
-        If a column has another length, a code is out of range, or an amount is
-        infinite; the message names the column.
+        If a column has another length, a code is out of range, or an amount is infinite; the
+        message names the column.
     """
     n, n_customers = len(occurred_at), len(customer_ids)
     codes = _column("customer_codes", customer_codes, np.int64, n)
@@ -131,10 +132,10 @@ def group_and_sort(
         "amount": _column("amount", amount, np.float64, n, np.nan),
         "until": _column("until", until, np.int64, n, NO_MOMENT),
     }
-    _check_range("customer_codes", codes, n_customers)
-    _check_range("kind", columns["kind"], N_KINDS)
-    _check_range("channel", columns["channel"], N_CHANNELS)
-    _check_range("detail", columns["detail"], N_DETAILS)
+    _validate_range("customer_codes", codes, n_customers)
+    _validate_range("kind", columns["kind"], N_KINDS)
+    _validate_range("channel", columns["channel"], N_CHANNELS)
+    _validate_range("detail", columns["detail"], N_DETAILS)
     if np.isinf(columns["amount"]).any():
         raise ValueError("an amount must be a finite number or NaN (none), got an infinite one")
     starts, ordered = sort_columns(codes, n_customers, tuple(columns.values()))
@@ -149,16 +150,16 @@ def group_and_sort(
 def _column(
     name: str, values: object, dtype: type[np.generic], n: int, default: object = None
 ) -> NDArray[Any]:
-    """Return `values`, or `default` where there are none, as a contiguous array of length `n`."""
+    """Return `values`, or `default` if they are None, as a contiguous array of length `n`."""
     if values is None:
         values = np.broadcast_to(np.asarray(default, dtype), (n,))
-    column = np.require(values, dtype, ["C"])  # one array type, so one compiled kernel
+    column = np.require(values, dtype, ["C"])  # one type of array, so one compiled kernel
     if column.shape != (n,):
         raise ValueError(f"column {name} must have shape ({n},), got {column.shape}")
     return column
 
 
-def _check_range(name: str, codes: NDArray[np.generic], n_codes: int) -> None:
+def _validate_range(name: str, codes: NDArray[np.generic], n_codes: int) -> None:
     if len(codes) and not (int(codes.min()) >= 0 and int(codes.max()) < n_codes):
         raise ValueError(
             f"column {name} must lie in 0 to {n_codes - 1}, got {codes.min()} to {codes.max()}"

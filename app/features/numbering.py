@@ -1,4 +1,4 @@
-"""Dense codes for what a log names by hashes: customers as they appear, types from a table."""
+"""Consecutive codes in place of hashes: for customers as they appear, for types from a table."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,12 @@ _MANY_SLOTS = 262_144  # 4 MB
 
 
 def number_hashes(hashes: Hashes, *, n_expected: int = 0) -> tuple[Positions, Positions]:
-    """Return the code of each hash, from 0 in the order of appearance, and where each code began.
+    """Return the code of each hash, and the position at which each code first appears.
 
-    Open addressing in a table at most half full, which grows: its size follows the number of
-    different hashes, not the number of rows. It begins with room for `n_expected` different ones,
-    within reason: to grow costs more than a table that is too large.
+    Codes count from 0 in the order of first appearance. The hash table uses open addressing, is at
+    most half full, and grows with the number of different hashes, not with the number of events. It
+    starts large enough for `n_expected` different ones, within limits: growing costs more than a
+    table that is too large.
     """
     codes, firsts = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
     slots = free_slots(min(max(_LEAST_SLOTS, 1 << (2 * n_expected).bit_length()), _MANY_SLOTS))
@@ -34,14 +35,14 @@ def number_hashes(hashes: Hashes, *, n_expected: int = 0) -> tuple[Positions, Po
 
 
 def places_of(hashes: Hashes, known: Hashes, *, other: int) -> Positions:
-    """Return the place of each hash in `known`, `other` where it is not there."""
+    """Return the position of each hash in `known`, or `other` if it is not there."""
     places = np.empty(len(hashes), np.int64)
     _look_up(hashes, slots_of(known), other, places)
     return places
 
 
 def slots_of(known: Hashes) -> Slots:
-    """Return the table in which kernels find the place of each hash in `known`, by `place_in`."""
+    """Return the table in which `place_in` finds the position of each hash of `known`."""
     slots = free_slots(max(_LEAST_SLOTS, 1 << (2 * len(known)).bit_length()))
     _fill(known, np.arange(len(known)), slots)
     return slots
@@ -49,18 +50,18 @@ def slots_of(known: Hashes) -> Slots:
 
 @part
 def place_in(slots: Slots, wanted: int) -> int:
-    """Return the place of a hash among those that the table was made of, -1 where it is none."""
+    """Return the position of a hash among those that the table was made of, or -1."""
     return slots[slot_of(wanted, slots), 1]
 
 
 def free_slots(n: int) -> Slots:
-    """Return a table of `n` slots, a power of two; at most half of them may be taken."""
+    """Return an empty table of `n` slots, a power of two; at most half of them may be used."""
     return np.full((n, 2), _FREE, np.int64)
 
 
 @part
 def is_free(slots: Slots, slot: int) -> bool:
-    """Return whether nothing was put into the slot yet."""
+    """Return whether the slot is empty."""
     return bool(slots[slot, 1] == _FREE)
 
 
@@ -68,7 +69,7 @@ def is_free(slots: Slots, slot: int) -> bool:
 def _number(
     hashes: Hashes, slots: Slots, codes: Positions, firsts: Positions, at: Positions
 ) -> None:
-    """Go on at row ``at[0]`` with code ``at[1]``, to the end or until the table is half full."""
+    """Continue at position ``at[0]`` with code ``at[1]`` until the table is half full."""
     i, n_codes = at[0], at[1]
     while i < len(hashes) and 2 * n_codes < len(slots):
         slot = slot_of(hashes[i], slots)
@@ -98,7 +99,7 @@ def _look_up(hashes: Hashes, slots: Slots, other: int, places: Positions) -> Non
 
 @part
 def slot_of(wanted: int, slots: Slots) -> int:
-    """Return the slot of a hash, or the free one where it belongs."""
+    """Return the slot of a hash, or the empty slot where it belongs."""
     mask = len(slots) - 1
     slot = wanted & mask
     while slots[slot, 1] != _FREE and slots[slot, 0] != wanted:

@@ -1,6 +1,7 @@
-"""Who churned, by the stated definition, in the window that begins at a moment.
+"""Which customers churned, by the bundle's definition, in the window that starts at a moment.
 
-The one rule that labels are made by in training and that predictions are held against in service.
+Training makes its labels by this rule, and the service compares its predictions with the outcomes
+that this rule finds.
 """
 
 from dataclasses import replace
@@ -15,18 +16,19 @@ from app.domain.moments import MICROSECONDS_PER_DAY
 from app.features.history import History
 from app.features.population import in_population
 
-# What churn can be told by: not what all unknown types share, nor what we write down ourselves.
+# What may define churn: neither the type that stands for all unknown ones, nor our own records.
 EVENTS = frozenset(name for name, code in TYPE_CODES.items() if code) - RESERVED_TYPES
 
 
 def churned(history: History, churn: ChurnDefinition, *, as_of: int) -> NDArray[np.bool_]:
-    """Return who churned in ``[as_of, as_of + horizon_days)``, shape (n_customers,).
+    """Return which customers churned in ``[as_of, as_of + horizon_days)``, shape (n_customers,).
 
-    Only meaningful for customers in the population as of `as_of`, and only once the window has
-    closed. Outcomes count by when they happened: a late report still counts.
+    The result has a meaning only for customers in the population as of `as_of`, and only once the
+    window has closed. What counts is when an event occurred, even if it was received later.
 
-    For ABSENCE: the event did not happen in the window. For CANCELLATION: it happened in the
-    window (a later restart does not undo it), or the subscription had run out by the window's end.
+    Churn by ABSENCE: the event did not occur in the window. Churn by CANCELLATION: it occurred in
+    the window (a restart afterwards does not undo it), or the subscription had expired by the end
+    of the window.
     """
     closes_at = as_of + churn.horizon_days * MICROSECONDS_PER_DAY
     happened = happened_in(history, churn.event, start=as_of, end=closes_at)
@@ -53,11 +55,11 @@ def code_of_event(event: str) -> int:
     Raises
     ------
     TrainingRefused
-        If the event is none that the activity log tells apart.
+        If the event is no activity type of the vocabulary, or one that is reserved.
     """
     if event not in EVENTS:
         raise TrainingRefused(
-            f"{event!r} is no activity type that churn can be told by; use one of "
+            f"{event!r} is no activity type that can define churn; use one of "
             f"{', '.join(sorted(EVENTS))}"
         )
     return TYPE_CODES[event]

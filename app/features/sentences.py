@@ -1,4 +1,4 @@
-"""Features in English: what a person reads as a reason."""
+"""Features as English sentences: what people read as a reason."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,58 +8,38 @@ from typing import Final
 
 from app.features.feature import Feature
 
-# Singular and plural of units that are counted; the rest is written by `_FORMATS`.
-_PLURALS = {
-    "activities": "activity",
-    "orders": "order",
-    "logins": "login",
-    "days": "day",
-    "hours": "hour",
-    "minutes": "minute",
-    "times": "time",
-    "features": "feature",
-    "returns": "return",
-    "tickets": "ticket",
-    "renewals": "renewal",
-    "cancellations": "cancellation",
-    "payments": "payment",
-    "messages": "message",
-    "steps": "step",
-    "channels": "channel",
-    "incidents": "incident",
-    "events": "event",
-}
-_WHOLE_FROM = 100  # from here on a decimal tells a person nothing
-_MOST_SAID = 256  # sentences of one feature that are remembered: some 4 MB where all are full
+_WHOLE_FROM = 100  # from here on a decimal is of no use to people
+_MAX_REMEMBERED = 256  # sentences of one feature: some 4 MB for all features
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The sentence of a feature in a population, up to the customer's own value.
+    """The sentence about a feature in a population, complete but for the customer's own value.
 
-    Most features count: their few values come again and again, and what was said is remembered.
+    Most features are counts, of which a few values occur again and again: `remembered` has the
+    sentences already written for them.
     """
 
     write: Callable[[float], str]
     before: str
     after: str
     without_value: str
-    said: dict[float, str] = field(default_factory=dict, compare=False, repr=False)
+    remembered: dict[float, str] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, value: float | None) -> str:
-        """Return what a value says; None and NaN read as the catalogue's meaning of missing."""
+        """Return the sentence about a value; for None and NaN, the one about a missing value."""
         if value is None or value != value:  # noqa: PLR0124 - true for NaN only
             return self.without_value
-        if (text := self.said.get(value)) is not None:
+        if (text := self.remembered.get(value)) is not None:
             return text
         text = f"{self.before}{self.write(value)}{self.after}"
-        if len(self.said) < _MOST_SAID and value.is_integer():
-            self.said[value] = text
+        if len(self.remembered) < _MAX_REMEMBERED and value.is_integer():
+            self.remembered[value] = text
         return text
 
 
 def phrase(feature: Feature, usual: float | None) -> Phrase:
-    """Return the sentence of a feature where `usual` is usual; None and NaN leave that out."""
+    """Return the sentence about a feature whose median is `usual`; None and NaN leave that out."""
     before, _, after = feature.text.partition("{value}")
     compared = ""
     if usual is not None and not math.isnan(usual):
@@ -68,7 +48,7 @@ def phrase(feature: Feature, usual: float | None) -> Phrase:
 
 
 def sentence(feature: Feature, value: float | None, usual: float | None) -> str:
-    """Return what `value` says about a customer, and what is usual, in plain English."""
+    """Return a sentence with the customer's `value` and the median customer's, `usual`."""
     return phrase(feature, usual).of(value)
 
 
@@ -78,12 +58,13 @@ def written(unit: str, value: float) -> str:
 
 
 def _writer(unit: str) -> Callable[[float], str]:
-    """Return what writes values of a unit; looked up once, as it is asked for every reason."""
-    return _WRITERS.get(unit) or _counted(unit)
+    """Return the function that writes values of a unit."""
+    return _WRITERS.get(unit) or _count_writer(unit)
 
 
-def _counted(unit: str) -> Callable[[float], str]:
-    one, many = f" {_PLURALS[unit]}", f" {unit}"
+def _count_writer(unit: str) -> Callable[[float], str]:
+    """Return the function that writes "1 order" and "2 orders" if the unit is "orders"."""
+    one, many = f" {_singular(unit)}", f" {unit}"
 
     def write(value: float) -> str:
         number = _number(value)
@@ -92,8 +73,12 @@ def _counted(unit: str) -> Callable[[float], str]:
     return write
 
 
+def _singular(unit: str) -> str:
+    return unit[:-3] + "y" if unit.endswith("ies") else unit.removesuffix("s")
+
+
 def _number(value: float) -> str:
-    """Return at most one decimal, two where the number is small, none where it is whole."""
+    """Return the number with one decimal, with two below 1, with none if it is whole or large."""
     if value.is_integer():
         return f"{int(value):,}"
     size = abs(value)

@@ -1,8 +1,9 @@
-"""Canonical order: events of many customers, grouped and sorted, whatever order they came in.
+"""Sorting events of many customers by customer and time, whatever order they come in.
 
-Events become records, which move as a whole (one cache line each, where eight columns would be
-eight). They go twice: into blocks of customers, as many as the processor can write to at once, and
-then block by block, which fits its cache, to their customers, whose few records are sorted there.
+Events become records, which move as a whole: one cache line each, where eight columns would be
+eight. Each record moves twice. First it goes to its block of customers; there are as many blocks as
+the processor can write to at once. Then, block by block, it goes to its customer; a block fits the
+cache. The few records of a customer are sorted there.
 """
 
 from collections.abc import Sequence
@@ -17,50 +18,50 @@ from app.features.arrays import Positions
 OCCURRED_AT, CODES, UNTIL, AMOUNT, RECEIVED_AT, REF, N_FIELDS = range(7)
 _SMALL = 24  # up to here an insertion sort beats a merge sort
 _BLOCK_ROWS = 8_192  # 400 kB of records: a block and its sorted copy fit a second-level cache
-_MAX_BLOCKS = 512  # more streams of writes than this, and the processor loses count
+_MAX_BLOCKS = 512  # the processor cannot keep track of more streams of writes
 _MINUS_ZERO = np.iinfo(np.int64).min  # the bits of -0.0
 
-Records = NDArray[np.int64]  # shape (n, N_FIELDS); compared field by field from the left, but ref
-# occurred_at, received_at, kind, channel, detail, ref, amount, until: types as in `History`
+# Shape (n, N_FIELDS): compared field by field from the left, but never by ref.
+Records = NDArray[np.int64]
+# Of occurred_at, received_at, kind, channel, detail, ref, amount and until, as in `History`.
 COLUMN_TYPES = (
     np.int64, np.int64, np.int16, np.int8, np.int8, np.int64, np.float64, np.int64
 )  # fmt: skip  # read as the comment above
-Columns = tuple[NDArray[Any], ...]
+ColumnArrays = tuple[NDArray[Any], ...]  # one for each of COLUMN_TYPES
 
 
 def sort_columns(
-    customer_codes: Positions, n_customers: int, columns: Columns
-) -> tuple[Positions, Columns]:
-    """Return the starts of the customers' slices, then `columns` in canonical order."""
+    customer_codes: Positions, n_customers: int, columns: ColumnArrays
+) -> tuple[Positions, ColumnArrays]:
+    """Return where each customer's events start, and `columns` in the order of a `History`."""
     starts = np.zeros(n_customers + 1, np.int64)
     _count(customer_codes, starts)
-    room = _room(starts, len(customer_codes))
-    _fill_from_columns(customer_codes, columns, room.ends, room.shift, room.records)
-    return starts, _ordered(starts, room)
+    buffers = _sort_buffers(starts, len(customer_codes))
+    _fill_from_columns(customer_codes, columns, buffers.ends, buffers.shift, buffers.records)
+    return starts, _ordered(starts, buffers)
 
 
 def sort_batches(
     customer_codes: Sequence[Positions], n_customers: int, batches: Sequence[Records]
-) -> tuple[Positions, Columns]:
-    """Return the same of events that are records already, in any number of arrays.
+) -> tuple[Positions, ColumnArrays]:
+    """Return the same for events that are records already, in any number of arrays.
 
-    They have the fields of this module, and others behind them, which are ignored; so is the upper
-    half of CODES.
+    Fields behind those of this module are ignored, and so is the upper half of CODES.
     """
     starts = np.zeros(n_customers + 1, np.int64)
     for codes in customer_codes:
         _count(codes, starts)
-    room = _room(starts, sum(map(len, batches)))
+    buffers = _sort_buffers(starts, sum(map(len, batches)))
     for codes, batch in zip(customer_codes, batches, strict=True):
-        _fill_from_records(codes, batch, room.ends, room.shift, room.records)
-    return starts, _ordered(starts, room)
+        _fill_from_records(codes, batch, buffers.ends, buffers.shift, buffers.records)
+    return starts, _ordered(starts, buffers)
 
 
-class _Room(NamedTuple):
-    """Where events become sorted; `ends` is how far each block is filled.
+class _SortBuffers(NamedTuple):
+    """Arrays in which events are sorted; `ends` is the position up to which each block is filled.
 
-    All memory is NumPy's, which asks for huge pages; first touching small ones would take a third
-    of the time. Of `grouped` only as much is ever touched as the largest block has rows.
+    NumPy allocates them in huge pages; touching small pages for the first time would take a third
+    of the time. Of `grouped` only as many records are ever touched as the largest block has.
     """
 
     shift: int
@@ -70,13 +71,13 @@ class _Room(NamedTuple):
     grouped: Records
 
 
-def _room(starts: Positions, n: int) -> _Room:
-    """Make starts of what were counts, and return room for `n` events of these customers."""
+def _sort_buffers(starts: Positions, n: int) -> _SortBuffers:
+    """Turn counts into starts, in place, and return buffers for `n` events of these customers."""
     shift = _block_shift.function(n, len(starts) - 1)
     np.cumsum(starts, out=starts)
     first_of_block = np.arange(0, len(starts) - 1 + (1 << shift), 1 << shift)
     block_starts = starts[np.minimum(first_of_block, len(starts) - 1)]
-    return _Room(
+    return _SortBuffers(
         shift,
         block_starts,
         block_starts.copy(),
@@ -85,24 +86,26 @@ def _room(starts: Positions, n: int) -> _Room:
     )
 
 
-def _ordered(starts: Positions, room: _Room) -> Columns:
-    ordered = tuple([np.empty(len(room.records), dtype) for dtype in COLUMN_TYPES])
-    _sort_blocks(starts, room.block_starts, room.shift, room.records, room.grouped, ordered)
+def _ordered(starts: Positions, buffers: _SortBuffers) -> ColumnArrays:
+    ordered = tuple([np.empty(len(buffers.records), dtype) for dtype in COLUMN_TYPES])
+    _sort_blocks(
+        starts, buffers.block_starts, buffers.shift, buffers.records, buffers.grouped, ordered
+    )
     return ordered
 
 
 @entry
 def _count(customer_codes: Positions, counts: Positions) -> None:
-    """Count the events of customer i in ``counts[i + 1]``."""
+    """Add the number of events of customer i to ``counts[i + 1]``."""
     for code in customer_codes:
         counts[code + 1] += 1
 
 
 @entry
 def _fill_from_columns(
-    customer_codes: Positions, columns: Columns, ends: Positions, shift: int, records: Records
+    customer_codes: Positions, columns: ColumnArrays, ends: Positions, shift: int, records: Records
 ) -> None:
-    """Write each event as a record to its block; `ends` is moved."""
+    """Write each event as a record to its block, and move the `ends` of the blocks."""
     occurred_at, received_at, kind, channel, detail, ref, amount, until = columns
     amount_bits = amount.view(np.int64)
     for i in range(len(customer_codes)):
@@ -110,7 +113,7 @@ def _fill_from_columns(
         record = records[ends[block]]
         ends[block] += 1
         record[OCCURRED_AT] = occurred_at[i]
-        # Customers are compared with themselves only, so theirs may be the first bits.
+        # A customer is compared only with itself, so its code may be in the highest bits.
         codes = (np.int64(kind[i]) << 16) + (np.int64(channel[i]) << 8) + detail[i]
         record[CODES] = (customer_codes[i] << 32) + codes
         record[UNTIL] = until[i]
@@ -123,7 +126,7 @@ def _fill_from_columns(
 def _fill_from_records(
     customer_codes: Positions, batch: Records, ends: Positions, shift: int, records: Records
 ) -> None:
-    """Do the same with records that know nothing of the customer's code yet."""
+    """Do the same with events that are records, but without the customer's code."""
     for i in range(len(customer_codes)):
         block = customer_codes[i] >> shift
         target = ends[block]
@@ -134,7 +137,7 @@ def _fill_from_records(
 
 @part
 def _block_shift(n: int, n_customers: int) -> int:
-    """Return by how many bits a customer's code is shifted to give the block."""
+    """Return by how many bits to shift a customer's code to get its block."""
     n_blocks = min(n // _BLOCK_ROWS, _MAX_BLOCKS) + 1
     shift = 0
     while (n_customers >> shift) >= n_blocks:
@@ -144,9 +147,9 @@ def _block_shift(n: int, n_customers: int) -> int:
 
 @part
 def sortable_bits(bits: int) -> int:
-    """Return an integer that orders as the float with these bits; it is its own inverse.
+    """Return an integer that sorts as the float with these bits; the function is its own inverse.
 
-    Equal amounts are equal bits: -0.0 becomes 0.0.
+    Equal amounts must have equal bits, so -0.0 becomes 0.0.
     """
     if bits == _MINUS_ZERO:
         return 0
@@ -160,9 +163,9 @@ def _sort_blocks(
     shift: int,
     records: Records,
     grouped: Records,
-    columns: Columns,
+    columns: ColumnArrays,
 ) -> None:
-    """Sort each block into `grouped` and write it to the columns; `records` serves as room."""
+    """Sort each block in `grouped` and write it to the columns; `records` is overwritten."""
     for block in range(len(block_starts) - 1):
         first, last = block_starts[block], block_starts[block + 1]
         if first == last:
@@ -172,7 +175,7 @@ def _sort_blocks(
             customer = records[i, CODES] >> 32
             _copy(records, i, grouped, starts[customer] - first)
             starts[customer] += 1
-        for customer in range(b - 1, a, -1):  # placing moved each start to its customer's end
+        for customer in range(b - 1, a, -1):  # writing moved each start to its customer's end
             starts[customer] = starts[customer - 1]
         starts[a] = first
         for customer in range(a, b):
@@ -182,7 +185,7 @@ def _sort_blocks(
 
 
 @part
-def unpack_records(grouped: Records, first: int, last: int, columns: Columns) -> None:
+def unpack_records(grouped: Records, first: int, last: int, columns: ColumnArrays) -> None:
     """Write sorted records to rows ``first:last`` of the columns."""
     occurred_at, received_at, kind, channel, detail, ref, amount, until = columns
     amount_bits = amount.view(np.int64)
@@ -200,7 +203,7 @@ def unpack_records(grouped: Records, first: int, last: int, columns: Columns) ->
 
 @part
 def sort_records(records: Records, spare: Records) -> None:
-    """Sort the records of one customer in place; `spare` has room for as many, at least one."""
+    """Sort the records of one customer in place; `spare` must hold as many, and at least one."""
     n = len(records)
     for start in range(0, n, _SMALL):
         _insertion_sort(records, start, min(start + _SMALL, n), spare)
@@ -226,14 +229,14 @@ def _insertion_sort(records: Records, first: int, last: int, spare: Records) -> 
 
 @part
 def _merge(records: Records, first: int, middle: int, last: int, spare: Records) -> None:
-    """Merge two sorted runs that lie side by side; runs already in order cost one comparison."""
+    """Merge two adjacent sorted runs; runs already in order cost one comparison."""
     if not _precedes(records, middle, records, middle - 1):
         return
-    n_left = middle - first
-    for i in range(n_left):
+    n_first = middle - first
+    for i in range(n_first):
         _copy(records, first + i, spare, i)
     i, j, target = 0, middle, first
-    while i < n_left:
+    while i < n_first:
         if j < last and _precedes(records, j, spare, i):
             _copy(records, j, records, target)
             j += 1
@@ -245,7 +248,7 @@ def _merge(records: Records, first: int, middle: int, last: int, spare: Records)
 
 @part
 def _precedes(ones: Records, i: int, others: Records, j: int) -> bool:
-    """Return whether one record stands strictly before another; refs have no order."""
+    """Return whether one record comes strictly before another; refs are not compared."""
     for field in range(REF):
         if ones[i, field] != others[j, field]:
             return ones[i, field] < others[j, field]

@@ -2,8 +2,8 @@ from math import nan
 
 import pytest
 
-from app.features.catalogue import CATALOGUE, FEATURE_INDEX, sentence
-from app.features.sentences import written
+from app.features.catalogue import CATALOGUE, FEATURE_INDEX
+from app.features.sentences import sentence, written
 
 
 def said(name, value, usual):

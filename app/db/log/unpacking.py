@@ -13,7 +13,7 @@ from app.features import sorting
 from app.features.arrays import Positions
 from app.features.history import History
 from app.features.kinds import N_CHANNELS, N_DETAILS, N_KINDS
-from app.features.sorting import Columns, sort_records, sortable_bits, unpack_records
+from app.features.sorting import ColumnArrays, sort_records, sortable_bits, unpack_records
 
 # A packed record as six integers: PACKED's first five fields, and the last four in one word.
 _OCCURRED_AT, _RECEIVED_AT, _REF, _AMOUNT, _UNTIL, _CODES, _N_WORDS = range(7)
@@ -49,7 +49,7 @@ def unpack_history(
     words = np.frombuffer(whole, np.int64)
     starts = np.array([0, *accumulate(map(len, packed))], np.int64)
     n = len(words) // _N_WORDS
-    columns: Columns = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
+    columns: ColumnArrays = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
     room, unknown = np.empty((2, n + 1, sorting.N_FIELDS), np.int64), np.empty(1, np.int64)
     wanted = _ANY_CURRENCY if currency is None else currency_key(currency)
     _unpack(words.reshape(n, _N_WORDS), starts, before, wanted, room, columns, unknown)
@@ -81,7 +81,7 @@ def _unpack(
     before: int,
     currency: int,
     room: NDArray[np.int64],
-    columns: Columns,
+    columns: ColumnArrays,
     unknown: Positions,
 ) -> None:
     """Fill `columns`, and make of `starts` (bytes) those of what is left.

@@ -57,5 +57,5 @@ def _templates(usual: bytes) -> tuple[ReasonTemplate, ...]:
     for feature, value in zip(CATALOGUE, np.frombuffer(usual, np.float64).tolist(), strict=True):
         sentence = phrase(feature, value)
         known = None if math.isnan(value) else value
-        templates.append(ReasonTemplate(feature.name, known, sentence, sentence.said))
+        templates.append(ReasonTemplate(feature.name, known, sentence, sentence.remembered))
     return tuple(templates)
