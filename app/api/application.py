@@ -1,7 +1,5 @@
 """All routes behind one gate, as one application."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from fastapi import FastAPI
@@ -17,6 +15,7 @@ from app.api.gate.quick_route import QuickRoutes
 from app.api.gate.unhandled_errors import UnhandledErrors
 from app.api.keys.key_cache import KeyCache
 from app.api.keys.security import RequireScope, key_problems
+from app.api.lifespan import Lifespan
 from app.api.routes import (
     activity,
     badges,
@@ -31,8 +30,6 @@ from app.api.routes import (
 from app.api.schemas.activity import EventIn
 from app.api.service import Service
 from app.domain.scopes import Scope
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def make_application(

@@ -4,21 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.api.gate.bulk_queries import BulkQueries
 from app.api.gate.metrics import Metrics
 from app.db.connections.statements import Query, Row
-from app.db.log.reading import Reader
+from app.db.database import Database
 from app.domain.playbooks import Playbook
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.latest_check import LatestCheck
-
-if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
-    from app.db.connections.pipeline import Pipelines
 
 T = TypeVar("T")
 
@@ -29,15 +26,11 @@ LONG_BYTES: Final = 1_000_000  # of packed events: twenty thousand of them, some
 class Service:
     """The parts that stay while requests come and go."""
 
-    reader: Reader
+    database: Database
     bulk: BulkQueries
-    readers: sessionmaker[Session]
-    writers: sessionmaker[Session]
     bundles: BundleInService
     playbook: Playbook
     now: Callable[[], datetime]
-    pipelines: "Pipelines | None"  # to PostgreSQL; a SQLite file needs none
-    check_database: Callable[[], None]  # raises DatabaseNotReady
     wake_worker: Callable[[], None]  # a job is waiting
     latest_check: LatestCheck  # of the bundle in service
     metrics: Metrics
@@ -51,7 +44,8 @@ class Service:
         """
         rows = await self._rows_at_once(query)
         if rows is None:
-            rows = await run_in_threadpool(self.reader.run, query.statement, *query.parameters)
+            run = self.database.reader.run
+            rows = await run_in_threadpool(run, query.statement, *query.parameters)
         return await self._read(query, rows)
 
     async def fetch_at_once(self, query: Query[T]) -> T | None:
@@ -67,14 +61,15 @@ class Service:
         return query.read(rows)
 
     async def _rows_at_once(self, query: Query[T]) -> list[Row] | None:
-        if self.pipelines is None:
-            return self.reader.run_at_once(query.statement, *query.parameters)
-        return await self.pipelines.run(query.statement, *query.parameters)
+        pipelines = self.database.pipelines
+        if pipelines is None:
+            return self.database.reader.run_at_once(query.statement, *query.parameters)
+        return await pipelines.run(query.statement, *query.parameters)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session for reading."""
-        with self.readers() as session:
+        with self.database.readers() as session:
             yield session
 
     @contextmanager
@@ -84,7 +79,7 @@ class Service:
         A route must not return before its block has ended: then nothing is confirmed that was not
         committed, and a commit that fails is a 500 and never a false 200.
         """
-        with self.writers.begin() as session:
+        with self.database.writers.begin() as session:
             yield session
 
 

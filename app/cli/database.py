@@ -23,12 +23,12 @@ DatabaseUrl = Annotated[
 @contextmanager
 def engine_of(url: str | None) -> "Iterator[Engine]":
     """Give the engine of a database that is ready for use; refuses one that is not."""
-    from app.db.connections.connect import check_migrated, connect
+    from app.db.connections.connect import connect, require_migrated
     from app.settings import Settings
 
     engine = connect(url or Settings().database_url)
     try:
-        check_migrated(engine)
+        require_migrated(engine)
         yield engine
     finally:
         engine.dispose()

@@ -21,7 +21,7 @@ def install(app: FastAPI) -> None:
 def _on_database_error(request: Request, error: Exception) -> Response:
     kind = KINDS[DatabaseNotReady]
     try:
-        request.app.state.service.check_database()
+        request.app.state.service.database.require_migrated()
     except DatabaseNotReady as reason:
         return problem_response(kind, str(reason))
     if isinstance(error, OperationalError | TimeoutError):

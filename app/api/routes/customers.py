@@ -97,7 +97,7 @@ def put_one_customer(
 def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> CustomerOut:
     """Return what is known about a customer, purchases and stage of life included."""
     with service.reading() as session:
-        profile = get_customer(service.reader, session, customer_id, as_of=service.now())
+        profile = get_customer(service.database.reader, session, customer_id, as_of=service.now())
     return _out(profile)
 
 

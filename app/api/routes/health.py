@@ -23,7 +23,7 @@ async def get_alive() -> AliveOut:
 def get_ready(request: Request) -> ReadyOut:
     """Say whether database and bundle are usable, or which is not and what to do about it."""
     service = cast("Service", request.app.state.service)
-    service.check_database()
+    service.database.require_migrated()
     bundle = service.bundles.current()
     problem = service.bundles.problem
     return ReadyOut(status="ready", bundle_id=bundle.id, warnings=[problem] if problem else [])

@@ -73,7 +73,7 @@ def post_rescore(
     """
     bundle, now = service.bundles.current(), service.now()
     job = request_rescore(
-        service.writers,
+        service.database.writers,
         bundle_id=bundle.id,
         as_of=now,
         now=now,

@@ -70,7 +70,7 @@ def writer_factory(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
 
 
-def check_migrated(engine: Engine) -> None:
+def require_migrated(engine: Engine) -> None:
     """Return if the database can be reached and has all migrations.
 
     Raises

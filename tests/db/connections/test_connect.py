@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
-from app.db.connections.connect import check_migrated, connect, session_factory, writer_factory
+from app.db.connections.connect import connect, require_migrated, session_factory, writer_factory
 from app.db.migrate import migrate
 from app.db.tables import CustomerRow
 from app.domain.errors import DatabaseNotReady
@@ -16,13 +16,13 @@ from app.domain.errors import DatabaseNotReady
 def refusal(url):
     engine = connect(url)
     with pytest.raises(DatabaseNotReady) as caught:
-        check_migrated(engine)
+        require_migrated(engine)
     engine.dispose()
     return str(caught.value)
 
 
 def test_a_migrated_database_is_ready(database):
-    check_migrated(database)
+    require_migrated(database)
 
 
 def test_an_empty_sqlite_file_asks_for_migrations(tmp_path):
@@ -71,7 +71,7 @@ def test_migrating_creates_the_folder_and_twice_changes_nothing(tmp_path):
     migrate(url)
 
     engine = connect(url)
-    check_migrated(engine)
+    require_migrated(engine)
     engine.dispose()
 
 
