@@ -7,8 +7,9 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.trees import treeshap
+from app.bundle.trees.explainer import build_explainer
 from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.treeshap import explain
 from benchmarks.cores import SERVED, pinned
 from benchmarks.figure import Result
 from benchmarks.plan import Plan
@@ -46,10 +47,10 @@ def measure(plan: Plan) -> Result:
 def _compared(booster: lightgbm.Booster, features: Rows, plan: Plan) -> dict[str, dict[str, float]]:
     rows = np.resize(features, (N_OURS, features.shape[1]))
     trees = parse_trees(booster.model_to_string(), n_features=rows.shape[1])
-    explainer = treeshap.build_explainer(trees)
+    explainer = build_explainer(trees)
 
     def ours(part: Rows) -> Rows:
-        return treeshap.raw_contributions(explainer, part)
+        return explain(explainer, part)[0]
 
     def theirs(part: Rows) -> Rows:
         return np.asarray(booster.predict(part, pred_contrib=True, num_threads=1))

@@ -21,8 +21,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import lightgbm
 import numpy as np
 
-from app.bundle.trees import margins, treeshap
+from app.bundle.trees import margins
+from app.bundle.trees.explainer import build_explainer
 from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.treeshap import explain
 
 N_FEATURES = 60
 N_ROWS = 10_000  # of a batch
@@ -96,12 +98,12 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     """Return ratios (LightGBM's time / ours), our times, and the largest difference."""
     booster, rows = trained(n_trees, n_leaves)
     trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
-    build_s = seconds(lambda: treeshap.build_explainer(trees))  # the first one compiles or loads
-    build_s = seconds(lambda: treeshap.build_explainer(trees))
-    explainer, adder = treeshap.build_explainer(trees), margins.adder_of(trees)
+    build_s = seconds(lambda: build_explainer(trees))  # the first one compiles or loads
+    build_s = seconds(lambda: build_explainer(trees))
+    explainer, adder = build_explainer(trees), margins.adder_of(trees)
 
     def ours(part: np.ndarray) -> np.ndarray:
-        return treeshap.raw_contributions(explainer, part)
+        return explain(explainer, part)[0]
 
     def theirs(part: np.ndarray) -> np.ndarray:
         return booster.predict(part, pred_contrib=True, num_threads=1)

@@ -13,8 +13,8 @@ from app.bundle.answers.reasons import choose_reasons
 from app.bundle.answers.uncertainty import Uncertainty
 from app.bundle.answers.unusual_features import build_unusual_features
 from app.bundle.answers.usual_ranges import UsualRanges
+from app.bundle.trees.flat_trees import FlatTrees
 from app.bundle.trees.kernel_scorer import KernelScorer
-from app.bundle.trees.parsing import Trees
 from app.bundle.value.gamma_gamma import GammaGamma
 from app.bundle.value.pareto_nbd import ParetoNbd
 from app.bundle.value.recurring import recurring_revenue
@@ -22,7 +22,7 @@ from app.bundle.value.value_model import ValueModel
 from app.compiled.kernel import NoMachineCode
 from app.features.catalogue import FEATURE_INDEX
 
-_STUMP: Final = Trees(  # a single split on a single feature
+_STUMP: Final = FlatTrees(  # a single split on a single feature
     n_features=1,
     node_start=np.array([0, 1]),
     leaf_start=np.array([0, 2]),

@@ -8,7 +8,7 @@ import pytest
 
 from app.bundle import opening
 from app.bundle.opening import open_bundle
-from app.bundle.trees import treeshap
+from app.bundle.trees import explainer
 from app.bundle.trees.booster_scorer import BoosterScorer
 from app.compiled.kernel import entry
 from app.domain.churn import ChurnDefinition, ChurnKind
@@ -41,7 +41,7 @@ def test_without_kernels_lightgbm_answers_the_same_and_the_log_says_so(
 ):
     folder = write()
     with_kernels = open_bundle(folder, expected=FEATURES)
-    monkeypatch.setattr(treeshap, "_fill_table", entry(treeshap._fill_table.function))
+    monkeypatch.setattr(explainer, "_fill_table", entry(explainer._fill_table.function))
     monkeypatch.setitem(sys.modules, "app.compiled.loading", None)  # its import fails
 
     without = open_bundle(folder, expected=FEATURES)

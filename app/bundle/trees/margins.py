@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.trees.branches import FEW, TILE, Floats
-from app.bundle.trees.parsing import ZERO, Trees
-from app.bundle.trees.treeshap import Explainer, build_explainer, explain
+from app.bundle.trees.explainer import Explainer, build_explainer
+from app.bundle.trees.flat_trees import ZERO_THRESHOLD, FlatTrees
+from app.bundle.trees.predicates import FEW, TILE, Floats
+from app.bundle.trees.treeshap import explain
 from app.compiled.kernel import entry, part
 
 MAX_LEAVES: Final = 32  # bits of a word
@@ -46,7 +47,7 @@ class _Room(NamedTuple):
     left: NDArray[np.uint64]
 
 
-def adder_of(trees: Trees, *, explainer: Explainer | None = None) -> Forest | Explainer:
+def adder_of(trees: FlatTrees, *, explainer: Explainer | None = None) -> Forest | Explainer:
     """Return what `raw_margins` takes: a forest, or the `explainer` where trees are no plain ones.
 
     Trees are plain that have up to 32 leaves, no categories, and no side of its own for zero.
@@ -164,7 +165,7 @@ def _fill(
         for row in range(n_rows):
             x = features[first + row, np.uintp(feature)]
             x = missing if np.isnan(x) else x
-            columns[np.uintp(j * width + row)] = 0.0 if abs(x) <= ZERO else x
+            columns[np.uintp(j * width + row)] = 0.0 if abs(x) <= ZERO_THRESHOLD else x
 
 
 @part

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.trees.booster_scorer import BoosterScorer
+from app.bundle.trees.explainer import Explainer
 from app.bundle.trees.margins import Forest, adder_of, raw_margins
 from app.bundle.trees.parsing import parse_trees
-from app.bundle.trees.treeshap import Explainer
 from app.compiled.kernel import NoMachineCode
 from app.features.catalogue import FEATURE_INDEX
 

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from app.bundle.trees import margins as predict
+from app.bundle.trees.explainer import Explainer, build_explainer
 from app.bundle.trees.margins import Forest
 from app.bundle.trees.parsing import parse_trees
-from app.bundle.trees.treeshap import Explainer, build_explainer, explain
+from app.bundle.trees.treeshap import explain
 from tests.bundle.boosters import CATEGORICAL, N_FEATURES, odd_rows, random_booster
 
 

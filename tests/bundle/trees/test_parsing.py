@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from app.bundle.trees import margins, treeshap
+from app.bundle.trees import margins
+from app.bundle.trees.explainer import build_explainer
 from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.treeshap import explain
 from app.domain.errors import BundleRefused
 from tests.bundle.boosters import CATEGORICAL, N_FEATURES, odd_rows, random_booster
 
@@ -51,8 +53,8 @@ def test_another_number_of_features_is_refused(booster):
     ("line", "said"),
     [
         ("left_child=", "left_child needs 8 numbers"),
-        ("left_child=0 1 2 3 4 5 6 7", "two nodes' child"),
-        ("left_child=99 1 2 3 4 5 6 7", "is no node"),
+        ("left_child=0 1 2 3 4 5 6 7", "has two parents"),
+        ("left_child=99 1 2 3 4 5 6 7", "does not exist"),
         ("split_feature=0 0 0 0 0 0 0 6", "split_feature must lie in 0 to 5"),
         ("leaf_value=1 2 3 4 5 6 7 8 nan", "leaf_value must be finite"),
         ("leaf_value=a b", "leaf_value"),
@@ -96,7 +98,7 @@ def test_no_damage_crashes_or_hangs(booster):
         except BundleRefused:
             n_refused += 1
             continue
-        explainer = treeshap.build_explainer(trees)
+        explainer = build_explainer(trees)
         assert np.isfinite(margins.raw_margins(margins.adder_of(trees), rows)).all()
-        treeshap.raw_contributions(explainer, rows)
+        explain(explainer, rows)[0]
     assert n_refused > 50

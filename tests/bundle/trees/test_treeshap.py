@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
+from app.bundle.trees import explainer as explainers
 from app.bundle.trees import margins as predict
-from app.bundle.trees import treeshap
-from app.bundle.trees.blocks import cut_into_blocks
+from app.bundle.trees.cutting import cut_into_blocks
+from app.bundle.trees.explainer import build_explainer
 from app.bundle.trees.parsing import parse_trees
+from app.bundle.trees.treeshap import explain
 from tests.bundle.boosters import CATEGORICAL, N_FEATURES, odd_rows, random_booster, random_rows
 
 KINDS = {
@@ -26,7 +28,7 @@ SIZES = [(1, 2), (3, 1), (5, 4), (20, 15), (40, 31), (6, 120)]
 
 
 def explainer_of(booster):
-    return treeshap.build_explainer(trees_of(booster))
+    return build_explainer(trees_of(booster))
 
 
 def adder_of(booster):
@@ -46,7 +48,7 @@ def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves
 
     explainer, adder = explainer_of(booster), adder_of(booster)
     margins = predict.raw_margins(adder, rows)
-    contributions, margins_beside = treeshap.explain(explainer, rows)
+    contributions, margins_beside = explain(explainer, rows)
 
     assert margins_beside.tobytes() == margins.tobytes()
     assert margins.tobytes() == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
@@ -63,37 +65,33 @@ def test_500_trees_stay_within_1e_9():
     explainer, adder = explainer_of(booster), adder_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
-    np.testing.assert_allclose(
-        treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
-    )
+    np.testing.assert_allclose(explain(explainer, rows)[0], expected, rtol=0, atol=1e-9)
     assert (
         predict.raw_margins(adder, rows).tobytes()
         == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
     )
 
 
-@pytest.mark.parametrize("max_conditions", [1, 2, 3, 5, 9])
-def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, max_conditions):
+@pytest.mark.parametrize("max_predicates", [1, 2, 3, 5, 9])
+def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, max_predicates):
     """With 1 nearly every leaf is computed row by row, with 9 nearly none."""
     rng = np.random.default_rng(11)
     booster = random_booster(rng, n_trees=10, n_leaves=40, categorical_feature=[CATEGORICAL])
     rows = odd_rows(rng, 200)
     monkeypatch.setattr(
-        treeshap,
+        explainers,
         "cut_into_blocks",
-        lambda trees: cut_into_blocks(trees, max_conditions=max_conditions),
+        lambda trees: cut_into_blocks(trees, max_predicates=max_predicates),
     )
 
     explainer, adder = explainer_of(booster), adder_of(booster)
 
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
-    np.testing.assert_allclose(
-        treeshap.raw_contributions(explainer, rows), expected, rtol=0, atol=1e-9
-    )
+    np.testing.assert_allclose(explain(explainer, rows)[0], expected, rtol=0, atol=1e-9)
     margins = booster.predict(rows, raw_score=True, num_threads=1)
     assert predict.raw_margins(adder, rows).tobytes() == margins.tobytes()
-    assert treeshap.explain(explainer, rows)[1].tobytes() == margins.tobytes()
-    assert treeshap.explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
+    assert explain(explainer, rows)[1].tobytes() == margins.tobytes()
+    assert explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
 
 
 def test_one_row_equals_its_row_of_many():
@@ -102,12 +100,12 @@ def test_one_row_equals_its_row_of_many():
     rows = odd_rows(rng, 300)
     explainer, adder = explainer_of(booster), adder_of(booster)
 
-    together = treeshap.raw_contributions(explainer, rows)
+    together = explain(explainer, rows)[0]
     margins = predict.raw_margins(adder, rows)
 
     for i in range(len(rows)):
         alone = rows[i : i + 1]
-        assert treeshap.raw_contributions(explainer, alone).tobytes() == together[i].tobytes()
+        assert explain(explainer, alone)[0].tobytes() == together[i].tobytes()
         assert predict.raw_margins(adder, alone).tobytes() == margins[i].tobytes()
 
 
@@ -119,26 +117,10 @@ def test_any_number_of_rows_is_explained_and_none_is_changed(n_rows):
     before = rows.copy()
     explainer, adder = explainer_of(booster), adder_of(booster)
 
-    contributions = treeshap.raw_contributions(explainer, rows)
+    contributions = explain(explainer, rows)[0]
 
     assert contributions.shape == (n_rows, N_FEATURES + 1)
     assert rows.tobytes() == before.tobytes()
     np.testing.assert_allclose(
         contributions.sum(axis=1), predict.raw_margins(adder, rows), rtol=0, atol=1e-9
     )
-
-
-def test_the_game_of_one_leaf_is_solved_as_by_hand():
-    """Two features, shares 1/2 and 1/4, value 8, the first met and the second not.
-
-    v(none) = 8/8 = 1, v(first) = 8/4 = 2, v(second) = v(both) = 0; so the first gets the mean of
-    2 - 1 and 0 - 0, the second the mean of 0 - 1 and 0 - 2.
-    """
-    points, weights = np.array([[0.5]]), np.array([[1.0]])
-    out = np.empty(2)
-
-    treeshap.leaf_contributions(
-        8.0, np.array([0.5, 0.25]), np.array([1, 0]), np.stack([points, weights]), out
-    )
-
-    np.testing.assert_allclose(out, [0.5, -1.5], rtol=0, atol=1e-12)
