@@ -1,4 +1,4 @@
-"""`holdfast models`: the shelf of bundles, and which one serves."""
+"""`holdfast models`: the bundles on the shelf, and which one is in service."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,29 +13,36 @@ if TYPE_CHECKING:  # opening a bundle loads kernels; help and listing need none
     from app.bundle.risk_bundle import RiskBundle
     from app.bundle.shelf import BundleListing
 
-models = typer.Typer(help="The shelf of bundles, and which one serves.", no_args_is_help=True)
+models = typer.Typer(
+    help="List, promote and verify bundles (trained models).", no_args_is_help=True
+)
 
 ModelsFolder = Annotated[
-    Path | None, typer.Option("--models", help="The shelf; default HOLDFAST_MODELS or models.")
+    Path | None,
+    typer.Option(
+        "--models", help="Folder with the bundles. Default: HOLDFAST_MODELS, otherwise models."
+    ),
 ]
-BundleId = Annotated[str, typer.Argument(help="As `holdfast models list` shows it.")]
-
+BundleId = Annotated[str, typer.Argument(help="Id of the bundle, see `holdfast models list`.")]
 BundleName = Annotated[
     str,
-    typer.Argument(metavar="BUNDLE", help="Its id, or `promoted` for the one that serves."),
+    typer.Argument(metavar="BUNDLE", help="Id of a bundle, or `promoted` for the one in service."),
+]
+BundleOption = Annotated[
+    str | None, typer.Option(help="Id of a bundle. Default: the one in service.")
 ]
 PROMOTED: Final = "promoted"
 
 
 def shelf_of(folder: Path | None) -> Path:
-    """Return the shelf that an option names, or that of the settings."""
+    """Return the folder that an option names, otherwise that of the settings."""
     from app.settings import Settings
 
     return folder or Settings().models
 
 
 def signing_key() -> bytes | None:
-    """Return the key that bundles are signed with, where the settings have one."""
+    """Return the key that bundles are signed with; None if the settings have none."""
     from app.settings import Settings
 
     secret = Settings().bundle_key
@@ -43,7 +50,7 @@ def signing_key() -> bytes | None:
 
 
 def open_named(name: str, folder: Path | None) -> "RiskBundle":
-    """Return the bundle of an id, or the promoted one, verified; else it is refused."""
+    """Return the bundle with this id, or the promoted one, once it is verified."""
     from app.bundle.folder.bundle_id import validate_bundle_id
     from app.bundle.opening import open_bundle, open_promoted
 
@@ -54,7 +61,7 @@ def open_named(name: str, folder: Path | None) -> "RiskBundle":
 
 
 def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None":
-    """Return the population that an opened bundle was trained on, where it came with one."""
+    """Return the population that a bundle was trained on; None if it came without one."""
     from app.bundle.folder.reference import read_reference
 
     return read_reference(shelf_of(folder) / bundle.id, bundle.manifest)
@@ -62,13 +69,13 @@ def reference_of(bundle: "RiskBundle", folder: Path | None) -> "Reference | None
 
 @models.command("list")
 def list_(*, folder: ModelsFolder = None) -> None:
-    """Print every bundle on the shelf, the newest data first; * marks the promoted one."""
+    """List all bundles, the one with the newest data first. * marks the one in service."""
     from app.use_cases.bundles.shelf import list_bundles
 
     shelf = shelf_of(folder)
     listings = list_bundles(shelf)
     if not listings:
-        output.note(f"no bundle in {shelf}: `holdfast train` writes one")
+        output.note(f"There is no bundle in {shelf}. Train one with `holdfast train`.")
         return
     headings = ("", "bundle", "trained until", "churn is", "problem")
     output.echo_table(headings, map(_cells, listings))
@@ -76,31 +83,32 @@ def list_(*, folder: ModelsFolder = None) -> None:
 
 @models.command()
 def promote(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
-    """Verify a bundle and put it into service; on failure the one in service stays."""
+    """Verify a bundle and put it into service. If it is refused, nothing changes."""
     from app.use_cases.bundles.shelf import promote_bundle
 
     found = promote_bundle(shelf_of(folder), bundle_id, key=signing_key())
-    output.echo(f"{found.bundle_id} is promoted; a running service takes it within seconds")
+    output.echo(f"Promoted {found.bundle_id}. A running service switches to it within seconds.")
 
 
 @models.command()
 def verify(bundle_id: BundleId, *, folder: ModelsFolder = None) -> None:
-    """Check every byte of a bundle against its manifest, and its answers against LightGBM's."""
+    """Check each byte of a bundle against its manifest, and its scores against LightGBM's."""
     from app.use_cases.bundles.shelf import verify_bundle
 
     found = verify_bundle(shelf_of(folder), bundle_id, key=signing_key())
-    signature = "signature sound" if found.signed else "not signed"
+    signature = "its signature is valid" if found.signed else "it is not signed"
     output.echo(
-        f"{found.bundle_id} is sound: {found.n_files} files, {found.n_golden_rows} golden rows, "
-        f"{signature}"
+        f"Bundle {found.bundle_id} is intact: {found.n_files} files match the manifest, "
+        f"{found.n_golden_rows} golden rows get the expected scores, and {signature}."
     )
 
 
 def _cells(listing: "BundleListing") -> tuple[str, ...]:
+    marker = "*" if listing.promoted else ""
     if listing.trained_until is None:
-        return ("*" if listing.promoted else "", listing.bundle_id, "", "", listing.problem or "")
+        return (marker, listing.bundle_id, "", "", listing.problem or "")
     return (
-        "*" if listing.promoted else "",
+        marker,
         listing.bundle_id,
         format_moment(listing.trained_until),
         f"{listing.churn_definition} within {listing.horizon_days} days",

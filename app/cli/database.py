@@ -1,4 +1,4 @@
-"""The database that a verb works on."""
+"""The database that a command works on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +15,15 @@ DatabaseUrl = Annotated[
     typer.Option(
         "--database",
         metavar="URL",
-        help="Default HOLDFAST_DATABASE_URL or sqlite:///data/holdfast.db.",
+        help="URL of the database. Default: HOLDFAST_DATABASE_URL, otherwise "
+        "sqlite:///data/holdfast.db.",
     ),
 ]
 
 
 @contextmanager
 def engine_of(url: str | None) -> "Iterator[Engine]":
-    """Give the engine of a database that is ready for use; refuses one that is not."""
+    """Give the engine of a database whose tables are up to date; any other is refused."""
     from app.db.connections.connect import connect, require_migrated
     from app.settings import Settings
 
@@ -36,7 +37,7 @@ def engine_of(url: str | None) -> "Iterator[Engine]":
 
 @contextmanager
 def writers_of(url: str | None) -> "Iterator[sessionmaker[Session]]":
-    """Give sessions for writing to a database that is ready for use."""
+    """Give sessions for writing to such a database."""
     from app.db.connections.connect import writer_factory
 
     with engine_of(url) as engine:

@@ -1,4 +1,4 @@
-"""Options that every verb with an activity file shares."""
+"""Options that all commands with an activity file share."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,42 +9,54 @@ import typer
 from app.cli.option_values import pairs_of
 from app.cli.progress import OnStage
 
-if TYPE_CHECKING:  # the service's install has no Polars, and help needs none
+if TYPE_CHECKING:  # an installation of the service alone has no Polars, and help needs none
     from app.files.file_reading import FileReading
     from app.use_cases.files.read_log import Log
 
 ActivityPath = Annotated[
     Path,
     typer.Argument(
-        metavar="ACTIVITY", exists=True, dir_okay=False, help="CSV, gzipped CSV or Parquet."
+        metavar="ACTIVITY",
+        exists=True,
+        dir_okay=False,
+        help="The activity log: CSV, gzipped CSV or Parquet.",
     ),
 ]
 ActivityOption = Annotated[
     Path,
     typer.Option(
-        "--activity", exists=True, dir_okay=False, help="The log: CSV, gzipped CSV or Parquet."
+        "--activity",
+        exists=True,
+        dir_okay=False,
+        help="The activity log: CSV, gzipped CSV or Parquet.",
     ),
 ]
 AsOf = Annotated[
     str | None,
     typer.Option(
         metavar="DATE",
-        help="When it is asked; default: the newest moment whose window has closed in the log.",
+        help="Score as of this moment. Default: the latest one whose horizon the log covers.",
     ),
 ]
 OutFolder = Annotated[
-    Path, typer.Option(metavar="FOLDER", file_okay=False, help="Folder for what is written.")
+    Path, typer.Option(metavar="FOLDER", file_okay=False, help="Folder to write the report to.")
 ]
 CustomersPath = Annotated[
     Path | None,
-    typer.Option("--customers", exists=True, dir_okay=False, help="What is known of customers."),
+    typer.Option(
+        "--customers",
+        exists=True,
+        dir_okay=False,
+        help="The customers: CSV, gzipped CSV or Parquet.",
+    ),
 ]
 Map = Annotated[
     list[str] | None,
     typer.Option(
         "--map",
         metavar="COLUMN=FIELD",
-        help="A column of the file is this field of ours, such as --map InvoiceDate=occurred_at.",
+        help="Read a column of the file as one of our fields, for example "
+        "--map InvoiceDate=occurred_at. Can be repeated.",
     ),
 ]
 Set = Annotated[
@@ -52,22 +64,24 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="FIELD=VALUE",
-        help="All rows have this value, such as --set type=order_placed.",
+        help="Give a field the same value in all rows, for example --set type=order_placed. "
+        "Can be repeated.",
     ),
 ]
 Timezone = Annotated[
     str | None,
-    typer.Option(help="Where moments without a zone were written, such as Europe/London."),
+    typer.Option(help="Time zone of moments that have none, for example Europe/London."),
 ]
 Currency = Annotated[
-    str | None, typer.Option(help="Of the amounts that count; default: the most frequent one.")
+    str | None,
+    typer.Option(help="Currency of the amounts to use. Default: the most frequent one."),
 ]
 
 
 def reading_of(
     maps: list[str] | None, sets: list[str] | None, timezone: str | None
 ) -> "FileReading":
-    """Return how to understand the columns of a file, or end with what is wrong with an option."""
+    """Return how the columns of a file are to be read."""
     from app.files.file_reading import FileReading
 
     return FileReading(
@@ -84,7 +98,7 @@ def log_of(
     reading: "FileReading",
     currency: str | None,
 ) -> "Log":
-    """Return the log that the files hold, read up to now."""
+    """Return the log that the files hold."""
     from app.use_cases.files.read_log import read_log
 
     on_stage("Reading the log", 0, 1)

@@ -12,13 +12,16 @@ from app.cli.file_options import ActivityPath, Map, Set, Timezone, reading_of
 from app.cli.progress import progress_bar
 
 imports = typer.Typer(
-    help="Activity and customers from files into the database.", no_args_is_help=True
+    help="Import activity and customers from files into the database.", no_args_is_help=True
 )
 
 CustomersArgument = Annotated[
     Path,
     typer.Argument(
-        metavar="CUSTOMERS", exists=True, dir_okay=False, help="CSV, gzipped CSV or Parquet."
+        metavar="CUSTOMERS",
+        exists=True,
+        dir_okay=False,
+        help="The customers: CSV, gzipped CSV or Parquet.",
     ),
 ]
 
@@ -32,7 +35,7 @@ def activity(
     timezone: Timezone = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Record the events of a file; importing it twice adds nothing."""
+    """Record the events of a file. Importing a file again adds nothing."""
     from app.use_cases.files.import_files import import_activity
 
     reading = reading_of(maps, sets, timezone)
@@ -45,7 +48,7 @@ def activity(
             on_progress=on_progress,
         )
     output.echo(
-        f"{done.n_accepted:,} events recorded, {done.n_duplicates:,} were known already, "
+        f"{done.n_accepted:,} events recorded, {done.n_duplicates:,} already known, "
         f"{done.n_rejected:,} rejected"
     )
     output.note_unknown_types(done.unknown_types)
@@ -61,7 +64,7 @@ def customers(
     timezone: Timezone = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Write down what a file knows of customers; importing it twice adds nothing."""
+    """Store the customers of a file and their accounts. Importing a file again adds nothing."""
     from app.use_cases.files.import_files import import_customers
 
     reading = reading_of(maps, sets, timezone)
@@ -74,7 +77,7 @@ def customers(
             on_progress=on_progress,
         )
     output.echo(
-        f"{done.n_customers:,} customers written, {done.n_new:,} of them new, "
+        f"{done.n_customers:,} customers stored, {done.n_new:,} of them new, "
         f"{done.n_rejected:,} rows rejected"
     )
     output.exit_if_rejected(done.n_rejected, [done.rejects_file])

@@ -1,36 +1,35 @@
 """`holdfast keys`: who may call the service, and for what."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app.cli import output
 from app.cli.database import DatabaseUrl, writers_of
+from app.domain.keys import ApiKey
 from app.domain.moments import format_moment
 from app.domain.scopes import ALL_SCOPES, Scope
 
-if TYPE_CHECKING:  # help needs no database
-    from app.domain.keys import ApiKey
-
-keys = typer.Typer(help="Who may call the service, and for what.", no_args_is_help=True)
+keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 
 
 @keys.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Whose key it is, for the list.")],
+    name: Annotated[str, typer.Argument(help="Who will use the key, for example crm.")],
     *,
     scope: Annotated[
-        list[Scope] | None, typer.Option(help="May be repeated; default: all of them.")
+        list[Scope] | None,
+        typer.Option(help="What the key may do. Can be repeated. Default: everything."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the key alone.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the key.")] = False,
     database: DatabaseUrl = None,
 ) -> None:
-    """Make a key and print it: it is stored as a hash and cannot be shown again."""
+    """Create a key and print it. Only its hash is stored, so it cannot be shown again."""
     from app.use_cases.keys.manage import create_key
 
     if not name.strip():
-        raise typer.BadParameter("say whose key it is: the name is empty")
+        raise typer.BadParameter("the name is empty: say who will use the key")
     scopes = ALL_SCOPES if not scope else {wanted.value for wanted in scope}
     with writers_of(database) as writers, writers.begin() as session:
         created = create_key(session, name, scopes=scopes, now=datetime.now(UTC))
@@ -38,13 +37,14 @@ def create(
         output.echo(created.token)
         return
     output.echo(f"{created.token}\n")
-    output.echo(f"Key {created.key.key_id} of {name} may {', '.join(sorted(scopes))}.")
-    output.echo("Keep it now: it cannot be shown again. Send it as `Authorization: Bearer KEY`.")
+    output.echo(f"Key {created.key.key_id} for {name} has the scopes {', '.join(sorted(scopes))}.")
+    output.echo("Save it now, because it cannot be shown again.")
+    output.echo("Send it with each request as `Authorization: Bearer KEY`.")
 
 
 @keys.command("list")
 def list_(*, database: DatabaseUrl = None) -> None:
-    """Print every key without its secret."""
+    """List all keys, without their secrets."""
     from app.use_cases.keys.manage import list_keys
 
     with writers_of(database) as writers, writers.begin() as session:
@@ -54,21 +54,21 @@ def list_(*, database: DatabaseUrl = None) -> None:
 
 @keys.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="As `holdfast keys list` shows it.")],
+    key_id: Annotated[str, typer.Argument(help="Id of the key, see `holdfast keys list`.")],
     *,
     database: DatabaseUrl = None,
 ) -> None:
-    """Make a key useless; running services notice within 5 seconds."""
+    """Revoke a key. Running services refuse it within 5 seconds."""
     from app.use_cases.keys.manage import revoke_key
 
     with writers_of(database) as writers, writers.begin() as session:
         revoked = revoke_key(session, key_id, now=datetime.now(UTC))
     if not revoked:
-        output.fail(f"no key {key_id!r} that works: see `holdfast keys list`")
-    output.echo(f"{key_id} is revoked")
+        output.fail(f"no valid key has the id {key_id!r}: see `holdfast keys list`")
+    output.echo(f"Revoked {key_id}.")
 
 
-def _cells(key: "ApiKey") -> tuple[str, ...]:
+def _cells(key: ApiKey) -> tuple[str, ...]:
     revoked = format_moment(key.revoked_at) if key.revoked_at else ""
     scopes = " ".join(sorted(key.scopes))
     return (key.key_id, key.name, scopes, format_moment(key.created_at), revoked)

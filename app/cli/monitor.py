@@ -1,41 +1,58 @@
-"""`holdfast monitor`: whether a bundle is still to be trusted."""
+"""`holdfast monitor`: whether a bundle can still be trusted."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from app.cli import output
-from app.cli.bundles import ModelsFolder, shelf_of, signing_key
+from app.cli.bundles import BundleOption, ModelsFolder, shelf_of, signing_key
 from app.cli.database import DatabaseUrl, engine_of
 from app.cli.option_values import moment_or_now
 from app.cli.progress import progress_bar
-from app.cli.scores import AsOf
 from app.domain.checks import BundleCheck, ColumnDrift, MonthCheck, Verdict
 from app.domain.moments import format_moment
 
-N_SHOWN = 10  # features; --json has all
-_SIGNS = {Verdict.DRIFTED: "drifted", Verdict.MOVED: "moved", Verdict.MISCALIBRATED: "off"}
-_MONTHS = ("month", "bundle", "customers", "said", "happened", "95 %", "AUC", "error", "chance", "")
-_FEATURES = ("feature", "PSI", "chance", "of reasons", "missing", "before", "")
+N_SHOWN: Final = 10  # features; --json has all of them
+# What stands beside a month or a feature; nothing stands beside one that is sound.
+_REMARKS: Final = {
+    Verdict.TOO_FEW: "too few",
+    Verdict.MOVED: "moved",
+    Verdict.DRIFTED: "drifted",
+    Verdict.MISCALIBRATED: "miscalibrated",
+}
+_MONTH_HEADINGS: Final = (
+    "month", "bundle", "customers", "predicted", "churned", "95% interval", "AUC", "error",
+    "by chance", "",
+)  # fmt: skip
+_FEATURE_HEADINGS: Final = (
+    "feature", "PSI", "by chance", "of reasons", "missing", "in training", "",
+)  # fmt: skip
 
 
 def monitor(
     *,
-    as_of: AsOf = None,
-    bundle: Annotated[
-        str | None, typer.Option(help="A bundle of the shelf; default: the promoted one.")
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="Use what was known at this moment. Default: now."
+        ),
     ] = None,
+    bundle: BundleOption = None,
     database: DatabaseUrl = None,
     models: ModelsFolder = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print everything that was found as JSON.")
+        bool, typer.Option("--json", help="Print the complete result as JSON.")
     ] = False,
 ) -> None:
-    """Hold a bundle against what happened since, and against today's customers; keep the result."""
+    """Compare predictions with what happened, and today's customers with those of the training.
+
+    The result is stored, and a running service adds its warnings to every answer.
+    """
     from app.db.connections.connect import session_factory, writer_factory
     from app.db.log.reading import Reader
+    from app.db.model_checks import json_of
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.monitor import Monitor
 
@@ -43,34 +60,33 @@ def monitor(
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
     with engine_of(database) as engine, progress_bar("Reading customers") as on_progress:
-        watch = Monitor(
+        monitor = Monitor(
             Reader(engine),
             session_factory(engine),
             writer_factory(engine),
             bundles,
             lambda: datetime.now(UTC),
         )
-        found = watch.check(bundle or bundles.current().id, as_of=moment, on_progress=on_progress)
+        check = monitor.check(bundle or bundles.current().id, as_of=moment, on_progress=on_progress)
     if as_json:
-        from app.db.model_checks import json_of
-
-        output.echo(json_of(found))
+        output.echo(json_of(check))
     else:
-        _say(found)
+        _report(check)
 
 
-def _say(check: BundleCheck) -> None:
+def _report(check: BundleCheck) -> None:
     calibration, drift = check.calibration, check.drift
     output.echo(f"Bundle {check.bundle_id} as of {format_moment(check.as_of)}\n")
     output.echo(f"Calibration: {_words(calibration.verdict)}\n  {calibration.text}\n")
     if calibration.months:
-        output.echo_table(_MONTHS, map(_month, calibration.months))
+        output.echo_table(_MONTH_HEADINGS, map(_month_cells, calibration.months))
         output.echo("")
-    for each in calibration.left_out:
-        output.echo(f"  not counted: {each}\n")
+    for reason in calibration.left_out:
+        output.echo(f"  Not counted: {reason}\n")
     output.echo(f"Drift: {_words(drift.verdict)}\n  {drift.text}\n")
     if drift.risk is not None:
-        output.echo_table(_FEATURES, map(_column, _shown(drift.risk, drift.features)))
+        shown = _shown(drift.risk, drift.features)
+        output.echo_table(_FEATURE_HEADINGS, map(_feature_cells, shown))
 
 
 def _words(verdict: Verdict) -> str:
@@ -81,7 +97,7 @@ def _shown(risk: ColumnDrift, features: Iterable[ColumnDrift]) -> list[ColumnDri
     return [risk, *features][: N_SHOWN + 1]
 
 
-def _month(month: MonthCheck) -> tuple[str, ...]:
+def _month_cells(month: MonthCheck) -> tuple[str, ...]:
     return (
         month.month,
         month.bundle_id,
@@ -92,17 +108,17 @@ def _month(month: MonthCheck) -> tuple[str, ...]:
         "" if month.auc is None else f"{month.auc:.3f}",
         f"{month.ece:.3f}",
         f"{month.ece_by_chance:.3f}",
-        "too few" if month.verdict is Verdict.TOO_FEW else _SIGNS.get(month.verdict, ""),
+        _REMARKS.get(month.verdict, ""),
     )
 
 
-def _column(column: ColumnDrift) -> tuple[str, ...]:
+def _feature_cells(feature: ColumnDrift) -> tuple[str, ...]:
     return (
-        column.name,
-        f"{column.psi:.3f}",
-        f"{column.by_chance:.3f}",
-        "" if column.importance is None else f"{column.importance:.1%}",
-        f"{column.missing_now:.0%}",
-        f"{column.missing_before:.0%}",
-        _SIGNS.get(column.verdict, ""),
+        feature.name,
+        f"{feature.psi:.3f}",
+        f"{feature.by_chance:.3f}",
+        "" if feature.importance is None else f"{feature.importance:.1%}",
+        f"{feature.missing_now:.0%}",
+        f"{feature.missing_before:.0%}",
+        _REMARKS.get(feature.verdict, ""),
     )

@@ -1,4 +1,4 @@
-"""The verbs of the service; `holdfast.py` adds those of training."""
+"""The `holdfast` command with the verbs of the service; `holdfast.py` adds those of training."""
 
 import typer
 
@@ -6,7 +6,7 @@ from app.cli import bundles, imports, keys, monitor, scores, service
 
 root = typer.Typer(
     name="holdfast",
-    help="Churn risk with its reasons, health signals and interventions.",
+    help="See which customers are about to churn, why, and what to do about it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

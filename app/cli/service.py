@@ -12,24 +12,30 @@ from app.cli.bundles import ModelsFolder
 from app.cli.database import DatabaseUrl
 from app.cli.progress import progress_bar
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # help reads no settings
     from app.settings import Settings
 
-# A thread that works on an answer for a thousand lets one for a single customer through so soon,
-# instead of after Python's 5 ms.
+# Python's default is 5 ms. A thread that computes a thousand answers must let a request for a
+# single customer through sooner than that.
 SWITCH_SECONDS: Final = 0.0005
 
 
 def serve(
     *,
-    host: Annotated[str | None, typer.Option(help="Default HOLDFAST_HOST or 127.0.0.1.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on. Default: HOLDFAST_HOST, otherwise 127.0.0.1."),
+    ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65_535, help="Default HOLDFAST_PORT or 8000.")
+        int | None,
+        typer.Option(
+            min=0, max=65_535, help="Port to listen on. Default: HOLDFAST_PORT, otherwise 8000."
+        ),
     ] = None,
     database: DatabaseUrl = None,
     models: ModelsFolder = None,
     migrate_first: Annotated[
-        bool, typer.Option("--migrate", help="Bring the database up to date before serving.")
+        bool, typer.Option("--migrate", help="Bring the database up to date first.")
     ] = False,
 ) -> None:
     """Serve scores, signals and interventions over HTTP until Ctrl-C."""
@@ -48,7 +54,8 @@ def serve(
     listening = _listen(settings)
     logs.configure(settings.log_level)
     application = create_app(settings)
-    output.note(f"Holdfast on {_url(listening)}  docs {_url(listening)}/docs  Ctrl-C ends it")
+    url = _url(listening)
+    output.note(f"Holdfast is running on {url} (API docs: {url}/docs). Press Ctrl-C to stop.")
     config = config_of(application, receive_seconds=settings.request_timeout_seconds)
     try:
         uvicorn.Server(config).run(sockets=[listening])
@@ -61,11 +68,11 @@ def migrate(*, database: DatabaseUrl = None) -> None:
     from app.settings import Settings
 
     _migrate(database or Settings().database_url)
-    output.echo("the database is up to date")
+    output.echo("The database is up to date.")
 
 
 def warm_up() -> None:
-    """Compile the kernels into their cache, so that no start has to wait for it."""
+    """Compile all kernels into their cache, so that no start has to wait for them."""
     from app.use_cases.warm_up import warm_up as run
 
     with progress_bar("Compiling kernels") as on_progress:
@@ -86,14 +93,14 @@ def _migrate(url: str) -> None:
 
 
 def _listen(settings: "Settings") -> socket.socket:
-    """Take the port now: a start that cannot listen should say so before it loads anything."""
+    """Return a socket that listens: if the port is taken, nothing else should be loaded first."""
     try:
         return socket.create_server((settings.host, settings.port), backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             output.fail(
-                f"port {settings.port} of {settings.host} is in use: stop what listens there, or "
-                "choose another with --port or HOLDFAST_PORT"
+                f"port {settings.port} on {settings.host} is in use: stop the program that listens "
+                "there, or choose another port with --port or HOLDFAST_PORT"
             )
         output.fail(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}")
 

@@ -1,4 +1,4 @@
-"""Options of `holdfast train` that say how tiers are cut."""
+"""Options of `holdfast train` that say how customers are divided into tiers."""
 
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -10,23 +10,31 @@ TierPolicyOption = Annotated[
     PolicyKind,
     typer.Option(
         "--tier-policy",
-        help="shares: 22 % of customers are High, 48 % Medium. value: who is worth contacting.",
+        help="shares: the riskiest 22% of customers are High, the next 48% Medium. "
+        "value: customers are High or Medium if contacting them pays.",
     ),
 ]
 OfferCost = Annotated[
     str | None,
-    typer.Option(metavar="D[,D...]", help="What the offers of a contact cost, the weakest first."),
+    typer.Option(
+        metavar="COST[,COST...]",
+        help="What each offer costs that a contact can make, for example 10 or 10,25.",
+    ),
 ]
 ContactCost = Annotated[
-    float | None, typer.Option(metavar="F", help="What a contact itself costs.")
+    float | None, typer.Option(metavar="COST", help="What a contact itself costs.")
 ]
 SaveRate = Annotated[
     float | None,
-    typer.Option(metavar="SHARE", help="Share of leavers who stay when contacted, 0 to 1."),
+    typer.Option(metavar="SHARE", help="Share of leaving customers who stay if contacted, 0 to 1."),
 ]
 CapacityPerWeek = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="At most so many customers are High or Medium."),
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="How many customers you can contact per week: the most that are High or Medium.",
+    ),
 ]
 # Contact cost, offer costs, save rate, and capacity per week.
 AskedCosts: TypeAlias = tuple[float, tuple[float, ...], float, int | None]
@@ -40,18 +48,18 @@ def costs_of(
     save_rate: float | None,
     capacity_per_week: int | None,
 ) -> AskedCosts | None:
-    """Return what tiers by value are made of; None where tiers go by shares.
+    """Return the costs that tiers by value depend on; None for tiers by shares.
 
     Raises
     ------
     typer.BadParameter
-        If an option is missing, cannot be read, or goes with the other kind of tiers.
+        If an option is missing, cannot be read, or belongs to the other kind of tiers.
     """
     given = (offer_cost, contact_cost, save_rate, capacity_per_week)
     if kind == "shares":
         if any(each is not None for each in given):
             raise typer.BadParameter(
-                f"{_TOGETHER} and --capacity-per-week go with --tier-policy value"
+                f"{_TOGETHER} and --capacity-per-week need --tier-policy value"
             )
         return None
     if offer_cost is None or contact_cost is None or save_rate is None:

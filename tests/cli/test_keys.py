@@ -19,4 +19,4 @@ def test_a_key_needs_a_name(call):
     refused = call("keys", "create", " ")
 
     assert refused.code == 2
-    assert "say whose key it is" in refused.err
+    assert "say who will use the key" in refused.err

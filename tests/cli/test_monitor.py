@@ -3,7 +3,7 @@ import json
 from tests.cli.conftest import END
 
 
-def test_a_bundle_is_checked_against_todays_customers_and_what_matured(call, company):
+def test_a_bundle_is_checked_against_todays_customers_and_known_outcomes(call, company):
     call("migrate")
     call("import", "customers", company / "customers.parquet")
     call("import", "activity", company / "activity.parquet")
@@ -14,7 +14,7 @@ def test_a_bundle_is_checked_against_todays_customers_and_what_matured(call, com
 
     assert before.code == after.code == 0
     assert "holdfast rescore" in before.out
-    assert "the first horizon of this bundle closes 2026-07-31" in after.out
+    assert "The first horizon of this bundle closes at 2026-07-31" in after.out
     assert "Drift: sound" in after.out
     assert "probability" in after.out
 
@@ -30,7 +30,7 @@ def test_a_check_is_printed_as_json(call, company):
     assert found["as_of"].endswith("Z")
 
 
-def test_without_a_bundle_it_is_said_how_to_get_one(call):
+def test_without_a_bundle_the_error_says_how_to_get_one(call):
     call("migrate")
 
     ended = call("monitor")

@@ -87,7 +87,7 @@ def test_bad_rows_are_reported_with_their_lines_and_good_rows_go_in(call, folder
     ended = call("import", "activity", "log.csv.gz")
 
     assert ended.code == 3
-    assert ended.out.startswith("2 events recorded, 0 were known already, 4 rejected")
+    assert ended.out.startswith("2 events recorded, 0 already known, 4 rejected")
     assert "visited_booth (1)" in ended.err
     rejects = (folder / "log.csv.gz.rejects.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in rejects] == ["line", "3", "4", "5", "6"]

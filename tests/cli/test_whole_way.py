@@ -48,7 +48,7 @@ def test_importing_twice_adds_nothing(call, company):
 
     n_events = pl.read_parquet(company / "activity.parquet").height
     assert first.out.startswith(f"{n_events:,} events recorded")
-    assert again.out.startswith(f"0 events recorded, {n_events:,} were known already")
+    assert again.out.startswith(f"0 events recorded, {n_events:,} already known")
 
 
 def test_the_same_seed_and_data_give_the_same_bundle(call, company, folder):

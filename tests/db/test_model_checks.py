@@ -23,10 +23,10 @@ def check() -> BundleCheck:
         calibration=check_calibration(
             {("2026-05", "b-1"): (said, said > 0.5)},
             bundle_id="b-1",
-            waiting="wait",
-            left_out=["three"],
+            pending="wait",
+            excluded=["three"],
         ),
-        drift=not_measured("not measured: no reference"),
+        drift=not_measured("There is no reference."),
         tiers={"high": 3, "none": 1},
     )
 

@@ -1,7 +1,7 @@
-"""GET /v1/model/calibration and /v1/model/drift: what checks of the bundle in service found."""
+"""GET /v1/model/calibration and /v1/model/drift: the latest check of the bundle in service."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 
@@ -21,44 +21,44 @@ router = APIRouter(
     responses=problem_responses(NoBundleInService, BundleRefused),
     route_class=JsonRoute,
 )
-_NO_CHECK = (
-    "not measured yet: this bundle was not checked; every rescoring ends with a check, and "
-    "`holdfast monitor` or POST /v1/jobs/monitor asks for one"
+_NO_CHECK: Final = (
+    "This bundle has not been checked yet. Every rescoring ends with a check; `holdfast monitor` "
+    "and POST /v1/jobs/monitor run one at any time."
 )
 
 
 @router.get("/calibration")
 def get_calibration(service: ModelRead) -> CalibrationOut:
-    """Return what was said in months whose horizon has closed, against what happened since.
+    """Compare predictions with what happened, for each month whose horizon has closed.
 
-    The newest check answers; asking computes nothing.
+    The answer is the result of the latest check; asking computes nothing.
     """
-    bundle_id, found = _newest(service)
+    bundle_id, check = _latest(service)
     none = CalibrationCheck(Verdict.NOT_MEASURED, _NO_CHECK, (), ())
-    part = found.calibration if found else none
-    return CalibrationOut.model_validate(_told(bundle_id, found, part))
+    result = check.calibration if check else none
+    return CalibrationOut.model_validate(_fields(bundle_id, check, result))
 
 
 @router.get("/drift")
 def get_drift(service: ModelRead) -> DriftOut:
-    """Return how far today's customers are from those that the bundle was trained on.
+    """Compare today's customers with those that the bundle was trained on.
 
-    The newest check answers; asking computes nothing.
+    The answer is the result of the latest check; asking computes nothing.
     """
-    bundle_id, found = _newest(service)
-    none = not_measured(_NO_CHECK)
-    return DriftOut.model_validate(_told(bundle_id, found, found.drift if found else none))
+    bundle_id, check = _latest(service)
+    result = check.drift if check else not_measured(_NO_CHECK)
+    return DriftOut.model_validate(_fields(bundle_id, check, result))
 
 
-def _newest(service: Service) -> tuple[str, BundleCheck | None]:
+def _latest(service: Service) -> tuple[str, BundleCheck | None]:
     bundle_id = service.bundles.current().id
     with service.reading() as session:
         return bundle_id, model_checks.newest(session, bundle_id)
 
 
-def _told(
-    bundle_id: str, found: BundleCheck | None, part: CalibrationCheck | DriftCheck
+def _fields(
+    bundle_id: str, check: BundleCheck | None, result: CalibrationCheck | DriftCheck
 ) -> dict[str, Any]:
-    """Return what a part of a check found, with whom and when it is about."""
-    as_of, checked_at = (found.as_of, found.checked_at) if found else (None, None)
-    return {**asdict(part), "bundle_id": bundle_id, "as_of": as_of, "checked_at": checked_at}
+    """Return the fields of a result, and what all results of a check share."""
+    as_of, checked_at = (check.as_of, check.checked_at) if check else (None, None)
+    return {**asdict(result), "bundle_id": bundle_id, "as_of": as_of, "checked_at": checked_at}

@@ -1,4 +1,4 @@
-"""Keep the promoted bundle in memory, and swap it when another one is promoted."""
+"""The promoted bundle in memory, replaced when another one is promoted."""
 
 import logging
 import threading
@@ -17,8 +17,8 @@ log = logging.getLogger("holdfast.bundle")
 class BundleInService:
     """The bundle that answers right now.
 
-    A newly promoted one is opened and verified aside, then takes over between two requests. Where
-    that fails the old one stays, and `problem` says why.
+    A newly promoted bundle is opened and verified while the old one goes on answering, and takes
+    over between two requests. If it is refused, the old one stays, and `problem` says why.
     """
 
     def __init__(self, models: Path, *, key: bytes | None = None) -> None:
@@ -38,23 +38,23 @@ class BundleInService:
     def current(self) -> RiskBundle:
         """Return the bundle in service.
 
-        Without one this raises `NoBundleInService` (none was promoted) or `BundleRefused` (the
-        promoted one is unusable, and there was none before it).
+        Raises `NoBundleInService` if no bundle was promoted, and `BundleRefused` if the promoted
+        one cannot be used and there was none before it.
         """
         if self._bundle is None:
             raise self._refusal or NoBundleInService(str(self.models))
         return self._bundle
 
-    def opened(self, bundle_id: str) -> RiskBundle:
+    def open(self, bundle_id: str) -> RiskBundle:
         """Return the bundle with this id: the one in service, or another one from the shelf."""
         if self._bundle is not None and self._bundle.id == bundle_id:
             return self._bundle
         return open_bundle(self.models / bundle_id, key=self._key)
 
-    def warn(self, bundle_id: str, warnings: tuple[BundleWarning, ...]) -> None:
-        """Let the answers of a bundle carry these warnings beside what it knows of itself.
+    def set_warnings(self, bundle_id: str, warnings: tuple[BundleWarning, ...]) -> None:
+        """Make the answers of a bundle carry these warnings beside its own.
 
-        Where another bundle is in service by now, nothing changes.
+        If another bundle is in service by now, nothing changes.
         """
         with self._lock:
             if self._bundle is not None and self._bundle.id == bundle_id:
@@ -63,7 +63,7 @@ class BundleInService:
     def refresh(self) -> bool:
         """Open the promoted bundle unless it is in service; return whether a new one took over.
 
-        A bundle that was refused is not tried again until one is promoted again.
+        A bundle that was refused is not opened again until a bundle is promoted again.
         """
         with self._lock:
             try:
@@ -93,6 +93,7 @@ class BundleInService:
 
 
 def _promoted_at(models: Path) -> int | None:
+    """Return when a bundle was last promoted, in nanoseconds; None: never."""
     try:
         return (models / SERVING_FILE).stat().st_mtime_ns
     except FileNotFoundError:

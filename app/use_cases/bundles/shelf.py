@@ -1,4 +1,4 @@
-"""The shelf of bundles: list, promote, verify, and read a card."""
+"""The shelf of bundles: list, promote and verify them, and read their cards."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,9 @@ MAX_CARD_BYTES: Final = 8 * 1024 * 1024  # a real page has about 70 KB
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a bundle says about itself to people; empty where it came without a card.
+    """What a bundle says about itself to people; empty if it came without a card.
 
-    `page` is a whole HTML document that loads nothing, None where the bundle is older than those.
+    `page` is a whole HTML document that loads nothing. Older bundles have none.
     """
 
     markdown: str
@@ -27,27 +27,27 @@ class Card:
 
 
 def list_bundles(models: Path) -> list[BundleListing]:
-    """Return every bundle on the shelf, the newest data first."""
+    """Return every bundle on the shelf, the one with the newest data first."""
     return shelf.list_bundles(models)
 
 
 def promote_bundle(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
-    """Put a bundle into service once it is verified; on failure the one in service stays."""
+    """Put a bundle into service if it can be verified; otherwise the one in service stays."""
     return shelf.promote(models, bundle_id, key=key)
 
 
 def verify_bundle(models: Path, bundle_id: str, *, key: bytes | None = None) -> Verification:
-    """Return what is sound about a bundle; whatever is not raises `BundleRefused`."""
+    """Return what was verified about a bundle; raises `BundleRefused` if anything is wrong."""
     return shelf.verify(models / bundle_id, key=key)
 
 
 def card_of(models: Path, bundle_id: str) -> Card:
-    """Return the card of a bundle on the shelf, byte for byte what its manifest names.
+    """Return the card of a bundle on the shelf, byte for byte as its manifest names it.
 
     Raises
     ------
     BundleNotFound
-        If no bundle of this id is on the shelf.
+        If no bundle with this id is on the shelf.
     BundleRefused
         If a file of the card was changed.
     """

@@ -23,7 +23,10 @@ def request_check(
     now: datetime,
     job_id: str | None = None,
 ) -> Job:
-    """Queue a check of a bundle with what is known at `as_of`; an existing `job_id` gives that."""
+    """Queue a check of a bundle with what is known at `as_of`, and return its job.
+
+    If a job with this `job_id` exists already, that job is returned and nothing is queued.
+    """
     return jobs.enqueue(
         session,
         job_id,
@@ -37,13 +40,13 @@ def request_check(
 
 @dataclass(frozen=True, slots=True)
 class BundleChecker:
-    """A worker that does one check after the other; one whose worker died is done again."""
+    """A worker that runs queued checks, one at a time. If its process dies, it is repeated."""
 
     queue: JobQueue
     monitor: Monitor
 
     def work(self, is_stopping: IsStopping = never) -> bool:  # noqa: ARG002 - it takes seconds
-        """Do one check if there is one to do, and return whether there was."""
+        """Run one check if one is queued, and return whether there was one."""
         with self.queue.take(JobKind.MONITOR) as held:
             if held is None:
                 return False
@@ -54,5 +57,5 @@ class BundleChecker:
         job = held.job
         found = self.monitor.check(job.bundle_id, as_of=job.as_of)
         held.complete()
-        facts = {"calibration": found.calibration.verdict, "drift": found.drift.verdict}
-        log.info("bundle checked", extra={"bundle_id": job.bundle_id, **facts})
+        verdicts = {"calibration": found.calibration.verdict, "drift": found.drift.verdict}
+        log.info("bundle checked", extra={"bundle_id": job.bundle_id, **verdicts})

@@ -1,4 +1,4 @@
-"""Hold today's customers against those that a bundle learned from, feature by feature."""
+"""Compare today's customers with those that a bundle learned from, feature by feature."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.folder.reference import PROBABILITY, Distribution, Reference
+from app.bundle.folder.reference import PROBABILITY, Reference
 from app.domain.checks import ColumnDrift, DriftCheck, Verdict
 from app.statistics.drift import (
     MODERATE_DRIFT_FROM,
@@ -17,21 +17,21 @@ from app.statistics.drift import (
     shares_in_bins,
 )
 
-LEAST_CUSTOMERS: Final = 200  # twenty in each bin, on both sides; below, empty bins look like drift
-FALSE_ALARMS: Final = 0.01  # of a whole check, over all of its columns
-# Some features drift by themselves: everybody's tenure grows. A bundle is in trouble where its risk
-# has moved, or where features that make up so much of its reasons have.
+LEAST_CUSTOMERS: Final = 200  # twenty per bin on both sides; with fewer, empty bins look like drift
+FALSE_ALARM_RATE: Final = 0.01  # of a whole check, over all of its columns
+# Some features always drift: everybody's tenure grows. A bundle is in trouble only if its risk has
+# drifted, or if features that carry this share of its reasons have.
 BAD_IMPORTANCE: Final = 0.25
 N_NAMED: Final = 3
 
 NO_REFERENCE: Final = (
-    "not measured: this bundle came without reference.json, which bundles of this version have: "
-    "train a new one"
+    "This bundle has no reference.json, which every bundle of this version has. Train a new bundle "
+    "to measure drift."
 )
 
 
 def not_measured(text: str, *, n_reference: int = 0) -> DriftCheck:
-    """Return the check that says why there is none."""
+    """Return a check that only says why nothing was measured."""
     return DriftCheck(Verdict.NOT_MEASURED, text, None, 0, n_reference, None, None, ())
 
 
@@ -44,51 +44,58 @@ def check_drift(
     *,
     measured_at: datetime,
 ) -> DriftCheck:
-    """Return how far each feature and the risk have moved, and the verdict.
+    """Return how far each feature and the risk have drifted, and a verdict.
 
     Parameters
     ----------
-    reference : the population that the bundle learned to speak of.
+    reference : the population that the bundle was trained on.
     names : the features, in the order of the columns.
-    features : float64 array of shape (n, n_features), NaN = missing, of the same population today.
+    features : float64 array of shape (n, n_features), NaN = missing
+        Today's customers of that population.
     probabilities : float64 array of shape (n,)
+        Their predicted risk, 0 to 1.
     importance : float64 array of shape (n_features,)
-        Shares of today's reasons, 0 to 1.
+        The share of today's reasons that each feature carries, 0 to 1.
+    measured_at : the moment that "today" is.
     """
     if not len(features):
-        text = "not measured: none of the customers belongs to the population of the bundle"
+        text = "None of today's customers belongs to the population of the bundle."
         return not_measured(text, n_reference=reference.n)
-    known = reference.columns
     columns = [
-        _column(name, values, known[name], reference.n, len(known), float(weight))
-        for name, values, weight in zip(names, features.T, importance, strict=True)
-        if name in known
+        _column(reference, name, values, importance=float(share))
+        for name, values, share in zip(names, features.T, importance, strict=True)
+        if name in reference.columns
     ]
-    risk = _column(PROBABILITY, probabilities, known[PROBABILITY], reference.n, len(known), None)
-    drifted = sum(c.importance or 0.0 for c in columns if c.verdict is Verdict.DRIFTED)
-    moved = sum(c.importance or 0.0 for c in columns if c.verdict is Verdict.MOVED)
-    verdict = _overall(risk, drifted, moved)
+    risk = _column(reference, PROBABILITY, probabilities, importance=None)
     ranked = sorted(columns, key=lambda c: (-c.psi * (c.importance or 0.0), -c.psi, c.name))
-    n = len(features)
-    text = _text(verdict, risk, drifted, ranked, n, reference.n)
-    return DriftCheck(verdict, text, measured_at, n, reference.n, risk, drifted, tuple(ranked))
+    verdict, drifted = _overall_verdict(risk, columns), _importance(columns, Verdict.DRIFTED)
+    if verdict is Verdict.TOO_FEW:
+        text = _explain_too_few(len(features), reference.n)
+    else:
+        text = _explain(verdict, risk, drifted, ranked, n=len(features))
+    return DriftCheck(
+        verdict=verdict,
+        text=text,
+        measured_at=measured_at,
+        n=len(features),
+        n_reference=reference.n,
+        risk=risk,
+        drifted_importance=drifted,
+        features=tuple(ranked),
+    )
 
 
 def _column(
-    name: str,
-    values: NDArray[np.float64],
-    before: Distribution,
-    n_reference: int,
-    n_columns: int,
-    importance: float | None,
+    reference: Reference, name: str, values: NDArray[np.float64], *, importance: float | None
 ) -> ColumnDrift:
+    before = reference.columns[name]
     now = shares_in_bins(values, before.inner_edges)
     psi = population_stability_index(before.shares, now)
     by_chance = critical_stability_index(
         n=len(values),
-        n_reference=n_reference,
+        n_reference=reference.n,
         n_bins=int(np.count_nonzero((before.shares > 0) | (now > 0))),
-        false_alarm_rate=FALSE_ALARMS / n_columns,
+        false_alarm_rate=FALSE_ALARM_RATE / len(reference.columns),
     )
     return ColumnDrift(
         name=name,
@@ -97,11 +104,11 @@ def _column(
         importance=importance,
         missing_before=float(before.shares[0]),
         missing_now=float(now[0]),
-        verdict=_verdict(psi, by_chance, min(len(values), n_reference)),
+        verdict=_column_verdict(psi, by_chance, min(len(values), reference.n)),
     )
 
 
-def _verdict(psi: float, by_chance: float, n: int) -> Verdict:
+def _column_verdict(psi: float, by_chance: float, n: int) -> Verdict:
     if n < LEAST_CUSTOMERS:
         return Verdict.TOO_FEW
     if psi >= max(STRONG_DRIFT_FROM, by_chance):
@@ -109,45 +116,56 @@ def _verdict(psi: float, by_chance: float, n: int) -> Verdict:
     return Verdict.MOVED if psi >= max(MODERATE_DRIFT_FROM, by_chance) else Verdict.SOUND
 
 
-def _overall(risk: ColumnDrift, drifted: float, moved: float) -> Verdict:
+def _overall_verdict(risk: ColumnDrift, columns: Sequence[ColumnDrift]) -> Verdict:
     if risk.verdict is Verdict.TOO_FEW:
         return Verdict.TOO_FEW
+    drifted = _importance(columns, Verdict.DRIFTED)
     if risk.verdict is Verdict.DRIFTED or drifted >= BAD_IMPORTANCE:
         return Verdict.DRIFTED
+    moved = _importance(columns, Verdict.MOVED)
     if risk.verdict is Verdict.MOVED or drifted + moved >= BAD_IMPORTANCE:
         return Verdict.MOVED
     return Verdict.SOUND
 
 
-def _text(
+def _importance(columns: Sequence[ColumnDrift], verdict: Verdict) -> float:
+    """Return the share of today's reasons that the features with this verdict carry."""
+    return sum(column.importance or 0.0 for column in columns if column.verdict is verdict)
+
+
+def _explain(
     verdict: Verdict,
     risk: ColumnDrift,
     drifted: float,
     ranked: Sequence[ColumnDrift],
+    *,
     n: int,
-    n_reference: int,
 ) -> str:
-    if verdict is Verdict.TOO_FEW:
-        return (
-            f"too few to tell: {n:,} customers today and {n_reference:,} in the reference, and a "
-            f"verdict needs {LEAST_CUSTOMERS} of each"
-        )
     facts = (
-        f"the risk of {n:,} customers has a stability index of {risk.psi:.2f} against the "
-        f"training, and features with {drifted:.0%} of today's reasons have drifted"
+        f"Compared with the training, the predicted risk of {n:,} customers has a population "
+        f"stability index (PSI) of {risk.psi:.2f}, and features that carry {drifted:.0%} of "
+        "today's reasons have drifted."
     )
     if verdict is Verdict.SOUND:
-        return f"{facts}: these are the customers that the bundle learned from"
-    most = "; ".join(_named(column) for column in ranked[:N_NAMED])
+        return f"{facts} Today's customers are like those that the bundle learned from."
     advice = (
-        "watch it"
+        "Keep an eye on it."
         if verdict is Verdict.MOVED
-        else "see that the feed of these is whole, then train a bundle on the newest data"
+        else "Check that the data behind these features is complete, then train a bundle on the "
+        "newest data and promote it."
     )
-    return f"{facts}; most: {most}: {advice}"
+    largest = "; ".join(_name_with_figures(column) for column in ranked[:N_NAMED])
+    return f"{facts} The largest changes: {largest}. {advice}"
 
 
-def _named(column: ColumnDrift) -> str:
+def _explain_too_few(n: int, n_reference: int) -> str:
+    return (
+        f"There are {n:,} customers today and {n_reference:,} in the reference, and a verdict "
+        f"needs {LEAST_CUSTOMERS} of each."
+    )
+
+
+def _name_with_figures(column: ColumnDrift) -> str:
     text = f"{column.name} {column.psi:.2f}"
     if abs(column.missing_now - column.missing_before) < MODERATE_DRIFT_FROM:
         return text

@@ -1,4 +1,4 @@
-"""What the newest check says of the bundle in service, and what answers are told of it."""
+"""The latest check of the bundle in service, and the warnings that answers carry because of it."""
 
 import logging
 from datetime import datetime
@@ -16,64 +16,64 @@ log = logging.getLogger("holdfast.bundle")
 
 
 class LatestCheck:
-    """The newest check of the bundle in service, looked up now and then, never by a request.
+    """The latest check of the bundle in service; a background thread refreshes it, never a request.
 
-    `found` is None where there is none; that is no warning.
+    `found` is None as long as there is no check, which is no reason to warn.
     """
 
     def __init__(self, readers: sessionmaker[Session], bundles: BundleInService) -> None:
         self.found: BundleCheck | None = None
         self._readers = readers
         self._bundles = bundles
-        self._seen: tuple[str, datetime | None] | None = None
+        self._version: tuple[str, datetime | None] | None = None  # of `found`: bundle and moment
 
     def refresh(self) -> None:
-        """Look whether there is a newer check, or another bundle, and warn accordingly.
+        """Look for a newer check, or for one of another bundle, and set its warnings.
 
-        Without a bundle or a database it leaves everything as it is: ``/readyz`` says what is
-        missing.
+        Without a bundle or a database nothing changes: ``/readyz`` says what is missing.
         """
         try:
             bundle_id = self._bundles.current().id
             with self._readers() as session:
-                seen = (bundle_id, model_checks.newest_moment(session, bundle_id))
-                if seen == self._seen:
+                version = (bundle_id, model_checks.newest_moment(session, bundle_id))
+                if version == self._version:
                     return
                 found = model_checks.newest(session, bundle_id)
         except (HoldfastError, SQLAlchemyError) as error:
             log.debug("no check can be looked up", extra={"why": type(error).__name__})
             return
-        self.found, self._seen = found, seen
-        self._bundles.warn(bundle_id, () if found is None else warnings_of(found))
+        self.found, self._version = found, version
+        self._bundles.set_warnings(bundle_id, () if found is None else warnings_of(found))
 
 
 def warnings_of(check: BundleCheck) -> tuple[BundleWarning, ...]:
-    """Return why the bundle should be trusted less; nothing where too little is known to say so.
+    """Return why the bundle should be trusted less; nothing if too little is known to say so.
 
     Every answer carries them, so they are short; the check itself says what to do.
     """
     warnings = []
     if check.calibration.verdict is Verdict.MISCALIBRATED:
-        warnings.append(BundleWarning("miscalibrated", _said_and_seen(check)))
+        warnings.append(BundleWarning("miscalibrated", _miscalibration(check)))
     if check.drift.verdict is Verdict.DRIFTED:
-        warnings.append(BundleWarning("drifted", _moved(check.drift)))
+        warnings.append(BundleWarning("drifted", _drift(check.drift)))
     return tuple(warnings)
 
 
-def _said_and_seen(check: BundleCheck) -> str:
+def _miscalibration(check: BundleCheck) -> str:
     month = next(
         each
         for each in check.calibration.months
         if each.bundle_id == check.bundle_id and each.verdict is Verdict.MISCALIBRATED
     )
     return (
-        f"of {month.n:,} predictions of {month.month}, {month.mean_probability:.1%} churn was said "
-        f"and {month.observed_rate:.1%} happened: `holdfast monitor` says what to do"
+        f"In {month.month} the bundle predicted that {month.mean_probability:.1%} of {month.n:,} "
+        f"customers would churn, but {month.observed_rate:.1%} did: `holdfast monitor` says what "
+        "to do."
     )
 
 
-def _moved(drift: DriftCheck) -> str:
+def _drift(drift: DriftCheck) -> str:
     return (
-        f"features with {drift.drifted_importance or 0:.0%} of today's reasons are no longer "
-        "distributed as in the training: `holdfast monitor` names them"
+        f"Features that carry {drift.drifted_importance or 0:.0%} of today's reasons are no longer "
+        "distributed as in the training: `holdfast monitor` names them."
     )

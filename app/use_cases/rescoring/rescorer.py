@@ -49,7 +49,7 @@ class Rescorer:
     def _rescore(self, held: HeldJob, is_stopping: IsStopping) -> None:
         job = held.job
         log.info("job taken", extra={"job_id": job.job_id, "done": job.done, "total": job.total})
-        bundle = self.bundles.opened(job.bundle_id)
+        bundle = self.bundles.open(job.bundle_id)
         compact_log(self.queue.writers)
         with self._scored_chunks(job, bundle) as chunks:
             while not is_stopping():

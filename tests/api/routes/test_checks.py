@@ -1,4 +1,4 @@
-"""What checks found is served, warned of in answers, and asked for as a job."""
+"""The results of checks are served, answers carry their warnings, and jobs run them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ def bundle_id(models, app):
 
 @pytest.fixture
 def keep(database, bundle_id):
-    """Keep a check whose months came true, unless told."""
+    """Store a check; unless `churned` says otherwise, its month came true."""
 
     def put(*, churned=SAID > 0.5, **changes):
         months = {("2026-05", bundle_id): (np.full(400, 0.5), churned)}
@@ -34,8 +34,8 @@ def keep(database, bundle_id):
             bundle_id=bundle_id,
             as_of=NOW,
             checked_at=NOW + timedelta(seconds=3),
-            calibration=check_calibration(months, bundle_id=bundle_id, waiting="wait"),
-            drift=not_measured("not measured: no reference"),
+            calibration=check_calibration(months, bundle_id=bundle_id, pending="wait"),
+            drift=not_measured("There is no reference."),
             tiers={"high": 22, "medium": 48, "none": 5},
         )
         with writer_factory(database).begin() as session:
@@ -81,7 +81,7 @@ def test_drift_is_served_with_the_risk_and_every_feature(client, keep, drifted):
     assert found["features"][0]["name"] == "orders_30d"
 
 
-def test_a_bundle_that_proved_sound_warns_of_nothing(make_app, keep, new_key, with_history):
+def test_a_bundle_whose_check_is_sound_has_no_warnings(make_app, keep, new_key, with_history):
     keep()
 
     assert warnings(make_app, new_key, with_history) == []
@@ -93,10 +93,10 @@ def test_answers_warn_of_miscalibration_and_drift(make_app, keep, drifted, new_k
     found = warnings(make_app, new_key, with_history)
 
     assert [each["code"] for each in found] == ["miscalibrated", "drifted"]
-    assert "50.0% churn was said and 0.0% happened" in found[0]["text"]
+    assert "50.0% of 400 customers would churn, but 0.0% did" in found[0]["text"]
 
 
-def test_a_check_is_asked_for_as_a_job_and_served_when_it_ended(client, with_history, bundle_id):
+def test_a_check_runs_as_a_job_and_is_served_when_it_has_ended(client, with_history, bundle_id):
     started = client.post("/v1/jobs/monitor")
 
     assert started.status_code == 202
@@ -104,8 +104,10 @@ def test_a_check_is_asked_for_as_a_job_and_served_when_it_ended(client, with_his
     job = wait_for_end(client, started.headers["location"])
     assert (job["state"], job["bundle_id"]) == ("completed", bundle_id)
     found = client.get("/v1/model/calibration").json()
-    assert "no answer of this bundle is kept" in found["text"]
-    assert client.get("/v1/model/drift").json()["text"].startswith("not measured")
+    assert found["text"].startswith("No scores of this bundle are stored")
+    assert (
+        client.get("/v1/model/drift").json()["text"].startswith("This bundle has no reference.json")
+    )
 
 
 def test_asking_again_with_the_same_key_gives_the_same_job_and_no_rescoring(client, bundle_id):
@@ -123,7 +125,7 @@ def test_a_rescoring_ends_with_a_check(client, with_history, rescore, wait_until
     rescore()
 
     wait_until(lambda: client.get("/v1/model/calibration").json()["checked_at"] is not None)
-    assert "first horizon" in client.get("/v1/model/calibration").json()["text"]
+    assert "The first horizon" in client.get("/v1/model/calibration").json()["text"]
 
 
 @pytest.mark.parametrize("path", ["/v1/model/calibration", "/v1/model/drift", "/metrics"])

@@ -2,18 +2,18 @@ import numpy as np
 import pytest
 
 from app.domain.checks import Verdict
-from app.use_cases.monitoring.check_calibration import check_calibration, month_check
+from app.use_cases.monitoring.check_calibration import check_calibration, check_month
 
 
-def predictions(*, n, seed=0, truth_is=lambda said: said):
-    """Probabilities, and outcomes drawn from what is true of them."""
+def predictions(*, n, seed=0, truth_is=lambda predicted: predicted):
+    """Predicted probabilities, and outcomes drawn from the true ones."""
     rng = np.random.default_rng(seed)
-    said = rng.beta(2, 3, n)
-    return said, rng.random(n) < truth_is(said)
+    predicted = rng.beta(2, 3, n)
+    return predicted, rng.random(n) < truth_is(predicted)
 
 
-def checked(matured, **changes):
-    return check_calibration(matured, **{"bundle_id": "b", "waiting": "wait"} | changes)
+def checked(outcomes, **changes):
+    return check_calibration(outcomes, **{"bundle_id": "b", "pending": "wait"} | changes)
 
 
 def test_probabilities_that_come_true_are_sound():
@@ -24,17 +24,22 @@ def test_probabilities_that_come_true_are_sound():
 
 
 def test_planted_miscalibration_is_found_and_says_what_to_do():
-    check = checked({("2026-05", "b"): predictions(n=3000, truth_is=lambda said: said * 0.6)})
+    check = checked({
+        ("2026-05", "b"): predictions(n=3000, truth_is=lambda predicted: predicted * 0.6)
+    })
 
     assert check.verdict is Verdict.MISCALIBRATED
-    assert "3,000 predictions of 2026-05" in check.text
+    assert check.text.startswith("In 2026-05 the bundle predicted that 40.")
+    assert "of 3,000 customers would churn" in check.text
     assert "train a bundle" in check.text
 
 
 def test_probabilities_that_are_too_sure_are_found_although_the_mean_is_right():
-    said, churned = predictions(n=4000, truth_is=lambda said: 0.4 + 0.3 * (said - 0.4))
+    predicted, churned = predictions(
+        n=4000, truth_is=lambda predicted: 0.4 + 0.3 * (predicted - 0.4)
+    )
 
-    month = month_check("2026-05", "b", said, churned)
+    month = check_month("2026-05", "b", predicted, churned)
 
     assert abs(month.mean_probability - month.observed_rate) < 0.03
     assert month.verdict is Verdict.MISCALIBRATED
@@ -43,7 +48,7 @@ def test_probabilities_that_are_too_sure_are_found_although_the_mean_is_right():
 @pytest.mark.parametrize("n", [100, 400, 3000])
 def test_true_probabilities_raise_an_alarm_once_in_a_hundred_months_at_most(n):
     alarms = [
-        month_check("2026-05", "b", *predictions(n=n, seed=seed)).verdict is Verdict.MISCALIBRATED
+        check_month("2026-05", "b", *predictions(n=n, seed=seed)).verdict is Verdict.MISCALIBRATED
         for seed in range(60)
     ]
 
@@ -51,17 +56,17 @@ def test_true_probabilities_raise_an_alarm_once_in_a_hundred_months_at_most(n):
 
 
 def test_saying_the_same_of_everybody_is_sound_whatever_order_they_come_in():
-    said = np.full(1000, 0.3)
+    predicted = np.full(1000, 0.3)
 
-    month = month_check("2026-05", "b", said, np.arange(1000) < 300)
+    month = check_month("2026-05", "b", predicted, np.arange(1000) < 300)
 
     assert month.verdict is Verdict.SOUND
 
 
 def test_few_customers_are_too_few_to_tell_whatever_happened():
-    said = np.full(99, 0.5)
+    predicted = np.full(99, 0.5)
 
-    check = checked({("2026-05", "b"): (said, np.ones(99, bool))})
+    check = checked({("2026-05", "b"): (predicted, np.ones(99, bool))})
 
     assert check.verdict is Verdict.TOO_FEW
     assert "needs 100" in check.text
@@ -69,28 +74,28 @@ def test_few_customers_are_too_few_to_tell_whatever_happened():
 
 
 def test_one_customer_has_figures_but_no_auc():
-    month = month_check("2026-05", "b", np.array([0.3]), np.array([True]))
+    month = check_month("2026-05", "b", np.array([0.3]), np.array([True]))
 
     assert (month.n, month.observed_rate, month.auc) == (1, 1.0, None)
     assert month.observed_low < 0.3
 
 
 def test_an_auc_needs_ten_of_either_outcome():
-    said = np.linspace(0, 1, 200)
+    predicted = np.linspace(0, 1, 200)
 
-    assert month_check("2026-05", "b", said, said > 0.957).auc is None
-    assert month_check("2026-05", "b", said, said > 0.9).auc == 1
+    assert check_month("2026-05", "b", predicted, predicted > 0.957).auc is None
+    assert check_month("2026-05", "b", predicted, predicted > 0.9).auc == 1
 
 
-def test_nothing_matured_says_what_is_waited_for():
-    check = checked({}, waiting="the first horizon closes on 2026-12-01")
+def test_without_an_outcome_the_check_says_what_to_wait_for():
+    check = checked({}, pending="The first horizon closes at 2026-12-01.")
 
     assert check.verdict is Verdict.NOT_MEASURED
-    assert check.text == "the first horizon closes on 2026-12-01"
+    assert check.text == "The first horizon closes at 2026-12-01."
 
 
 def test_the_verdict_is_about_the_newest_month_of_enough_of_this_bundle():
-    bad = predictions(n=1000, truth_is=lambda said: said * 0)
+    bad = predictions(n=1000, truth_is=lambda predicted: predicted * 0)
     check = checked({
         ("2026-03", "b"): bad,
         ("2026-04", "b"): predictions(n=1000),
@@ -108,7 +113,7 @@ def test_the_verdict_is_about_the_newest_month_of_enough_of_this_bundle():
 
 
 def test_bins_hold_everybody_once_with_intervals_around_what_was_seen():
-    month = month_check("2026-05", "b", *predictions(n=997))
+    month = check_month("2026-05", "b", *predictions(n=997))
 
     assert sum(each.n for each in month.bins) == 997
     assert all(e.observed_low <= e.observed_rate <= e.observed_high for e in month.bins)

@@ -87,7 +87,7 @@ def test_a_small_move_of_what_counts_is_watched():
     check = checked((features, risk), importance=importance)
 
     assert check.verdict is Verdict.MOVED
-    assert check.text.endswith("watch it")
+    assert check.text.endswith("Keep an eye on it.")
 
 
 @pytest.mark.parametrize(("n", "n_reference"), [(1, 5000), (199, 5000), (5000, 100)])
@@ -106,4 +106,4 @@ def test_nobody_in_the_population_is_said():
     check = checked((features[:0], risk[:0]))
 
     assert check.verdict is Verdict.NOT_MEASURED
-    assert "none of the customers" in check.text
+    assert "None of today's customers" in check.text

@@ -175,7 +175,7 @@ def test_bundles_that_left_the_shelf_are_named_and_not_counted(check, rescored):
     calibration = check().calibration
 
     assert calibration.months == ()
-    assert "0123456789abcdef, which is not to be found on the shelf" in calibration.left_out[0]
+    assert "0123456789abcdef, which is no longer on the shelf" in calibration.left_out[0]
 
 
 def test_a_sample_bounds_the_work_and_a_tiny_one_does_not_judge(check, rescored):

@@ -4,13 +4,17 @@ import pytest
 
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.stored_scores import Rescoring
-from app.use_cases.monitoring.resolved_predictions import N_MONTHS, Promise, matured
+from app.use_cases.monitoring.resolved_predictions import (
+    N_MONTHS,
+    PredictionTerms,
+    resolve_predictions,
+)
 
 CUT_OFF = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = datetime(2026, 2, 1, tzinfo=UTC)
 CLOSES = ASKED + timedelta(days=90)
 DAY = timedelta(days=1)
-PROMISES = {"b": Promise(ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 90), CUT_OFF)}
+TERMS = {"b": PredictionTerms(ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 90), CUT_OFF)}
 
 
 def asked(as_of=ASKED, *, job_id="j", bundle_id="b"):
@@ -18,7 +22,7 @@ def asked(as_of=ASKED, *, job_id="j", bundle_id="b"):
 
 
 def found(*rescorings, as_of=CLOSES, log_until=CLOSES):
-    return matured(rescorings, PROMISES, bundle_id="b", as_of=as_of, log_until=log_until)
+    return resolve_predictions(rescorings, TERMS, bundle_id="b", as_of=as_of, log_until=log_until)
 
 
 def test_a_horizon_counts_from_the_moment_it_closes():
@@ -27,18 +31,17 @@ def test_a_horizon_counts_from_the_moment_it_closes():
 
 
 def test_before_the_first_horizon_closes_the_day_is_named():
-    waiting = found(asked(), as_of=CLOSES - DAY).waiting
+    pending = found(asked(), as_of=CLOSES - DAY).pending
 
-    assert waiting.startswith("not measured yet")
-    assert "closes 2026-05-02T00:00:00Z" in waiting
+    assert pending == "The first horizon of this bundle closes at 2026-05-02T00:00:00Z."
 
 
 @pytest.mark.parametrize("log_until", [None, CLOSES - 2 * DAY])
 def test_a_log_that_does_not_reach_the_end_is_no_evidence_of_silence(log_until):
-    waits = found(asked(), as_of=CLOSES + 9 * DAY, log_until=log_until)
+    result = found(asked(), as_of=CLOSES + 9 * DAY, log_until=log_until)
 
-    assert waits.by_month == {}
-    assert "import what has happened since" in waits.waiting
+    assert result.by_month == {}
+    assert "Import what has happened since" in result.pending
 
 
 def test_a_quiet_day_at_the_end_of_the_log_is_forgiven():
@@ -46,15 +49,15 @@ def test_a_quiet_day_at_the_end_of_the_log_is_forgiven():
 
 
 def test_nothing_kept_says_how_to_keep_it():
-    assert "holdfast rescore" in found().waiting
+    assert "holdfast rescore" in found().pending
 
 
 def test_answers_as_of_before_the_cut_off_are_no_predictions():
     early = found(asked(CUT_OFF - timedelta(microseconds=1)))
 
     assert early.by_month == {}
-    assert "no predictions" in early.waiting
-    assert early.left_out[0].startswith("1 rescoring with b as of moments before 2026-01-01")
+    assert "not predictions" in early.pending
+    assert early.excluded[0].startswith("1 rescoring with bundle b as of moments before 2026-01-01")
     assert found(asked(CUT_OFF)).by_month
 
 
@@ -62,7 +65,7 @@ def test_bundles_that_are_not_on_the_shelf_are_named_and_not_counted():
     gone = found(asked(bundle_id="gone"), asked(bundle_id="gone"))
 
     assert gone.by_month == {}
-    assert gone.left_out == ("2 rescorings with gone, which is not to be found on the shelf",)
+    assert gone.excluded == ("2 rescorings with bundle gone, which is no longer on the shelf",)
 
 
 def test_months_are_those_of_utc_whatever_the_zone():
