@@ -1,1 +1,1 @@
-"""HTTP in, HTTP out."""
+"""The HTTP API: what every request passes, who may call, the contract, routes and schemas."""

@@ -12,7 +12,7 @@ from itertools import repeat
 from types import NoneType
 from typing import Any, Final
 
-from app.api.contract.fields import storable_properties
+from app.api.contract.properties import storable_properties
 from app.api.schemas.activity import EventIn
 from app.domain.activity import MAX_AMOUNT, MAX_TEXT_CHARACTERS, NO_PROPERTIES, Activity
 

@@ -1,1 +1,1 @@
-"""The published contract: OpenAPI, problems, field types and cursors."""
+"""What clients rely on: OpenAPI, its docs, bodies, field types, problems and cursors."""

@@ -1,4 +1,4 @@
-"""Interactive documentation that needs no internet: Swagger UI from our own address."""
+"""Interactive documentation that needs no internet: Swagger UI, served by ourselves."""
 
 from importlib.resources import files
 
@@ -30,7 +30,7 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-# Swagger UI sets styles on its elements and draws icons from data: URLs; scripts are files alone.
+# Swagger UI sets styles on its elements and draws icons from data: URLs; its scripts are files.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -39,7 +39,7 @@ _POLICY = (
 
 def install(app: FastAPI) -> None:
     """Serve the documentation at ``/docs``."""
-    # The package brings Swagger UI's files; none of its code is used.
+    # Only Swagger UI's files are taken from this package, none of its code.
     folder = str(files("fastapi_swagger") / "resources")
 
     @app.get("/docs", include_in_schema=False)

@@ -1,13 +1,13 @@
-"""What a client would rather have: the header Accept."""
+"""Content negotiation: which media type a client prefers, by the header Accept."""
 
 from collections.abc import Sequence
 
 
 def preferred(accept: str, offered: Sequence[str]) -> str:
-    """Return which of the media types `offered` the client wants most; the first where it is equal.
+    """Return the media type of `offered` that the client prefers; the first of several equals.
 
-    A type that the header names counts more than a range such as ``*/*`` (RFC 9110, 12.5.1). What
-    cannot be read is passed over; who wants nothing of it gets the first all the same.
+    A type that the header names counts more than a range such as ``*/*`` (RFC 9110, 12.5.1). Parts
+    that cannot be read are ignored. If the client accepts none, it gets the first one all the same.
     """
     ranges = dict(map(_range, accept.split(",")))
     return max(offered, key=lambda kind: (_weight(kind, ranges), -offered.index(kind)))

@@ -1,4 +1,4 @@
-"""The published contract: the OpenAPI document, the same bytes whenever it is made."""
+"""The published contract: an OpenAPI document that is the same byte for byte each time."""
 
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from app.api.contract.fields import Answer, Request
+from app.api.contract.bodies import RequestBody, ResponseBody
 from app.api.contract.problems.kinds import (
     BODY_TOO_LARGE,
     INTERNAL_ERROR,
@@ -21,18 +21,19 @@ from app.api.contract.problems.responses import problem_responses
 from app.api.contract.problems.schema import Problem
 from app.domain.errors import DatabaseNotReady
 
-SchemaUse: TypeAlias = tuple[type[Answer | Request], JsonSchemaMode]
+SchemaUse: TypeAlias = tuple[type[ResponseBody | RequestBody], JsonSchemaMode]
 TITLE: Final = "Holdfast"
 VERSION: Final = "1.0"
 DESCRIPTION: Final = """\
 Churn-risk scores with reasons, health signals and interventions, next to your CRM.
 
-- Every route but health needs an API key: `Authorization: Bearer hf_…`.
-- Moments are ISO 8601 with a zone; answers are in UTC.
-- A refusal is a problem (RFC 9457, `application/problem+json`) with a JSON pointer to each field.
-- Where a batch can fail in part, the answer is 200 with one result per item, in order.
-- Pages go on with `next_cursor`; a cursor belongs to one listing and its filters.
-- Long work is a job: 202 with its `Location`.
+- All routes except health need an API key: `Authorization: Bearer hf_…`.
+- Moments are ISO 8601 with a time zone; answers are in UTC.
+- Every refusal is a problem (RFC 9457, `application/problem+json`) with a JSON pointer to each
+  field that is wrong.
+- A batch that can fail in part is answered with 200 and one result per item, in order.
+- `next_cursor` leads to the next page; a cursor belongs to one listing and its filters.
+- Long work runs as a job: the answer is 202 with the job's `Location`.
 """
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 _ANY_REQUEST: Final = problem_responses(INVALID_REQUEST, INTERNAL_ERROR, DatabaseNotReady)
@@ -45,9 +46,9 @@ _ANY_BODY: Final = problem_responses(
 
 
 def install(app: FastAPI, *, unrouted: Sequence[SchemaUse] = ()) -> None:
-    """Let `app` publish this contract at ``/openapi.json``.
+    """Make `app` publish the contract at ``/openapi.json``.
 
-    `unrouted` are the models that no route names, such as events, which are validated one by one.
+    `unrouted` are models that no route names, such as events, which are validated one by one.
     """
 
     def published() -> dict[str, Any]:
@@ -59,7 +60,7 @@ def install(app: FastAPI, *, unrouted: Sequence[SchemaUse] = ()) -> None:
 
 
 def document(app: FastAPI) -> str:
-    """Return the contract as it is kept in ``openapi/openapi.json``."""
+    """Return the contract as the text of ``openapi/openapi.json``."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(app.openapi(), option=options).decode()
 
@@ -88,7 +89,7 @@ def _schemas(unrouted: Sequence[SchemaUse]) -> dict[str, Any]:
 
 
 def _name(operation: dict[str, Any]) -> None:
-    """Let the first sentence of a route's docstring be its title in listings."""
+    """Make the first sentence of a route's docstring its title in listings."""
     first, _, rest = operation["description"].partition("\n\n")
     operation["summary"] = " ".join(first.split()).removesuffix(".")
     if rest:
@@ -98,9 +99,9 @@ def _name(operation: dict[str, Any]) -> None:
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:
-    """Add what every route can answer; what the route says itself comes first."""
+    """Add the problems that every route can answer with, after those that it names itself."""
     responses = operation["responses"]
-    responses.pop("422", None)  # FastAPI's own shape, which we never send
+    responses.pop("422", None)  # in FastAPI's own format, which we never send
     common = _ANY_REQUEST | (_ANY_BODY if "requestBody" in operation else {})
     for status, described in common.items():
         known = responses.setdefault(str(status), described)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.contract.problems.kinds import BODY_TOO_LARGE, TOO_SLOW
 from app.api.contract.problems.responses import problem_response
-from app.api.gate.bodies import has_body
+from app.api.gate.body_headers import has_body
 
 
 class _TooLargeError(Exception):

@@ -1,4 +1,4 @@
-"""What no ASGI application gets to see: a deadline for the head of a request, and few packets."""
+"""A deadline for the arrival of a request, which no ASGI application could set itself."""
 
 import asyncio
 
@@ -6,16 +6,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api.gate.joined_writes import JoinedWrites
 
-GRACE_SECONDS = 2.0  # for the answer 408 that the guard writes when a body is late
+GRACE_SECONDS = 2.0  # for `BodyLimits` to answer 408 when a body is late
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, closing connections whose request does not arrive in time.
+    """uvicorn's HTTP protocol, except that it closes connections whose request arrives too slowly.
 
-    An answer leaves in one packet, see `JoinedWrites`.
-
-    The clock starts with the connection, and with the first piece of each further request; it
-    stops when the request has arrived in full. Idle kept-alive connections are uvicorn's concern.
+    The clock starts with the connection, and with the first piece of each further request. It
+    stops when the request has arrived in full. uvicorn itself closes idle keep-alive connections.
+    Answers leave in one packet, see `JoinedWrites`.
     """
 
     receive_seconds: float
@@ -23,7 +22,7 @@ class DeadlineProtocol(HttpToolsProtocol):
     _is_arriving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """Start the clock of the first request."""
+        """Start the clock for the first request."""
         self._writes = JoinedWrites(transport)
         super().connection_made(self._writes)  # type: ignore[arg-type]  # all that a transport does
         self._start()
@@ -34,9 +33,10 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Start the clock of a request that did not come in one piece, unless it is running.
+        """Start the clock for a request that did not arrive in one piece, unless it is running.
 
-        An empty line between requests begins none, and yet ends uvicorn's own clock for idle ones.
+        An empty line between requests does not begin one, but it stops uvicorn's clock for idle
+        connections, so ours must start.
         """
         super().data_received(data)
         if self._deadline is None and (self._is_arriving or self._is_idle_without_clock()):
@@ -54,7 +54,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Write the head of an answer without a body."""
+        """Send the head of an answer that has no body."""
         self._writes.flush()
         super().on_response_complete()
 
@@ -74,5 +74,5 @@ class DeadlineProtocol(HttpToolsProtocol):
 
 
 def protocol(receive_seconds: float) -> type[asyncio.Protocol]:
-    """Return the `http` argument for `uvicorn.run` with this deadline."""
+    """Return a protocol with this deadline, for the `http` setting of uvicorn."""
     return type("Deadline", (DeadlineProtocol,), {"receive_seconds": receive_seconds})

@@ -1,16 +1,16 @@
-"""HEAD, which is GET without the body (RFC 9110, 9.3.2), for every route at once."""
+"""HEAD for every route with GET: the same answer without its body (RFC 9110, 9.3.2)."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Answer HEAD with the status and the headers that GET would have."""
+    """Answer HEAD with the status and headers of GET."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and only the start of the answer back."""
+        """Pass the request on as GET, and drop the body of the answer."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
@@ -24,4 +24,4 @@ class HeadAsGet:
         try:
             await self.app(asked, receive, without_body)
         finally:
-            scope["route"] = asked.get("route")  # which logs and metrics name
+            scope["route"] = asked.get("route")  # for logs and metrics

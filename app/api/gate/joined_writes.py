@@ -1,4 +1,4 @@
-"""The head of an answer and its body in one packet: each write is a call of the system."""
+"""Send the head of an answer and its body in one write, because each write is a system call."""
 
 import asyncio
 from typing import Any, Final
@@ -8,18 +8,18 @@ _INTERIM: Final = b"HTTP/1.1 1"  # 100 Continue: the client waits for it, and no
 
 
 class JoinedWrites:
-    """A transport that holds the head of an answer back until its body is there."""
+    """A transport that delays the head of an answer until its body is there."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
-        """Return all else from the transport itself."""
+        """Return everything else from the transport itself."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Write, or hold back what begins an answer."""
+        """Write the data, or delay it if it is the head of an answer."""
         if self._head:
             head, self._head = self._head, b""
             self._transport.writelines((head, data))
@@ -29,7 +29,7 @@ class JoinedWrites:
             self._transport.write(data)
 
     def flush(self) -> None:
-        """Write what was held back."""
+        """Write a delayed head."""
         if self._head:
             head, self._head = self._head, b""
             self._transport.write(head)
@@ -39,6 +39,6 @@ class JoinedWrites:
         return self._transport.is_closing()
 
     def close(self) -> None:
-        """Close after what was held back."""
+        """Write a delayed head, and close."""
         self.flush()
         self._transport.close()

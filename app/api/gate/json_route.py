@@ -1,4 +1,4 @@
-"""How request bodies become JSON: strictly, and with a reason where they do not."""
+"""Routes that read JSON strictly, and say what is wrong with what they refuse."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -10,25 +10,25 @@ from fastapi.routing import APIRoute
 from app.api.contract.problems.field_errors import MAX_ERRORS, unknown_parameter
 from app.api.contract.problems.kinds import INVALID_REQUEST, UNSUPPORTED_MEDIA
 from app.api.contract.problems.responses import RefusedError
-from app.api.gate.bodies import has_body
+from app.api.gate.body_headers import has_body
 
 
 class JsonRequest(Request):
-    """A request whose body is read by orjson.
+    """A request whose body is parsed by orjson.
 
-    It refuses what the standard library lets through: NaN, Infinity and 1e999, lone surrogates,
-    text that is no UTF-8, and nesting that would exhaust the stack.
+    orjson refuses what the standard library accepts: NaN, Infinity and 1e999, lone surrogates,
+    bytes that are not UTF-8, and nesting that would exhaust the stack.
     """
 
-    async def json(self) -> Any:  # noqa: ANN401 - JSON is anything until a schema has seen it
+    async def json(self) -> Any:  # noqa: ANN401 - JSON can be anything until a schema has validated it
         """Return the body as Python values."""
         return orjson.loads(await self.body())
 
 
 class JsonRoute(APIRoute):
-    """A route that takes JSON, says so when it gets anything else, and reads it strictly.
+    """A route that accepts JSON only, and only the query parameters that it knows.
 
-    A query parameter that it does not know is refused: a misspelt one would go unnoticed.
+    A misspelt parameter would otherwise be ignored without anybody noticing.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

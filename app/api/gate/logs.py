@@ -1,4 +1,4 @@
-"""Structured logs without personal data: routes instead of paths, no ids of customers, no keys."""
+"""Structured logs without personal data: route templates instead of paths, no ids, no keys."""
 
 import logging
 import sys
@@ -17,10 +17,10 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: moment, level, logger, message and what the caller added."""
+    """One JSON object per line: moment, level, logger, message and the caller's extra fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Return the line of a record."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -34,9 +34,9 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send the service's logs to standard error as JSON lines; uvicorn's own access log is off.
+    """Send the logs of the service to standard error, as JSON lines.
 
-    uvicorn's access log would write paths, and with them the ids of customers.
+    uvicorn's own access log stays off: it writes paths, and with them the ids of customers.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
@@ -51,14 +51,14 @@ def configure(level: str) -> None:
 
 
 class AccessLog:
-    """Count every answered request, and write a line: method, route (not path), status, time."""
+    """Count every answered request, and log its method, route template, status and duration."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note its answer."""
+        """Pass the request on, then count and log its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

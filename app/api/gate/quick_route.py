@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.gate.bodies import BODY_HEADERS
+from app.api.gate.body_headers import BODY_HEADERS
 from app.api.gate.metrics import Metrics
 from app.domain.errors import HoldfastError
 

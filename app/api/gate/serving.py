@@ -7,10 +7,10 @@ from app.api.gate.deadline import protocol
 
 
 def config_of(application: ASGIApp, *, receive_seconds: float) -> uvicorn.Config:
-    """Return the configuration of a server whose requests must arrive within that time.
+    """Return the configuration of a server whose requests must arrive within `receive_seconds`.
 
-    Our own log is written instead of uvicorn's, which would name customers: by the paths of
-    requests, and of handshakes of WebSockets, which there are none of.
+    uvicorn's own logs are off: they contain the paths of requests, and so the ids of customers.
+    There are no WebSockets, whose handshakes it would log in the same way.
     """
     return uvicorn.Config(
         application,

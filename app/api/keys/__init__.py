@@ -1,1 +1,1 @@
-"""Who may ask: API keys and their scopes."""
+"""Who may call: API keys and their scopes."""

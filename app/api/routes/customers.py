@@ -12,15 +12,9 @@ from app.api.contract.problems.responses import RefusedError, problem_responses
 from app.api.contract.problems.schema import FieldError
 from app.api.gate.json_route import JsonRoute
 from app.api.keys.access import CustomersRead, CustomersWrite
-from app.api.schemas.customers import (
-    AccountIn,
-    AccountOut,
-    ConsentOut,
-    CustomerIn,
-    CustomerOut,
-    CustomerPageOut,
-    ListedCustomerOut,
-)
+from app.api.schemas.customers.facts import AccountIn, CustomerIn
+from app.api.schemas.customers.listing import CustomerPageOut, ListedCustomerOut
+from app.api.schemas.customers.profile import AccountOut, ConsentOut, CustomerOut
 from app.api.schemas.paging import Cursor, Limit
 from app.api.schemas.path_parameters import CustomerId
 from app.api.schemas.scores.fields import TierName

@@ -1,4 +1,4 @@
-"""Health, for orchestrators: no key is needed, and nothing about a customer is said."""
+"""Health, for orchestrators; these routes need no key and reveal nothing about customers."""
 
 from typing import cast
 
@@ -15,13 +15,13 @@ _NOT_READY = problem_responses(DatabaseNotReady, NoBundleInService, BundleRefuse
 
 @router.get("/healthz")
 async def get_alive() -> AliveOut:
-    """Say that the process answers; restart it where this fails."""
+    """Confirm that the process answers; restart it if this fails."""
     return AliveOut(status="alive")
 
 
 @router.get("/readyz", responses=_NOT_READY)
 def get_ready(request: Request) -> ReadyOut:
-    """Say whether database and bundle are usable, or which is not and what to do about it."""
+    """Say whether database and bundle can be used, otherwise which one cannot and what to do."""
     service = cast("Service", request.app.state.service)
     service.database.require_migrated()
     bundle = service.bundles.current()
@@ -31,12 +31,12 @@ def get_ready(request: Request) -> ReadyOut:
 
 @router.get("/v2/health/live")
 async def get_live() -> LiveOut:
-    """Say that the process answers, as KServe clients ask."""
+    """Confirm that the process answers, for KServe clients."""
     return LiveOut(live=True)
 
 
 @router.get("/v2/health/ready", responses=_NOT_READY)
 def get_server_ready(request: Request) -> ServerReadyOut:
-    """Say whether the service is ready, as KServe clients ask."""
+    """Say whether the service is ready, for KServe clients."""
     get_ready(request)
     return ServerReadyOut(ready=True)

@@ -1,1 +1,1 @@
-"""What travels over the wire: one file per resource."""
+"""What travels over the wire: one file or folder per noun."""

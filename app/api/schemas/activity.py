@@ -4,20 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from app.api.contract.fields import (
-    MAX_ITEMS,
-    Amount,
-    Answer,
-    Currency,
-    Moment,
-    Properties,
-    Request,
-    Text,
-)
+from app.api.contract.bodies import RequestBody, ResponseBody
+from app.api.contract.fields import MAX_ITEMS, Amount, Currency, Moment, Text
 from app.api.contract.problems.schema import FieldError
+from app.api.contract.properties import Properties
 
 
-class EventIn(Request):
+class EventIn(RequestBody):
     """One thing a customer did, or that was done to them."""
 
     event_id: Annotated[
@@ -70,7 +63,7 @@ class EventIn(Request):
 EVENT = TypeAdapter(EventIn)
 
 
-class ActivityIn(Request):
+class ActivityIn(RequestBody):
     """A batch of events."""
 
     events: Annotated[
@@ -97,7 +90,7 @@ class ActivityIn(Request):
     ]
 
 
-class EventResultOut(Answer):
+class EventResultOut(ResponseBody):
     """What became of one event."""
 
     index: Annotated[int, Field(description="Position in the request, from 0", examples=[0])]
@@ -118,7 +111,7 @@ class EventResultOut(Answer):
     ]
 
 
-class ActivityOut(Answer):
+class ActivityOut(ResponseBody):
     """The results of a batch, in the order of the request."""
 
     accepted: Annotated[int, Field(description="Events recorded now", examples=[1])]

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 
 
-class BadgeOut(Answer):
+class BadgeOut(ResponseBody):
     """What shields.io draws; its own spelling (https://shields.io/badges/endpoint-badge)."""
 
     schemaVersion: Annotated[  # noqa: N815 - the name that shields.io reads

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.domain.checks import Verdict
 
 _Probability = Annotated[float, Field(ge=0, le=1)]
@@ -58,7 +58,7 @@ ObservedRateHigh = Annotated[
 ]
 
 
-class CalibrationBinOut(Answer):
+class CalibrationBinOut(ResponseBody):
     """Customers with about the same predicted probability."""
 
     n: CustomerCount
@@ -68,7 +68,7 @@ class CalibrationBinOut(Answer):
     observed_high: ObservedRateHigh
 
 
-class MonthOut(Answer):
+class MonthOut(ResponseBody):
     """What one bundle predicted in one month, and what happened within the horizon."""
 
     month: Annotated[str, Field(description="Month (UTC) of the predictions", examples=["2026-05"])]
@@ -111,7 +111,7 @@ class MonthOut(Answer):
     ]
 
 
-class CalibrationOut(Answer):
+class CalibrationOut(ResponseBody):
     """Predictions whose horizon has closed, compared with outcomes, by month and bundle."""
 
     bundle_id: CheckedBundleId
@@ -128,7 +128,7 @@ class CalibrationOut(Answer):
     ]
 
 
-class ColumnDriftOut(Answer):
+class ColumnDriftOut(ResponseBody):
     """How far one feature, or the risk, has drifted since the training."""
 
     name: Annotated[
@@ -166,7 +166,7 @@ class ColumnDriftOut(Answer):
     verdict: CheckVerdict
 
 
-class DriftOut(Answer):
+class DriftOut(ResponseBody):
     """Today's customers compared with those that the bundle was trained on."""
 
     bundle_id: CheckedBundleId

@@ -1,20 +1,20 @@
-"""Whether the service lives, and whether it can do its work."""
+"""Whether the process is alive, and whether the service can do its work."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 
 
-class AliveOut(Answer):
+class AliveOut(ResponseBody):
     """The process answers."""
 
     status: Annotated[Literal["alive"], Field(description="Always alive", examples=["alive"])]
 
 
-class ReadyOut(Answer):
-    """Database, bundle and playbook are usable."""
+class ReadyOut(ResponseBody):
+    """Database, bundle and playbook can be used."""
 
     status: Annotated[Literal["ready"], Field(description="Always ready", examples=["ready"])]
     bundle_id: Annotated[
@@ -23,20 +23,20 @@ class ReadyOut(Answer):
     warnings: Annotated[
         list[str],
         Field(
-            description="What is wrong but does not keep us from working, such as a newly "
+            description="What is wrong but does not keep the service from working, such as a newly "
             "promoted bundle that was refused",
             examples=[[]],
         ),
     ]
 
 
-class LiveOut(Answer):
-    """The process answers, in the words of KServe's protocol."""
+class LiveOut(ResponseBody):
+    """The process answers; in the format of KServe's protocol."""
 
     live: Annotated[Literal[True], Field(description="Always true", examples=[True])]
 
 
-class ServerReadyOut(Answer):
-    """The service is ready, in the words of KServe's protocol."""
+class ServerReadyOut(ResponseBody):
+    """The service is ready; in the format of KServe's protocol."""
 
     ready: Annotated[Literal[True], Field(description="Always true", examples=[True])]

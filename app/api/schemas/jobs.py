@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.api.schemas.paging import NextCursor
 from app.api.schemas.scores.fields import AsOfOut, CustomerIdOut
 
@@ -14,7 +14,7 @@ JobStateName = Literal["queued", "in_progress", "completed", "failed", "cancelle
 KeepsName = Literal["answers", "numbers"]
 
 
-class JobOut(Answer):
+class JobOut(ResponseBody):
     """A rescoring of everybody, or a check of the bundle."""
 
     job_id: Annotated[
@@ -67,14 +67,14 @@ class JobOut(Answer):
     error: Annotated[str | None, Field(description="Why it failed as a whole", examples=[None])]
 
 
-class JobFailureOut(Answer):
+class JobFailureOut(ResponseBody):
     """A customer whom a job could not score."""
 
     customer_id: CustomerIdOut
     reason: Annotated[str, Field(description="Why", examples=["the history could not be read"])]
 
 
-class JobFailurePageOut(Answer):
+class JobFailurePageOut(ResponseBody):
     """A page of customers whom a job could not score."""
 
     items: Annotated[

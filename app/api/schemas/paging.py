@@ -1,4 +1,4 @@
-"""Pages of listings: how many, and where to go on."""
+"""Pages of listings: how many items, and where the next page starts."""
 
 from typing import Annotated
 
@@ -8,13 +8,13 @@ from pydantic import Field
 from app.api.contract.cursors import MAX_CHARACTERS
 
 Limit = Annotated[
-    int, Query(ge=1, le=200, description="How many items a page has at most", examples=[50])
+    int, Query(ge=1, le=200, description="The most items that a page may have", examples=[50])
 ]
 Cursor = Annotated[
     str | None,
     Query(
         max_length=MAX_CHARACTERS,
-        description="`next_cursor` of the page before; absent: the first page",
+        description="`next_cursor` of the previous page; absent: the first page",
     ),
 ]
 NextCursor = Annotated[

@@ -4,12 +4,12 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 
-class FieldError(Answer):
+class FieldError(ResponseBody):
     """One field that does not fit."""
 
     location: Annotated[
@@ -28,7 +28,7 @@ class FieldError(Answer):
     ]
 
 
-class Problem(Answer):
+class Problem(ResponseBody):
     """Why a request was refused (RFC 9457)."""
 
     type: Annotated[

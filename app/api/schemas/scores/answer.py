@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.api.schemas.scores.fields import (
     AsOfOut,
     ChurnDefinition,
@@ -20,7 +20,7 @@ from app.api.schemas.scores.provenance import Basis, BundleRef, DataOut, Playboo
 from app.api.schemas.scores.signals_and_interventions import InterventionOut, ReasonOut, SignalOut
 
 
-class ScoreOut(Answer):
+class ScoreOut(ResponseBody):
     """The risk of one customer as of a moment, with its reasons and what to do about it.
 
     Where `data.sufficient_history` is false, score, tier, probability and percentile are null.

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.api.schemas.scores.fields import (
     AsOfOut,
     ChurnDefinition,
@@ -32,7 +32,7 @@ _NUMBERS = {
 }
 
 
-class NumbersOut(Answer):
+class NumbersOut(ResponseBody):
     """The numbers of one customer, each as it stands in the whole answer.
 
     Where `sufficient_history` is false, there is no risk to state, and all others but `previous`
@@ -71,7 +71,7 @@ class NumbersOut(Answer):
     ]
 
 
-class NumbersResultOut(Answer):
+class NumbersResultOut(ResponseBody):
     """One customer of a bulk call: the numbers, or why there are none."""
 
     index: Index
@@ -83,7 +83,7 @@ class NumbersResultOut(Answer):
     errors: Errors
 
 
-class ManyNumbersOut(Answer):
+class ManyNumbersOut(ResponseBody):
     """What all answers share, said once, and the numbers of each customer as asked."""
 
     detail: Annotated[Literal["numbers"], Field(description="As asked for", examples=["numbers"])]

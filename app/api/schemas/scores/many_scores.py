@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import MAX_ITEMS, Answer, MomentOrDate, Request
+from app.api.contract.bodies import RequestBody, ResponseBody
+from app.api.contract.fields import MAX_ITEMS, MomentOrDate
 from app.api.schemas.paging import NextCursor
 from app.api.schemas.scores.answer import ScoreOut
 from app.api.schemas.scores.fields import (
@@ -19,7 +20,7 @@ from app.api.schemas.scores.many_fields import AskedId, Errors, Index, NFailed, 
 from app.domain.activity import MAX_TEXT_CHARACTERS
 
 
-class ScoresIn(Request):
+class ScoresIn(RequestBody):
     """Which customers to score, and as of when."""
 
     customer_ids: Annotated[
@@ -51,7 +52,7 @@ class ScoresIn(Request):
     ] = "full"
 
 
-class ScoreResultOut(Answer):
+class ScoreResultOut(ResponseBody):
     """One customer of a bulk call: an answer, or why there is none."""
 
     index: Index
@@ -63,7 +64,7 @@ class ScoreResultOut(Answer):
     errors: Errors
 
 
-class ScoresOut(Answer):
+class ScoresOut(ResponseBody):
     """The results of a bulk call, in the order of the request."""
 
     scored: NScored
@@ -71,7 +72,7 @@ class ScoresOut(Answer):
     results: Annotated[list[ScoreResultOut], Field(description="One per id", examples=[[]])]
 
 
-class StoredScoreOut(Answer):
+class StoredScoreOut(ResponseBody):
     """One stored assessment."""
 
     customer_id: CustomerIdOut
@@ -85,7 +86,7 @@ class StoredScoreOut(Answer):
     ]
 
 
-class ScorePageOut(Answer):
+class ScorePageOut(ResponseBody):
     """A page of stored assessments."""
 
     items: Annotated[

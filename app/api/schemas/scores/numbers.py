@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.api.schemas.scores.fields import TierName
 
 
-class ScaleOut(Answer):
+class ScaleOut(ResponseBody):
     """How to read a score."""
 
     min: Annotated[int, Field(description="The least score", examples=[0])]
@@ -19,7 +19,7 @@ class ScaleOut(Answer):
     ]
 
 
-class TierPolicyOut(Answer):
+class TierPolicyOut(ResponseBody):
     """Where the tiers begin for this customer, as probabilities; edges belong to the upper tier.
 
     They keep a customer a little longer in the tier of the last stored assessment.
@@ -65,7 +65,7 @@ class TierPolicyOut(Answer):
     ]
 
 
-class ValueOut(Answer):
+class ValueOut(ResponseBody):
     """What the customer is expected to bring; null: cannot be known.
 
     Orders and their revenue, before returns; where churn is the end of a contract, its price for as
@@ -110,7 +110,7 @@ class ValueOut(Answer):
     ]
 
 
-class IntervalOut(Answer):
+class IntervalOut(ResponseBody):
     """How far the probability may be off."""
 
     low: Annotated[float, Field(ge=0, le=1, description="Lower end", examples=[0.31])]
@@ -126,7 +126,7 @@ class IntervalOut(Answer):
     ]
 
 
-class PreviousOut(Answer):
+class PreviousOut(ResponseBody):
     """The last stored assessment before this one."""
 
     score: Annotated[int, Field(description="Its score", examples=[55])]

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 
 
-class DataOut(Answer):
+class DataOut(ResponseBody):
     """What the answer rests on."""
 
     last_activity_at: Annotated[
@@ -47,7 +47,7 @@ class DataOut(Answer):
     ]
 
 
-class BundleRefOut(Answer):
+class BundleRefOut(ResponseBody):
     """The bundle that answered."""
 
     id: Annotated[str, Field(description="Id of the bundle", examples=["4f1c0de5a2b94a10"])]
@@ -64,7 +64,7 @@ class BundleRefOut(Answer):
     ]
 
 
-class PlaybookRefOut(Answer):
+class PlaybookRefOut(ResponseBody):
     """The playbook that was applied."""
 
     version: Annotated[str, Field(description="Its version", examples=["1"])]
@@ -74,7 +74,7 @@ class PlaybookRefOut(Answer):
     ]
 
 
-class WarningOut(Answer):
+class WarningOut(ResponseBody):
     """A reason to trust the answers of a bundle less."""
 
     code: Annotated[

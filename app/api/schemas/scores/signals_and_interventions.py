@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.api.contract.fields import Answer
+from app.api.contract.bodies import ResponseBody
 from app.api.schemas.scores.fields import AsOfOut, CustomerIdOut
 
 
-class ReasonOut(Answer):
+class ReasonOut(ResponseBody):
     """How much one feature moved this customer's risk."""
 
     feature: Annotated[
@@ -42,7 +42,7 @@ class ReasonOut(Answer):
     ]
 
 
-class SignalOut(Answer):
+class SignalOut(ResponseBody):
     """A finding for people: what is wrong, whose it is and how fast to respond."""
 
     signal: Annotated[
@@ -72,7 +72,7 @@ class SignalOut(Answer):
     ]
 
 
-class StepOut(Answer):
+class StepOut(ResponseBody):
     """One touch of an intervention."""
 
     channel: Annotated[str, Field(description="Where to reach out", examples=["email"])]
@@ -85,7 +85,7 @@ class StepOut(Answer):
     action: Annotated[str, Field(description="What to do", examples=["Send the targeted offer"])]
 
 
-class InterventionOut(Answer):
+class InterventionOut(ResponseBody):
     """What to do: one owner, one due time, one next step."""
 
     playbook: Annotated[str, Field(description="Name in the playbook", examples=["win_back"])]
@@ -125,7 +125,7 @@ class InterventionOut(Answer):
     ]
 
 
-class SignalsOut(Answer):
+class SignalsOut(ResponseBody):
     """The signals of one customer."""
 
     customer_id: CustomerIdOut
@@ -133,7 +133,7 @@ class SignalsOut(Answer):
     signals: Annotated[list[SignalOut], Field(description="Findings for people", examples=[[]])]
 
 
-class InterventionsOut(Answer):
+class InterventionsOut(ResponseBody):
     """The recommended interventions for one customer."""
 
     customer_id: CustomerIdOut
