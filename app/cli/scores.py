@@ -18,8 +18,9 @@ from app.cli.bundles import (
 from app.cli.database import DatabaseUrl, engine_of
 from app.cli.file_options import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
 from app.cli.option_values import moment_of, moment_or_now
-from app.cli.progress import OnProgress, progress_bar
+from app.cli.progress import progress_bar
 from app.domain.jobs import Job, JobState, Keeps
+from app.work.progress import OnProgress
 
 if TYPE_CHECKING:  # help opens neither database nor bundle nor playbook
     from sqlalchemy import Engine
