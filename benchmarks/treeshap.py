@@ -100,7 +100,7 @@ def measured(n_trees: int, n_leaves: int, *, repeats: int) -> dict[str, object]:
     trees = parse_trees(booster.model_to_string(), n_features=N_FEATURES)
     build_s = seconds(lambda: build_explainer(trees))  # the first one compiles or loads
     build_s = seconds(lambda: build_explainer(trees))
-    explainer, adder = build_explainer(trees), margins.adder_of(trees)
+    explainer, adder = build_explainer(trees), margins.build_adder(trees)
 
     def ours(part: np.ndarray) -> np.ndarray:
         return explain(explainer, part)[0]

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from app.bundle.answers.interval import build_intervals
-from app.bundle.answers.unusual_features import build_unusual_features
+from app.bundle.answers.interval import ProbabilityIntervals, build_intervals
+from app.bundle.answers.unusual_features import UnusualFeatures, build_unusual_features
 from app.bundle.folder.bundle_id import validate_bundle_id
 from app.bundle.folder.current_features import current_features
 from app.bundle.folder.feature_columns import validate_feature_columns
 from app.bundle.folder.golden_rows import verify_golden_rows
-from app.bundle.folder.manifest import FeatureSet, Manifest
+from app.bundle.folder.manifest import BundleFacts, FeatureSet, Manifest
 from app.bundle.folder.reading import (
     BOOSTER_FILE,
     MAX_BOOSTER_BYTES,
@@ -26,12 +26,12 @@ from app.bundle.trees.booster_scorer import BoosterScorer
 from app.bundle.trees.kernel_scorer import KernelScorer
 from app.bundle.trees.parsing import parse_trees
 from app.bundle.trees.scorer import Scorer
-from app.bundle.value.estimator import ValueEstimator, value_estimator
+from app.bundle.value.estimator import value_estimator
 from app.bundle.value.section import ORDERS_FILE, REVENUE_FILE
 from app.bundle.value.storage import open_value_model
+from app.bundle.value.value_model import ValueModel
 from app.domain.activity import TYPE_CODES
 from app.domain.bundles import warnings_of
-from app.domain.churn import ChurnKind
 from app.domain.errors import BundleRefused, NoBundleInService
 
 log = logging.getLogger("holdfast.bundle")
@@ -105,18 +105,13 @@ def _scorer(folder: Path, verified: VerifiedFiles) -> Scorer:
 
 
 def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle:
-    facts, names = manifest.facts, manifest.facts.features.names
+    facts = manifest.facts
     if facts.churn.event not in TYPE_CODES:
         raise BundleRefused(
             f"{folder} predicts the event {facts.churn.event!r:.80}, which this version of "
             "Holdfast does not know: train a new bundle with this version"
         )
-    try:
-        intervals = None if facts.uncertainty is None else build_intervals(facts.uncertainty, names)
-        ranges = facts.usual_ranges
-        unusual = None if ranges is None else build_unusual_features(ranges, names)
-    except ValueError as error:
-        raise BundleRefused(f"{folder}: {error}") from error
+    intervals, unusual_features = _certainty(folder, facts)
     return RiskBundle(
         id=folder.name,
         manifest=manifest,
@@ -127,28 +122,38 @@ def _risk_bundle(folder: Path, manifest: Manifest, scorer: Scorer) -> RiskBundle
         percentile_knots=np.array(facts.percentile_knots),
         scorer=scorer,
         intervals=intervals,
-        unusual_features=unusual,
-        value=_value(folder, manifest),
+        unusual_features=unusual_features,
+        value=value_estimator(_value_model(folder, manifest), facts.churn),
         warnings=warnings_of(facts.basis),
     )
 
 
-def _value(folder: Path, manifest: Manifest) -> ValueEstimator | None:
-    facts, churn = manifest.facts.value, manifest.facts.churn
-    if facts is None and churn.kind is ChurnKind.ABSENCE:
+def _certainty(
+    folder: Path, facts: BundleFacts
+) -> tuple[ProbabilityIntervals | None, UnusualFeatures | None]:
+    names, uncertainty, ranges = facts.features.names, facts.uncertainty, facts.usual_ranges
+    try:
+        return (
+            None if uncertainty is None else build_intervals(uncertainty, names),
+            None if ranges is None else build_unusual_features(ranges, names),
+        )
+    except ValueError as error:
+        raise BundleRefused(f"{folder}: {error}") from error
+
+
+def _value_model(folder: Path, manifest: Manifest) -> ValueModel | None:
+    section = manifest.facts.value
+    if section is None:
         return None
-    if facts is None:
-        return value_estimator(None, churn)
     texts = {
         name: read_listed_file(folder, name, manifest, limit=MAX_BOOSTER_BYTES)
         for name in (ORDERS_FILE, REVENUE_FILE)
         if name in manifest.files
     }
-    model = open_value_model(
-        facts,
+    return open_value_model(
+        section,
         {name: text.decode("ascii", "replace") for name, text in texts.items()},
         [row.features for row in manifest.golden_rows],
-        horizon_days=churn.horizon_days,
+        horizon_days=manifest.facts.churn.horizon_days,
         source=str(folder),
     )
-    return value_estimator(model, churn)

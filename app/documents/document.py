@@ -111,5 +111,5 @@ def table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> T
 
 
 def safe_name(name: str) -> str:
-    """Return a name from somebody's data without the characters that are markup in a sentence."""
+    """Return a name from customers' data without the characters that are markup in a sentence."""
     return re.sub(r"[^\w .,:/@+'-]", "_", name)[:MAX_NAME_LENGTH]

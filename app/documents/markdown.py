@@ -17,7 +17,7 @@ from app.documents.document import (
     Table,
 )
 
-# Cells hold names that somebody chose. None may end its cell or begin a tag, a link or a style.
+# Cells hold names from customers' data, which must not end their cell or begin a tag or a link.
 _MARKUP: Final = re.compile(r"([\\|`*_<>\[\]&])")
 
 

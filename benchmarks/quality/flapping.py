@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.tier_columns import NO_TIER, placed
+from app.bundle.answers.tier_columns import NO_TIER, assign_tiers
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.domain.tiers import TierPolicy
 from app.features.engine import features_of
@@ -81,7 +81,7 @@ def _followed(weeks: list[tuple[NDArray[np.float64], TierPolicy]], band: float) 
     tiers = []
     for said, policy in weeks:
         no_values = np.full(len(said), np.nan)
-        before = placed(replace(policy, band=band), said, no_values, before).tiers
+        before = assign_tiers(replace(policy, band=band), said, no_values, before).tiers
         tiers.append(before)
     return np.array(tiers)
 

@@ -36,7 +36,7 @@ class Off(BoosterScorer):
         return super().raw_contributions(features) + 1e-8
 
 
-def test_without_kernels_lightgbm_answers_the_same_and_the_log_says_so(
+def test_without_kernels_lightgbm_answers_with_the_same_numbers_and_the_log_says_so(
     write, features, monkeypatch, caplog
 ):
     folder = write()
@@ -58,7 +58,7 @@ def test_the_serving_process_loads_neither_lightgbm_nor_scikit_learn_nor_pandas(
     assert _loaded_after(f"open_bundle(Path({str(write())!r}), expected=features)") == "[]"
 
 
-def test_lightgbm_comes_without_scikit_learn_and_leaves_it_importable():
+def test_importing_lightgbm_does_not_import_scikit_learn_and_keeps_it_importable():
     statement = "import_lightgbm(); assert 'sklearn' not in sys.modules"
 
     assert _loaded_after(statement) == "['lightgbm']"

@@ -32,7 +32,7 @@ def test_a_failed_promote_leaves_the_bundle_in_service(write):
     assert promoted_id(good.parent) == good.name
 
 
-def test_the_listing_marks_the_promoted_bundle_and_tells_what_is_wrong_with_others(write):
+def test_the_listing_marks_the_promoted_bundle_and_says_what_is_wrong_with_others(write):
     good = write()
     promote(good.parent, good.name, expected=FEATURES)
     bad = write(seed=8)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.tier_columns import NO_TIER, placed
+from app.bundle.answers.tier_columns import NO_TIER, assign_tiers
 from app.domain.tiers import AnyTierPolicy
 from app.statistics.metrics import PredictionMetrics, compute_metrics
 from app.statistics.resampling import Interval, bootstrap_intervals
@@ -81,4 +81,4 @@ def tiers_at(
     n = len(probabilities)
     worth = np.full(n, np.nan) if values is None else values
     stood = np.full(n, NO_TIER) if before is None else before
-    return placed(policy, probabilities, worth, stood).tiers
+    return assign_tiers(policy, probabilities, worth, stood).tiers

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.tier_columns import HIGH, LOW, NO_TIER, placed
+from app.bundle.answers.tier_columns import HIGH, LOW, NO_TIER, assign_tiers
 from app.domain.errors import TrainingRefused
 from app.domain.tiers import AnyTierPolicy, TierPolicy, ValuePolicy, check_costs
 from training.tiers.profit import profit_of_contact
@@ -143,7 +143,7 @@ def shares_of(
     """Return the share (0 to 1) of each tier, highest first; unknown `values` count as it says."""
     n = len(probabilities)
     worth = np.full(n, np.nan) if values is None else values
-    tiers = placed(policy, probabilities, worth, np.full(n, NO_TIER)).tiers
+    tiers = assign_tiers(policy, probabilities, worth, np.full(n, NO_TIER)).tiers
     high, low = float((tiers == HIGH).mean()), float((tiers == LOW).mean())
     return {"high": high, "medium": 1 - high - low, "low": low}
 

@@ -22,7 +22,8 @@ class Reasons(NamedTuple):
         int64, shape (n, n_reasons): columns of the features; `NO_REASON` where fewer features
         contributed enough.
     contributions
-        float64, shape (n, n_reasons): what they contributed, in log-odds; 0 beside `NO_REASON`.
+        float64, shape (n, n_reasons): what they contributed, in log-odds; 0 where the position
+        is `NO_REASON`.
     other_contributions
         float64, shape (n,): the sum of all other contributions, so that `base_margin`, the reasons
         and this sum to the margin.

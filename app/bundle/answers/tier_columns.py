@@ -1,4 +1,4 @@
-"""Tiers of one customer or many in one kernel: the numbers of `app.domain.tiers`, bit for bit."""
+"""Scores and tiers of many customers in one kernel, with the same bits as `app.domain.tiers`."""
 
 from typing import Final, NamedTuple
 
@@ -23,12 +23,13 @@ TIERS: Final = (RiskTier.LOW, RiskTier.MEDIUM, RiskTier.HIGH)  # by their codes
 CODE_OF_TIER: Final = {RiskTier.LOW: LOW, RiskTier.MEDIUM: MEDIUM, RiskTier.HIGH: HIGH}
 
 
-class Placed(NamedTuple):
-    """Where customers stand; arrays of shape (n,).
+class TierColumns(NamedTuple):
+    """Scores and tiers of many customers; arrays of shape (n,).
 
     Attributes
     ----------
-    medium_from, high_from : float64, each customer's own edges; NaN = never.
+    medium_from, high_from : float64, the churn probabilities from which on each customer is Medium,
+        and High; NaN = never.
     scores : int64, 0 to 100.
     tiers : int64, positions in `TIERS`.
     """
@@ -40,7 +41,7 @@ class Placed(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    """A policy of either kind as numbers: by value where `save_rate` is above 0."""
+    """A policy as numbers: a `ValuePolicy` if `save_rate` is above 0, else a `TierPolicy`."""
 
     medium_from: float
     high_from: float
@@ -51,35 +52,35 @@ class _Rule(NamedTuple):
     band: float
 
 
-def placed(
+def assign_tiers(
     policy: AnyTierPolicy,
     probabilities: Numbers,
     values: Numbers,
     before: NDArray[np.int64],
-) -> Placed:
-    """Return edges, score and tier of each customer; one row alone gets the bits it gets of many.
+) -> TierColumns:
+    """Return edges, score and tier of each customer, whose bits do not depend on the others.
 
     Parameters
     ----------
     probabilities : float64 array of shape (n,)
         Churn probabilities; `ValueError` if one is NaN or outside 0 to 1.
     values : float64 array of shape (n,)
-        What each customer is worth, NaN = not known; shares do not look at it.
+        The value of each customer, NaN = not known; a `TierPolicy` does not read it.
     before : int64 array of shape (n,)
-        `CODE_OF_TIER` of where each stood before, `NO_TIER` = not known.
+        `CODE_OF_TIER` of each customer's previous tier, `NO_TIER` = not known.
     """
     n = len(probabilities)
     edges, codes, wrong = np.empty((2, n)), np.empty((2, n), np.int64), np.zeros(1, np.int64)
-    _place_each(_rule_of(policy), probabilities, values, before, edges, codes, wrong)
+    _assign_each(_rule_of(policy), probabilities, values, before, edges, codes, wrong)
     if wrong[0]:
         raise ValueError(f"churn probabilities must lie in [0, 1]; {wrong[0]} of {n} do not")
-    return Placed(edges[0], edges[1], codes[0], codes[1])
+    return TierColumns(edges[0], edges[1], codes[0], codes[1])
 
 
 def warm_up() -> None:
-    """Have the kernel ready; any numbers will do."""
+    """Compile or load the kernel, so that no request waits for it."""
     one = np.full(1, 0.5)
-    placed(TierPolicy("any", medium_from=0.2, high_from=0.6), one, one, np.zeros(1, np.int64))
+    assign_tiers(TierPolicy("any", medium_from=0.2, high_from=0.6), one, one, np.zeros(1, np.int64))
 
 
 def _rule_of(policy: AnyTierPolicy) -> _Rule:
@@ -91,7 +92,7 @@ def _rule_of(policy: AnyTierPolicy) -> _Rule:
 
 
 @entry
-def _place_each(
+def _assign_each(
     rule: _Rule,
     probabilities: Numbers,
     values: Numbers,
@@ -108,8 +109,8 @@ def _place_each(
             if not medium < high:
                 high = np.nan
         if before[i] != NO_TIER:
-            medium = _moved(medium, rule.band if before[i] == LOW else 1 / rule.band)
-            high = _moved(high, 1 / rule.band if before[i] == HIGH else rule.band)
+            medium = _shifted(medium, rule.band if before[i] == LOW else 1 / rule.band)
+            high = _shifted(high, 1 / rule.band if before[i] == HIGH else rule.band)
         edges[0, i], edges[1, i] = medium, high
         if not (0 <= probabilities[i] <= 1):
             wrong[0] += 1
@@ -129,9 +130,9 @@ def _edge(rule: _Rule, value: float, offer: float) -> float:
 
 
 @part
-def _moved(edge: float, factor: float) -> float:
-    moved = edge * factor / (1 - edge + edge * factor)
-    return moved if moved < 1 else edge
+def _shifted(edge: float, factor: float) -> float:
+    shifted = edge * factor / (1 - edge + edge * factor)
+    return shifted if shifted < 1 else edge
 
 
 @part

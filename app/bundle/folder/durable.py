@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-# Starts the names of unfinished files and folders. No bundle id has a leading dot, so nobody reads
-# what bears such a name.
+# Names of unfinished files and folders begin with it. Bundle ids have no leading dot, so unfinished
+# folders are never taken for bundles.
 INCOMING: Final = ".incoming-"
 _LOCK_FILE: Final = ".lock"
 

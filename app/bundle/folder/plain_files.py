@@ -1,4 +1,4 @@
-"""Read files that nobody vouches for: regular files only, of limited size, with their SHA-256.
+"""Read untrusted files: only regular files, of limited size, and with their SHA-256.
 
 Links are refused, because they may lead out of the folder, and so are pipes and devices, because
 opening or reading one can block forever.

@@ -20,7 +20,7 @@ from app.domain.errors import BundleRefused
 from app.statistics.drift import shares_in_bins
 
 REFERENCE_FILE: Final = "reference.json"
-PROBABILITY: Final = "probability"  # a column beside the features; no feature has this name
+PROBABILITY: Final = "probability"  # an additional column; no feature has this name
 N_REFERENCE_BINS: Final = 10
 MAX_REFERENCE_BYTES: Final = 1024 * 1024  # real ones have about 60 KB
 MAX_EDGES: Final = 100

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from app.bundle.trees.explainer import build_explainer
 from app.bundle.trees.flat_trees import FlatTrees
-from app.bundle.trees.margins import adder_of
+from app.bundle.trees.margins import build_adder
 from app.bundle.trees.margins import raw_margins as add_up_margins
 from app.bundle.trees.treeshap import explain
 
@@ -15,7 +15,7 @@ class KernelScorer:
 
     def __init__(self, trees: FlatTrees) -> None:
         self._explainer = build_explainer(trees)
-        self._adder = adder_of(trees, explainer=self._explainer)
+        self._adder = build_adder(trees, explainer=self._explainer)
         row = np.zeros((1, trees.n_features))  # no request should wait for a kernel to be loaded
         self.raw_margins(row)
         self.raw_contributions(row)

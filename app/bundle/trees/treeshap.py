@@ -29,7 +29,7 @@ from app.bundle.trees.shapley import leaf_contributions
 from app.compiled.kernel import entry, part
 
 
-class Workspace(NamedTuple):
+class TreeWorkspace(NamedTuple):
     """Working space of one call, because kernels must not allocate memory.
 
     `columns` holds the value of feature `j` in row `i` of a tile at ``j * width + i``, and `sums`
@@ -69,7 +69,7 @@ class _ReusedWorkspace(threading.local):
         self._sizes = (0, 0, 0)
         self._workspace = _allocate(*self._sizes)
 
-    def workspace_for(self, explainer: Explainer, features: Floats) -> Workspace:
+    def workspace_for(self, explainer: Explainer, features: Floats) -> TreeWorkspace:
         n, n_features = features.shape
         width = min(n, TILE)
         sizes = (
@@ -82,8 +82,8 @@ class _ReusedWorkspace(threading.local):
         return self._workspace
 
 
-def _allocate(n_columns: int, n_codes: int, n_parts: int) -> Workspace:
-    return Workspace(
+def _allocate(n_columns: int, n_codes: int, n_parts: int) -> TreeWorkspace:
+    return TreeWorkspace(
         columns=np.empty(n_columns),
         sums=np.empty(n_columns),
         codes=np.empty(n_codes, dtype=np.int64),
@@ -101,7 +101,7 @@ def _explain(
     features: Floats,
     contributions: Floats,
     margins: Floats,
-    workspace: Workspace,
+    workspace: TreeWorkspace,
 ) -> None:
     n_features = features.shape[1]
     width = min(len(features), TILE)

@@ -1,6 +1,6 @@
 """The closed form of orders and spending: Pareto/NBD for days with orders, gamma-gamma for amounts.
 
-Beside what it expects, it describes each customer by the numbers that a `Correction` weighs.
+It also describes each customer by the numbers that a `Correction` weighs.
 """
 
 import math

@@ -92,13 +92,13 @@ class ForecastDays(NamedTuple):
     horizon: float
 
 
-class _Own(NamedTuple):
-    """What was learned about one customer: by the closed form, and a day by the boosters."""
+class _CustomerRates(NamedTuple):
+    """What one customer orders and spends: per order day (closed form), per day (boosters)."""
 
     orders_per_order_day: float
     revenue_per_order_day: float
-    order_rate: float
-    revenue_rate: float
+    orders_per_day: float
+    revenue_per_day: float
 
 
 def compute_forecast(
@@ -143,7 +143,7 @@ def _forecast_each(
         )
         repeats, _, age = order_history(features[i], columns)
         descriptors = terms[FIRST_DESCRIPTOR:]
-        own = _Own(
+        own = _CustomerRates(
             factor_of(orders, descriptors),
             terms[AMOUNT] * factor_of(revenue, descriptors),
             rates.orders * _exp(margins[0, i]),
@@ -163,11 +163,15 @@ def _forecast_each(
 
 
 @part
-def _expect(own: _Own, rates: BoosterRates, order_days: float, days: float) -> tuple[float, float]:
+def _expect(
+    own: _CustomerRates, rates: BoosterRates, order_days: float, days: float
+) -> tuple[float, float]:
     """Return expected orders and revenue in so many days, with so many expected order days."""
-    orders = _mean(order_days * own.orders_per_order_day, own.order_rate * days, rates.orders_share)
+    orders = _mean(
+        order_days * own.orders_per_order_day, own.orders_per_day * days, rates.orders_share
+    )
     revenue = _mean(
-        order_days * own.revenue_per_order_day, own.revenue_rate * days, rates.revenue_share
+        order_days * own.revenue_per_order_day, own.revenue_per_day * days, rates.revenue_share
     )
     return orders, revenue
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.bundle.trees.booster_scorer import BoosterScorer
 from app.bundle.trees.explainer import Explainer
-from app.bundle.trees.margins import Forest, adder_of, raw_margins
+from app.bundle.trees.margins import Forest, build_adder, raw_margins
 from app.bundle.trees.parsing import parse_trees
 from app.compiled.kernel import NoMachineCode
 from app.features.catalogue import FEATURE_INDEX
@@ -55,7 +55,7 @@ def _adder_of(text: str) -> Forest | Explainer | BoosterScorer:
     """Return what adds up the leaves: our kernels, or LightGBM where they cannot be used."""
     trees = parse_trees(text, n_features=len(FEATURE_INDEX), source="value booster")
     try:
-        adder = adder_of(trees)
+        adder = build_adder(trees)
         raw_margins(adder, np.zeros((1, trees.n_features)))
     except NoMachineCode:
         return BoosterScorer(text)

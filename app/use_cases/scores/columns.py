@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons, choose_reasons
-from app.bundle.answers.tier_columns import NO_TIER, TIERS, placed
+from app.bundle.answers.tier_columns import NO_TIER, TIERS, assign_tiers
 from app.bundle.risk_bundle import RiskBundle
 from app.bundle.value.estimator import ExpectedValueColumns
 from app.domain.moments import to_micros
@@ -184,7 +184,7 @@ def _columns(
     if stood is None:
         stood = np.empty(len(margins), np.int64)
         stood.fill(NO_TIER)
-    own = placed(bundle.tier_policy, probabilities, values, stood)
+    own = assign_tiers(bundle.tier_policy, probabilities, values, stood)
     low, high = _ends(bundle, probabilities, margins, features)
     return ScoreColumns(
         customer_ids=texts_of(history.customer_ids),

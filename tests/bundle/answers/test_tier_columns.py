@@ -1,5 +1,3 @@
-"""Many customers at once get the tiers that each gets alone."""
-
 import math
 
 import numpy as np
@@ -7,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS, placed, warm_up
+from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS, assign_tiers, warm_up
 from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
 
 SHARES = TierPolicy("s", medium_from=0.2, high_from=0.6, band=1.3)
@@ -26,9 +24,9 @@ def _compiled():
     before=st.sampled_from([None, *RiskTier]),
     probability=st.floats(0, 1),
 )
-def test_many_equal_one_to_the_last_bit(policy, value, before, probability):
+def test_many_customers_get_the_tiers_that_each_gets_alone(policy, value, before, probability):
     code = NO_TIER if before is None else CODE_OF_TIER[before]
-    many = placed(policy, np.full(3, probability), np.full(3, value), np.full(3, code))
+    many = assign_tiers(policy, np.full(3, probability), np.full(3, value), np.full(3, code))
     edges = policy.edges_of(value=value, before=before)
     for i in range(3):
         np.testing.assert_array_equal(
@@ -40,6 +38,6 @@ def test_many_equal_one_to_the_last_bit(policy, value, before, probability):
 
 
 @pytest.mark.parametrize("probability", [math.nan, -0.1, 1.1])
-def test_what_is_no_probability_has_no_score(probability):
+def test_a_number_that_is_not_a_probability_has_no_score(probability):
     with pytest.raises(ValueError, match=r"must lie in \[0, 1\]; 1 of 2"):
-        placed(SHARES, np.array([0.5, probability]), np.zeros(2), np.full(2, NO_TIER))
+        assign_tiers(SHARES, np.array([0.5, probability]), np.zeros(2), np.full(2, NO_TIER))

@@ -6,7 +6,7 @@ from app.domain.errors import BundleRefused
 from tests.bundle.answers.uncertainties import UNCERTAINTY_VALUES
 
 
-def test_what_is_written_is_what_is_read():
+def test_what_is_written_is_read_back():
     uncertainty = Uncertainty(**UNCERTAINTY_VALUES)
 
     assert read_uncertainty(JsonObject(uncertainty.as_json(), "here")) == uncertainty

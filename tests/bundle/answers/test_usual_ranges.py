@@ -6,7 +6,7 @@ from app.bundle.answers.usual_ranges import UsualRanges, read_usual_ranges
 from app.bundle.json_object import JsonObject
 
 
-def test_what_is_written_is_what_is_read():
+def test_what_is_written_is_read_back():
     written = UsualRanges((0.0, math.nan), (math.nan, 10.0), ("orders",), ("plan",)).as_json()
 
     assert read_usual_ranges(JsonObject(written, "here")).as_json() == written

@@ -1,5 +1,3 @@
-"""A booster is asked with the columns that it was grown on, or not at all."""
-
 import pytest
 
 from app.bundle.folder.feature_columns import validate_feature_columns
@@ -12,11 +10,11 @@ def text(names):
     return f"tree\nversion=v4\nfeature_names={names}\nfeature_infos=none\n\nTree=0\n"
 
 
-def test_the_columns_of_the_manifest_are_taken():
+def test_the_columns_that_the_manifest_lists_are_accepted():
     validate_feature_columns(text("silence orders"), NAMES, source="booster.txt")
 
 
-def test_columns_without_names_cannot_be_checked():
+def test_columns_without_names_are_accepted():
     validate_feature_columns(text("Column_0 Column_1"), NAMES, source="booster.txt")
 
 

@@ -31,7 +31,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(rewritten, name):
     assert "not a plain file name" in refusal_of(folder)
 
 
-def test_another_format_version_says_to_train_again(rewritten):
+def test_a_manifest_of_another_format_version_is_refused(rewritten):
     folder = rewritten(lambda content: content.update(format_version=2))
 
     assert "format version 2" in refusal_of(folder)

@@ -83,7 +83,7 @@ def test_a_manifest_of_any_size_is_not_read_to_its_end(write):
     assert "larger than" in refusal_of(folder)
 
 
-def test_features_that_mean_something_else_are_refused(write):
+def test_features_with_another_fingerprint_are_refused(write):
     other = FeatureSet(FEATURES.names, FEATURES.units, "0" * 64)
 
     assert "trained on other features" in refusal_of(write(), expected=other)

@@ -21,7 +21,7 @@ def test_the_same_content_gives_the_same_id_and_the_same_bytes(write, tmp_path):
     assert contents_of(again) == before
 
 
-def test_a_bundle_that_is_on_the_shelf_already_is_left_alone(write):
+def test_a_bundle_that_is_already_on_the_shelf_is_not_written_again(write):
     folder = write()
     modified = (folder / "booster.txt").stat().st_mtime_ns
 
@@ -33,7 +33,7 @@ def test_other_content_gives_another_id(write):
     assert len({write().name, write(seed=8).name, write(signing_key=KEY).name}) == 3
 
 
-def test_what_a_killed_writer_left_is_no_bundle_and_is_swept_away(write, tmp_path):
+def test_an_unfinished_folder_of_a_killed_writer_is_not_a_bundle_and_is_removed(write, tmp_path):
     left = tmp_path / "models" / ".incoming-x"
     left.mkdir(parents=True)
     (left / "booster.txt").write_text("half a fi")
@@ -44,14 +44,14 @@ def test_what_a_killed_writer_left_is_no_bundle_and_is_swept_away(write, tmp_pat
     assert not left.exists()
 
 
-def test_a_bundle_without_a_usable_booster_is_never_written(write, tmp_path):
+def test_a_bundle_whose_manifest_cannot_be_written_is_not_written_at_all(write, tmp_path):
     with pytest.raises(ValueError, match="JSON compliant"):
         write(metrics={"auc": float("nan")})
 
     assert not (tmp_path / "models").exists()
 
 
-def test_promotes_at_the_same_time_leave_one_of_them_in_service(write):
+def test_concurrent_promotions_leave_one_of_the_bundles_in_service(write):
     folders = [write(seed=seed) for seed in (1, 2)]
 
     def put(folder):

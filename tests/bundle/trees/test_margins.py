@@ -18,24 +18,24 @@ def trees_of(**how):
 
 @pytest.mark.parametrize("how", [{}, {"use_missing": False}, {"n_leaves": 2}, {"n_leaves": 32}])
 def test_plain_trees_are_added_up_without_tables(how):
-    assert isinstance(predict.adder_of(trees_of(**how)), Forest)
+    assert isinstance(predict.build_adder(trees_of(**how)), Forest)
 
 
 @pytest.mark.parametrize(
     "how", [{"n_leaves": 33}, {"categorical_feature": [CATEGORICAL]}, {"zero_as_missing": True}]
 )
-def test_other_trees_are_added_up_by_the_tables_for_explaining(how):
-    assert isinstance(predict.adder_of(trees_of(**how)), Explainer)
+def test_other_trees_are_added_up_from_the_tables_for_explaining(how):
+    assert isinstance(predict.build_adder(trees_of(**how)), Explainer)
 
 
-def test_tables_that_are_there_are_not_made_again():
+def test_an_existing_explainer_is_not_built_again():
     trees = trees_of(n_leaves=33)
-    explainer = predict.adder_of(trees)
+    explainer = predict.build_adder(trees)
 
-    assert predict.adder_of(trees, explainer=explainer) is explainer
+    assert predict.build_adder(trees, explainer=explainer) is explainer
 
 
-def test_a_tree_without_a_split_says_the_same_of_everybody():
+def test_a_tree_without_a_split_gives_every_row_the_same_margin():
     trees = trees_of(n_trees=1, n_leaves=2)
     stump = trees._replace(
         node_start=np.array([0, 0]),
@@ -46,7 +46,7 @@ def test_a_tree_without_a_split_says_the_same_of_everybody():
     )
     rows = np.zeros((200, N_FEATURES))
 
-    assert predict.raw_margins(predict.adder_of(stump), rows).tolist() == [0.25] * 200
+    assert predict.raw_margins(predict.build_adder(stump), rows).tolist() == [0.25] * 200
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 8, 127, 128, 129, 300])
@@ -56,15 +56,15 @@ def test_any_number_of_rows_gets_the_bits_of_explaining(n_rows, n_leaves):
     rows = odd_rows(np.random.default_rng(4), 300)[:n_rows]
     before = rows.copy()
 
-    margins = predict.raw_margins(predict.adder_of(trees), rows)
+    margins = predict.raw_margins(predict.build_adder(trees), rows)
 
     explainer = build_explainer(trees)
     assert margins.tobytes() == explain(explainer, rows)[1].tobytes()
     assert rows.tobytes() == before.tobytes()
 
 
-def test_two_boosters_by_turns_do_not_disturb_each_other():
-    many, few = (predict.adder_of(trees_of(n_trees=n)) for n in (300, 2))
+def test_two_boosters_used_in_turn_do_not_disturb_each_other():
+    many, few = (predict.build_adder(trees_of(n_trees=n)) for n in (300, 2))
     rows = odd_rows(np.random.default_rng(5), 200)
     alone = [predict.raw_margins(adder, rows).tobytes() for adder in (many, few)]
 

@@ -99,6 +99,6 @@ def test_no_damage_crashes_or_hangs(booster):
             n_refused += 1
             continue
         explainer = build_explainer(trees)
-        assert np.isfinite(margins.raw_margins(margins.adder_of(trees), rows)).all()
+        assert np.isfinite(margins.raw_margins(margins.build_adder(trees), rows)).all()
         explain(explainer, rows)[0]
     assert n_refused > 50

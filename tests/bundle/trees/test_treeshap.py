@@ -32,7 +32,7 @@ def explainer_of(booster):
 
 
 def adder_of(booster):
-    return predict.adder_of(trees_of(booster))
+    return predict.build_adder(trees_of(booster))
 
 
 def trees_of(booster):
@@ -48,9 +48,9 @@ def test_margins_and_contributions_are_those_of_lightgbm(kind, n_trees, n_leaves
 
     explainer, adder = explainer_of(booster), adder_of(booster)
     margins = predict.raw_margins(adder, rows)
-    contributions, margins_beside = explain(explainer, rows)
+    contributions, explained_margins = explain(explainer, rows)
 
-    assert margins_beside.tobytes() == margins.tobytes()
+    assert explained_margins.tobytes() == margins.tobytes()
     assert margins.tobytes() == booster.predict(rows, raw_score=True, num_threads=1).tobytes()
     expected = booster.predict(rows, pred_contrib=True, num_threads=1)
     np.testing.assert_allclose(contributions, expected, rtol=0, atol=1e-9)
@@ -73,7 +73,7 @@ def test_500_trees_stay_within_1e_9():
 
 
 @pytest.mark.parametrize("max_predicates", [1, 2, 3, 5, 9])
-def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, max_predicates):
+def test_contributions_do_not_depend_on_how_trees_are_cut(monkeypatch, max_predicates):
     """With 1 nearly every leaf is computed row by row, with 9 nearly none."""
     rng = np.random.default_rng(11)
     booster = random_booster(rng, n_trees=10, n_leaves=40, categorical_feature=[CATEGORICAL])
@@ -94,7 +94,7 @@ def test_however_the_trees_are_cut_the_contributions_are_the_same(monkeypatch, m
     assert explain(explainer, rows[:3])[1].tobytes() == margins[:3].tobytes()
 
 
-def test_one_row_equals_its_row_of_many():
+def test_one_row_gets_the_bits_that_it_gets_among_many():
     rng = np.random.default_rng(12)
     booster = random_booster(rng, n_trees=30, n_leaves=20, categorical_feature=[CATEGORICAL])
     rows = odd_rows(rng, 300)

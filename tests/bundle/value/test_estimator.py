@@ -37,7 +37,7 @@ def test_the_date_of_the_next_order_agrees_with_the_probability_of_none(rows, mo
 
 
 @pytest.mark.parametrize(("probability", "days"), [(0.0, 0.0), (1.0, math.nan)])
-def test_certainties_have_their_dates(rows, model, probability, days):
+def test_certain_outcomes_have_a_date_too(rows, model, probability, days):
     estimated = ValueEstimator(model, NO_ORDER).estimate(rows, np.full(len(rows), probability))
     bought = rows[:, ORDER_COLUMNS.orders] > 0
     np.testing.assert_allclose(estimated.next_order_days[bought], days, atol=1e-6)

@@ -39,7 +39,7 @@ def test_the_probability_of_no_order_is_that_of_the_hypergeometric_form():
         )
 
 
-def test_orders_to_come_add_up_the_rate_over_the_time_a_customer_stays():
+def test_expected_orders_are_the_rate_integrated_over_the_time_a_customer_stays():
     # Given alive, E[rate] * integral over t of P(still active at t): Fader and Hardie, 2005.
     repeats, last_at, age = 3.0, 20.0, 30.0
     dropped_out = log_odds_dropped_out(CDNOW, repeats, last_at, age)
@@ -51,7 +51,7 @@ def test_orders_to_come_add_up_the_rate_over_the_time_a_customer_stays():
     )
 
 
-def test_dropping_out_at_rate_shape_one_is_no_special_case():
+def test_a_dropout_shape_of_one_is_not_a_special_case():
     near = [
         expected_order_days(ParetoNbd(0.5, 10.0, s, 12.0), 0.3, 2.0, 30.0, 20.0)
         for s in (1 - 1e-8, 1.0, 1 + 1e-8)

@@ -81,7 +81,7 @@ def test_no_customer_is_corrected_by_more_than_a_factor_of_five():
 
 
 @pytest.mark.parametrize("days", [0, -1, math.nan, math.inf])
-def test_a_horizon_must_be_some_days(days):
+def test_a_horizon_must_be_finite_and_above_0_days(days):
     with pytest.raises(ValueError, match="horizon"):
         a_value_model().predict(buyers(1), horizon_days=days)
 
