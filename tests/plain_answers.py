@@ -9,8 +9,7 @@ from datetime import timedelta
 import numpy as np
 
 from app.domain.moments import format_moment, from_micros, to_micros
-from app.domain.playbooks import Occasion, RaisedLevel
-from app.domain.segments import SegmentRule
+from app.domain.playbooks import LevelTrigger, Occasion, SegmentRule
 from app.features.catalogue import CATALOGUE
 from app.features.engine import features_of
 from app.features.history import NO_MOMENT
@@ -30,7 +29,7 @@ def plain_findings(playbook, row, *, tier, as_of, previous=None):
         return as_of if micros is None else from_micros(micros)
 
     for trigger in holding:
-        if isinstance(trigger, RaisedLevel) and trigger.rule.name not in signals:
+        if isinstance(trigger, LevelTrigger) and trigger.rule.name not in signals:
             rule, level = trigger.rule, trigger.level
             standing = since(rule.name, "signals")
             signals[rule.name] = {
@@ -40,7 +39,7 @@ def plain_findings(playbook, row, *, tier, as_of, previous=None):
                 "owner": rule.owner,
                 "respond_within_hours": level.respond_within_hours,
                 "since": format_moment(standing),
-                "text": rule.text.of(row),
+                "text": rule.text.fill(row),
             }
             hours = timedelta(hours=level.respond_within_hours)
             calls.append((rule.name, rule.intervention, standing, standing + hours))

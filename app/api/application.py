@@ -29,7 +29,7 @@ from app.api.routes import (
 )
 from app.api.schemas.activity import EventIn
 from app.api.service import Service
-from app.domain.scopes import Scope
+from app.domain.keys import Scope
 
 
 def make_application(

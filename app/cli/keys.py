@@ -7,9 +7,8 @@ import typer
 
 from app.cli import output
 from app.cli.database import DatabaseUrl, writers_of
-from app.domain.keys import ApiKey
+from app.domain.keys import ALL_SCOPES, ApiKey, Scope
 from app.domain.moments import format_moment
-from app.domain.scopes import ALL_SCOPES, Scope
 
 keys = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 

@@ -17,7 +17,7 @@ from app.db.columns import IDENTIFIER, UtcMicros
 from app.db.connections.statements import Query, Row, Statement
 from app.db.tables import NO_JOB, AssessmentRow
 from app.domain.moments import to_micros
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 
 _KEY: Final = (UtcMicros(), IDENTIFIER)
 _CURRENT: Final = (

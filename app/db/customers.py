@@ -22,7 +22,7 @@ from app.db.tables import AssessmentRow, CurrentScoreRow, CustomerRow
 from app.domain.customers import AccountVersion, Customer
 from app.domain.errors import CustomerNotFound
 from app.domain.moments import from_micros, to_micros
-from app.domain.stored_scores import ScoredCustomer
+from app.domain.scores.stored import ScoredCustomer
 
 _KEY: Final = (Integer(), IDENTIFIER)
 _ASKED_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"

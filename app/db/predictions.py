@@ -14,7 +14,7 @@ from app.db.connections.statements import Statement
 from app.db.log.reading import Source, run
 from app.db.tables import CurrentScoreRow, JobRow, LogStateRow
 from app.domain.jobs import JobKind
-from app.domain.stored_scores import Rescoring
+from app.domain.scores.stored import Rescoring
 
 PAGE: Final = 10_000  # ids at a time
 

@@ -1,14 +1,14 @@
-"""Interventions: what to do about a customer, as the playbook's rule and as one customer's case."""
+"""Interventions: the playbook's rules for what to do, and what is due for one customer."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.domain.activity import Channel
 from app.domain.conditions import Condition
-from app.domain.names import check_hours, check_name, check_text
+from app.domain.validation import validate_hours, validate_name, validate_text
 
 MAX_PRIORITY = 99
-# How a touch reaches somebody; "internal" is a task for the owning team that no customer sees.
+# How a touch reaches a customer; "internal" is a task for the owner that no customer sees.
 TOUCH_CHANNELS = (
     "internal",
     *[c.value for c in Channel if c not in {Channel.NONE, Channel.OTHER}],
@@ -42,7 +42,7 @@ class Intervention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """One touch, and for whom: everybody where `when` is None."""
+    """One touch, and the condition that decides for whom it is; None = for every customer."""
 
     step: InterventionStep
     when: Condition | None = None
@@ -52,9 +52,9 @@ class StepRule:
             raise ValueError(
                 f"a channel is one of {', '.join(TOUCH_CHANNELS)}, got {self.step.channel!r}"
             )
-        check_text("action", self.step.action)
-        check_hours("after_hours", self.step.after_hours, least=0)
-        check_hours("until_hours", self.step.until_hours, least=self.step.after_hours)
+        validate_text("action", self.step.action)
+        validate_hours("after_hours", self.step.after_hours, least=0)
+        validate_hours("until_hours", self.step.until_hours, least=self.step.after_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,16 @@ class InterventionRule:
     """What to do: one owner, one next step, and the touches in order of time."""
 
     name: str
-    row: str  # of the requirements: C1 … C9, or the B row whose intervention it is
     owner: str
     priority: int  # 1 is most urgent
     next_step: str
     steps: tuple[StepRule, ...]
+    requirement: str | None = None  # that the rule fulfils: C1 to C9, or that of its signal
 
     def __post_init__(self) -> None:
-        check_name("intervention", self.name)
-        check_name("owner", self.owner)
-        check_text("next_step", self.next_step)
+        validate_name("intervention", self.name)
+        validate_name("owner", self.owner)
+        validate_text("next_step", self.next_step)
         if not 1 <= self.priority <= MAX_PRIORITY:
             raise ValueError(f"priority must lie in 1 to {MAX_PRIORITY}, got {self.priority}")
         starts = [rule.step.after_hours for rule in self.steps]

@@ -2,6 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Scope(StrEnum):
+    """One thing that a key may be allowed to do; every route requires exactly one."""
+
+    SCORES_READ = "scores:read"
+    CUSTOMERS_READ = "customers:read"
+    CUSTOMERS_WRITE = "customers:write"
+    ACTIVITY_WRITE = "activity:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    MODEL_READ = "model:read"
+    METRICS_READ = "metrics:read"
+
+
+ALL_SCOPES: Final = frozenset(scope.value for scope in Scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The playbook: which findings call for which interventions (rows C1-C9), as data.
+"""Playbooks: which findings call for which interventions (requirements C1 to C9), as data.
 
-A playbook file holds segments, signals, interventions, occasions (a call for an intervention that
-is no sign of ill health, such as a first purchase) and one default per tier.
+A playbook file states segments, signals, interventions, occasions (reasons to act that are no sign
+of ill health, such as a first purchase) and one default intervention per tier.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,44 +10,60 @@ from typing import TypeAlias
 
 from app.domain.conditions import Condition
 from app.domain.interventions import InterventionRule
-from app.domain.names import check_hours, check_name
-from app.domain.segments import SegmentRule
-from app.domain.signals import Level, SignalRule
+from app.domain.signals import SignalLevel, SignalRule
 from app.domain.tiers import RiskTier
+from app.domain.validation import validate_hours, validate_name, validate_text
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRule:
+    """Which customers belong to a segment of behaviour; a customer may be in several, or in none.
+
+    Segments complement the tiers (requirements A4 to A6).
+    """
+
+    name: str
+    text: str
+    when: Condition
+    requirement: str | None = None  # that the rule fulfils: A4, A5 or A6
+
+    def __post_init__(self) -> None:
+        validate_name("segment", self.name)
+        validate_text("text", self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A reason to act that is no sign of ill health, such as a first purchase (rows C8, C9)."""
+    """A reason to act that is no sign of ill health: a first purchase, or the first day."""
 
     name: str
-    row: str
     intervention: str
     respond_within_hours: int
     when: Condition
+    requirement: str | None = None  # that the rule fulfils: C8 or C9
 
     def __post_init__(self) -> None:
-        check_name("occasion", self.name)
-        check_hours("respond_within_hours", self.respond_within_hours)
+        validate_name("occasion", self.name)
+        validate_hours("respond_within_hours", self.respond_within_hours)
 
 
 @dataclass(frozen=True, slots=True)
 class TierDefault:
-    """What every customer of a tier is due, after all that signals call for."""
+    """The intervention for every customer of a tier; it comes after all that signals call for."""
 
     intervention: str
     respond_within_hours: int
 
     def __post_init__(self) -> None:
-        check_hours("respond_within_hours", self.respond_within_hours)
+        validate_hours("respond_within_hours", self.respond_within_hours)
 
 
 @dataclass(frozen=True, slots=True)
-class RaisedLevel:
-    """One level of one signal: what there is to evaluate."""
+class LevelTrigger:
+    """One level of one signal, as something that holds for a customer or does not."""
 
     rule: SignalRule
-    level: Level
+    level: SignalLevel
 
     @property
     def when(self) -> Condition:
@@ -55,12 +71,12 @@ class RaisedLevel:
         return self.level.when
 
 
-Trigger: TypeAlias = SegmentRule | RaisedLevel | Occasion
+Trigger: TypeAlias = SegmentRule | LevelTrigger | Occasion
 
 
 @dataclass(frozen=True, slots=True)
 class PlaybookIdentity:
-    """Which playbook was applied: its version as its authors call it, and the hash of its file."""
+    """Which playbook was applied: the version that its authors gave it, and the file's hash."""
 
     version: str
     sha256: str
@@ -68,11 +84,11 @@ class PlaybookIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """All rules of one playbook file; cannot be built with a reference that leads nowhere.
+    """All rules of one playbook file; one with a reference that leads nowhere cannot be built.
 
     `triggers` is everything that has a condition, in a fixed order: segments, the levels of the
-    signals, occasions. Evaluate ``trigger.when(columns)`` for each, then `app.domain.scores.findings`
-    says what the triggers that hold amount to.
+    signals, occasions. `app.domain.scores.findings` says what the triggers that hold for a customer
+    amount to.
     """
 
     version: str
@@ -85,28 +101,28 @@ class Playbook:
     tiers: Mapping[RiskTier, TierDefault]
     triggers: tuple[Trigger, ...] = field(init=False, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """Return a hash that costs next to nothing: caches have playbooks in their keys."""
+        return hash(self.sha256)
+
+    def __post_init__(self) -> None:
+        _validate_unique("segment", [rule.name for rule in self.segments])
+        if not self.signals:
+            raise ValueError("signals: a playbook without any watches over nobody")
+        names = [rule.name for rule in self.signals] + [rule.name for rule in self.occasions]
+        _validate_unique("signal or occasion", names)
+        self._validate_owners()
+        self._validate_references()
+        self._validate_priorities()
+        levels = [LevelTrigger(rule, level) for rule in self.signals for level in rule.levels]
+        object.__setattr__(self, "triggers", (*self.segments, *levels, *self.occasions))
+
     @property
     def identity(self) -> PlaybookIdentity:
         """Which playbook this is."""
         return PlaybookIdentity(self.version, self.sha256)
 
-    def __hash__(self) -> int:
-        """Return the same for equal playbooks, in no time: what follows from one is remembered."""
-        return hash(self.sha256)
-
-    def __post_init__(self) -> None:
-        _check_unique("segment", [rule.name for rule in self.segments])
-        if not self.signals:
-            raise ValueError("signals: a playbook without any watches over nobody")
-        names = [rule.name for rule in self.signals] + [rule.name for rule in self.occasions]
-        _check_unique("signal or occasion", names)
-        self._check_owners()
-        self._check_references()
-        self._check_priorities()
-        levels = [RaisedLevel(rule, level) for rule in self.signals for level in rule.levels]
-        object.__setattr__(self, "triggers", (*self.segments, *levels, *self.occasions))
-
-    def _check_owners(self) -> None:
+    def _validate_owners(self) -> None:
         owners = [(rule.name, rule.owner) for rule in self.signals]
         owners += [(rule.name, rule.owner) for rule in self.interventions.values()]
         for name, owner in owners:
@@ -115,7 +131,7 @@ class Playbook:
                     f"{name}: the owner {owner!r} is none of the teams {', '.join(self.teams)}"
                 )
 
-    def _check_references(self) -> None:
+    def _validate_references(self) -> None:
         missing = [tier.value for tier in RiskTier if tier not in self.tiers]
         if missing:
             raise ValueError(f"tiers: no default for {', '.join(missing)}")
@@ -126,7 +142,7 @@ class Playbook:
             if called not in self.interventions:
                 raise ValueError(f"{caller}: there is no intervention named {called!r}")
 
-    def _check_priorities(self) -> None:
+    def _validate_priorities(self) -> None:
         called = {rule.intervention for rule in self.signals}
         last = max((self.interventions[name].priority for name in called), default=0)
         for tier, default in self.tiers.items():
@@ -137,7 +153,7 @@ class Playbook:
                 )
 
 
-def _check_unique(what: str, names: Iterable[str]) -> None:
+def _validate_unique(what: str, names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:

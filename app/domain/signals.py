@@ -1,6 +1,7 @@
-"""Health signals as rules: threshold, indication, response time and one owning team (rows B1-B15).
+"""Health signals: the playbook's rules for them, and what is found about one customer.
 
-The rules are data, read from a playbook file; this module knows what a valid one is.
+Each rule has a threshold, an indication, a response time and exactly one team that owns it
+(requirements B1 to B15). Rules are data that a playbook file states.
 """
 
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.conditions import Condition
-from app.domain.names import check_hours, check_name, check_text
-from app.domain.sentences import Sentence
+from app.domain.text_templates import TextTemplate
+from app.domain.validation import validate_hours, validate_name, validate_text
 
 
 class Severity(StrEnum):
@@ -21,7 +22,7 @@ class Severity(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """Whether a signal runs ahead of the loss or reports what has already happened (row B15)."""
+    """Whether a signal precedes a loss or reports one that has happened (requirement B15)."""
 
     LEADING = "leading"
     LAGGING = "lagging"
@@ -40,38 +41,38 @@ class Signal(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """One threshold of a signal: how severe it is there, and how fast to respond."""
+class SignalLevel:
+    """One threshold of a signal: how severe the signal is there, and how fast to respond."""
 
     severity: Severity
     respond_within_hours: int
     when: Condition
 
     def __post_init__(self) -> None:
-        check_hours("respond_within_hours", self.respond_within_hours)
+        validate_hours("respond_within_hours", self.respond_within_hours)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalRule:
-    """When to raise a signal, what to say, whose it is, and which intervention answers it.
+    """When to raise a signal, what to say, who owns it, and which intervention responds to it.
 
-    `levels` go from the most severe to the least; the first that holds is the one raised.
+    `levels` go from the most severe to the least; the first one that holds is raised.
     """
 
     name: str
-    row: str  # of the requirements: B1 … B11
     kind: SignalKind
     indication: str
     owner: str
-    text: Sentence
+    text: TextTemplate
     intervention: str
-    levels: tuple[Level, ...]
+    levels: tuple[SignalLevel, ...]
+    requirement: str | None = None  # that the rule fulfils: B1 to B11, A6
 
     def __post_init__(self) -> None:
-        check_name("signal", self.name)
-        check_name("owner", self.owner)
-        check_name("intervention", self.intervention)
-        check_text("indication", self.indication)
+        validate_name("signal", self.name)
+        validate_name("owner", self.owner)
+        validate_name("intervention", self.intervention)
+        validate_text("indication", self.indication)
         ranks = [list(Severity).index(level.severity) for level in self.levels]
         if not ranks or ranks != sorted(set(ranks)):
             raise ValueError(

@@ -40,6 +40,10 @@ class Entry:
             raise EntryRefused(f"{self.where}: {key} must be a text, got {_shown(value)}")
         return " ".join(value.split())
 
+    def optional_text(self, key: str) -> str | None:
+        """Return a text that is not empty; None where the key is not there."""
+        return self.text(key) if self.has(key) else None
+
     def whole(self, key: str) -> int:
         """Return a whole number."""
         value = self._required(key)

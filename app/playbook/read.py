@@ -1,32 +1,36 @@
-"""The playbook file as domain rules; refuses, with the entry and the reason, what is not valid."""
+"""Read a playbook file as the rules of the domain; what is not valid is refused with the reason."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from app.domain.errors import PlaybookRefused
 from app.domain.interventions import InterventionRule, InterventionStep, StepRule
-from app.domain.playbooks import Occasion, Playbook, TierDefault
-from app.domain.segments import SegmentRule
-from app.domain.sentences import sentence_of
-from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.playbooks import Occasion, Playbook, SegmentRule, TierDefault
+from app.domain.signals import Severity, SignalKind, SignalLevel, SignalRule
+from app.domain.text_templates import parse_template
 from app.domain.tiers import RiskTier
 from app.features.catalogue import FEATURE_NAMES
-from app.playbook.conditions import condition_of
 from app.playbook.entries import Entry, EntryRefused, entry_of
+from app.playbook.read_conditions import condition_of
 from app.playbook.yaml_file import load_yaml
+
+log = logging.getLogger("holdfast.playbook")
 
 DEFAULT_PLAYBOOK: Final = Path(__file__).with_name("default.yaml")
 
 T = TypeVar("T")
+_RULES: Final = ("segments", "signals", "interventions", "occasions")
+_REQUIREMENT: Final = ("requirement", "row")  # today's key, and its old name
 Positions = Mapping[str, int]
 
 
 def read_playbook(
     path: Path | None = None, *, feature_names: Sequence[str] = FEATURE_NAMES
 ) -> Playbook:
-    """Return the rules of a playbook file, checked in full.
+    """Return the rules of a playbook file, all of it validated.
 
     Parameters
     ----------
@@ -44,14 +48,16 @@ def read_playbook(
     data, content = load_yaml(path)
     positions = {name: i for i, name in enumerate(feature_names)}
     try:
-        return _playbook(entry_of(data, where=""), positions, hashlib.sha256(content).hexdigest())
+        file = entry_of(data, where="")
+        playbook = _playbook(file, positions, hashlib.sha256(content).hexdigest())
     except ValueError as error:
         raise PlaybookRefused(f"{path}: {str(error).removeprefix(': ')}") from error
+    _warn_of_old_keys(file, path)
+    return playbook
 
 
 def _playbook(file: Entry, positions: Positions, sha256: str) -> Playbook:
-    sections = ("version", "teams", "segments", "signals", "interventions", "occasions", "tiers")
-    file.only(*sections)
+    file.only("version", "teams", *_RULES, "tiers")
     interventions = [_named(e, _intervention, positions) for e in file.entries("interventions")]
     return Playbook(
         version=file.text("version"),
@@ -74,7 +80,7 @@ def _all(
 
 
 def _named(entry: Entry, read: Callable[[Entry, Positions], T], positions: Positions) -> T:
-    """Return what `read` makes of the entry; a rule's own refusal gets the entry's name."""
+    """Return what `read` makes of the entry; a refusal by the rule itself names the entry, too."""
     try:
         return read(entry, positions)
     except EntryRefused:
@@ -84,33 +90,35 @@ def _named(entry: Entry, read: Callable[[Entry, Positions], T], positions: Posit
 
 
 def _segment(entry: Entry, positions: Positions) -> SegmentRule:
-    entry.only("name", "row", "text", "when")
+    entry.only("name", *_REQUIREMENT, "text", "when")
     return SegmentRule(
         name=entry.text("name"),
-        row=entry.text("row"),
         text=entry.text("text"),
         when=condition_of(entry.entry("when"), positions),
+        requirement=_requirement(entry),
     )
 
 
 def _signal(entry: Entry, positions: Positions) -> SignalRule:
-    entry.only("name", "row", "kind", "indication", "owner", "text", "intervention", "levels")
+    entry.only(
+        "name", *_REQUIREMENT, "kind", "indication", "owner", "text", "intervention", "levels"
+    )
     indication = entry.text("indication")
     return SignalRule(
         name=entry.text("name"),
-        row=entry.text("row"),
         kind=entry.choice("kind", SignalKind),
         indication=indication,
         owner=entry.text("owner"),
-        text=sentence_of(entry.text("text"), without_values=indication, positions=positions),
+        text=parse_template(entry.text("text"), without_values=indication, positions=positions),
         intervention=entry.text("intervention"),
         levels=tuple([_named(level, _level, positions) for level in entry.entries("levels")]),
+        requirement=_requirement(entry),
     )
 
 
-def _level(entry: Entry, positions: Positions) -> Level:
+def _level(entry: Entry, positions: Positions) -> SignalLevel:
     entry.only("severity", "respond_within_hours", "when")
-    return Level(
+    return SignalLevel(
         severity=entry.choice("severity", Severity),
         respond_within_hours=entry.whole("respond_within_hours"),
         when=condition_of(entry.entry("when"), positions),
@@ -118,14 +126,14 @@ def _level(entry: Entry, positions: Positions) -> Level:
 
 
 def _intervention(entry: Entry, positions: Positions) -> InterventionRule:
-    entry.only("name", "row", "owner", "priority", "next_step", "steps")
+    entry.only("name", *_REQUIREMENT, "owner", "priority", "next_step", "steps")
     return InterventionRule(
         name=entry.text("name"),
-        row=entry.text("row"),
         owner=entry.text("owner"),
         priority=entry.whole("priority"),
         next_step=entry.text("next_step"),
         steps=tuple([_named(step, _step, positions) for step in entry.entries("steps")]),
+        requirement=_requirement(entry),
     )
 
 
@@ -142,13 +150,13 @@ def _step(entry: Entry, positions: Positions) -> StepRule:
 
 
 def _occasion(entry: Entry, positions: Positions) -> Occasion:
-    entry.only("name", "row", "intervention", "respond_within_hours", "when")
+    entry.only("name", *_REQUIREMENT, "intervention", "respond_within_hours", "when")
     return Occasion(
         name=entry.text("name"),
-        row=entry.text("row"),
         intervention=entry.text("intervention"),
         respond_within_hours=entry.whole("respond_within_hours"),
         when=condition_of(entry.entry("when"), positions),
+        requirement=_requirement(entry),
     )
 
 
@@ -162,6 +170,27 @@ def _tiers(entry: Entry) -> dict[RiskTier, TierDefault]:
             respond_within_hours=default.whole("respond_within_hours"),
         )
     return tiers
+
+
+def _requirement(entry: Entry) -> str | None:
+    """Return the requirement that an entry says it fulfils, also under the key's old name."""
+    requirement, old = (entry.optional_text(key) for key in _REQUIREMENT)
+    if requirement is not None and old is not None:
+        raise EntryRefused(f"{entry.where}: row is the old name of requirement, so state only one")
+    return old if requirement is None else requirement
+
+
+def _warn_of_old_keys(file: Entry, path: Path) -> None:
+    """Log once per file which of its entries still say `row`."""
+    lists = [file.entries(section) for section in _RULES if file.has(section)]
+    old = [entry.where for entries in lists for entry in entries if entry.has("row")]
+    if old:
+        log.warning(
+            "%s: the key row is now called requirement, and optional; rename or remove it in %s",
+            path,
+            ", ".join(old),
+            extra={"playbook": str(path), "entries": old},
+        )
 
 
 def _by_name(rules: Sequence[InterventionRule]) -> dict[str, InterventionRule]:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from app.bundle import opening
 from app.db.connections.connect import writer_factory
-from app.domain.scopes import ALL_SCOPES
+from app.domain.keys import ALL_SCOPES
 from app.main import create_app
 from app.settings import Settings
 from app.use_cases.bundles import in_service

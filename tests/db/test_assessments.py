@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from app.db import assessments, customers
 from app.db.log.reading import fetch
 from app.domain.customers import Customer
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

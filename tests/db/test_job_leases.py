@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db import assessments, job_leases, jobs
 from app.domain.jobs import LEASE, JobState, LeaseLost
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = NOW + 2 * LEASE

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from app.db import assessments, customers, job_leases, jobs, predictions
 from app.domain.customers import Customer
 from app.domain.jobs import JobKind
-from app.domain.stored_scores import Rescoring, StoredAssessment
+from app.domain.scores.stored import Rescoring, StoredAssessment
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

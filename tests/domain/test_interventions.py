@@ -8,7 +8,7 @@ from app.domain.interventions import InterventionRule, InterventionStep, StepRul
 
 SILENT = Comparison(0, operator.ge, 60.0)
 EMAIL = InterventionStep("email", 0, 6, "Write")
-WIN_BACK = InterventionRule("win_back", "C5", "retention", 1, "Write", (StepRule(EMAIL),))
+WIN_BACK = InterventionRule("win_back", "retention", 1, "Write", (StepRule(EMAIL),))
 
 
 @pytest.mark.parametrize(

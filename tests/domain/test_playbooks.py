@@ -5,19 +5,19 @@ import pytest
 
 from app.domain.conditions import Comparison
 from app.domain.interventions import InterventionRule, InterventionStep, StepRule
-from app.domain.playbooks import Occasion, Playbook, TierDefault
-from app.domain.sentences import Sentence
-from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.playbooks import Occasion, Playbook, SegmentRule, TierDefault
+from app.domain.signals import Severity, SignalKind, SignalLevel, SignalRule
+from app.domain.text_templates import TextTemplate
 from app.domain.tiers import RiskTier
 
 SILENT = Comparison(0, operator.ge, 60.0)
 EMAIL = InterventionStep("email", 0, 6, "Write")
 SIGNAL = SignalRule(
-    "dormancy", "B6", SignalKind.LAGGING, "silent", "retention", Sentence("silent", (), "silent"),
-    "win_back", (Level(Severity.HIGH, 24, SILENT),),
+    "dormancy", SignalKind.LAGGING, "silent", "retention", TextTemplate("silent", (), "silent"),
+    "win_back", (SignalLevel(Severity.HIGH, 24, SILENT),),
 )  # fmt: skip  # read as the table it is
-WIN_BACK = InterventionRule("win_back", "C5", "retention", 1, "Write", (StepRule(EMAIL),))
-DEFAULT = InterventionRule("default", "C1", "retention", 2, "Write", (StepRule(EMAIL),))
+WIN_BACK = InterventionRule("win_back", "retention", 1, "Write", (StepRule(EMAIL),))
+DEFAULT = InterventionRule("default", "retention", 2, "Write", (StepRule(EMAIL),))
 
 
 def playbook(**changes):
@@ -35,11 +35,11 @@ def playbook(**changes):
 
 
 def test_triggers_are_all_that_has_a_condition_in_a_fixed_order():
-    occasion = Occasion("silence", "C8", "win_back", 24, SILENT)
+    occasion = Occasion("silence", "win_back", 24, SILENT)
 
     names = [type(t).__name__ for t in playbook(occasions=(occasion,)).triggers]
 
-    assert names == ["RaisedLevel", "Occasion"]
+    assert names == ["LevelTrigger", "Occasion"]
 
 
 def test_a_reference_that_leads_nowhere_cannot_be_built():
@@ -73,3 +73,16 @@ def test_names_are_unique():
 def test_a_playbook_watches_for_something():
     with pytest.raises(ValueError, match="watches over nobody"):
         playbook(signals=())
+
+
+def test_a_segment_holds_the_customers_that_its_condition_holds_for():
+    dormant = SegmentRule("dormant", "no activity for 60 days", SILENT)
+
+    assert [dormant.when([days]) for days in (59.9, 60.0)] == [False, True]
+
+
+def test_a_segment_needs_a_name_and_a_text():
+    with pytest.raises(ValueError, match="segment must be a name"):
+        SegmentRule("Dormant!", "no activity", SILENT)
+    with pytest.raises(ValueError, match="text needs 1 to 500 characters"):
+        SegmentRule("dormant", "", SILENT)

@@ -3,24 +3,23 @@ import operator
 import pytest
 
 from app.domain.conditions import Comparison
-from app.domain.sentences import Sentence
-from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.signals import Severity, SignalKind, SignalLevel, SignalRule
+from app.domain.text_templates import TextTemplate
 
 SILENT = Comparison(0, operator.ge, 60.0)
 
 
 def level(severity=Severity.MEDIUM, hours=48):
-    return Level(severity, hours, SILENT)
+    return SignalLevel(severity, hours, SILENT)
 
 
 def rule(**changes):
     values = {
         "name": "dormancy",
-        "row": "B6",
         "kind": SignalKind.LAGGING,
         "indication": "no activity for 60 days",
         "owner": "retention",
-        "text": Sentence("silent for {:.0f} days", (0,), "no activity for 60 days"),
+        "text": TextTemplate("silent for {:.0f} days", (0,), "no activity for 60 days"),
         "intervention": "win_back",
         "levels": (level(Severity.HIGH), level(Severity.MEDIUM)),
     }

@@ -19,7 +19,8 @@ USAGE = {"logins_30d": 3, "logins_60d": 9, "feature_uses_30d": 0}
 PRICE = {"days_since_price_notice": 30, "billing_tickets_30d": 0}
 RENEWAL = {"logins_30d": 1, "payments_failed_30d": 0}
 
-# row, signal, what fires it, what does not (just below, or without the other half), severity
+# Requirement, signal, what fires it, what does not (just below, or without the other half), and
+# severity.
 AT_AND_BELOW = [
     (
         "B1",
@@ -227,19 +228,19 @@ def _signals(findings, row):
 
 
 @pytest.mark.parametrize(
-    ("row", "signal", "at", "below", "severity"),
+    ("requirement", "signal", "at", "below", "severity"),
     AT_AND_BELOW,
     ids=[f"{row[0]}-{row[1]}-{row[4]}-{i}" for i, row in enumerate(AT_AND_BELOW)],
 )
 def test_a_signal_fires_at_its_threshold_and_not_just_below(
-    findings, default_playbook, row_of, row, signal, at, below, severity
+    findings, default_playbook, row_of, requirement, signal, at, below, severity
 ):
     fired = _signals(findings, row_of(**at))
     quiet = _signals(findings, row_of(**{**at, **below}))
 
     assert fired[signal].severity == severity
     assert signal not in quiet
-    assert {rule.name: rule.row for rule in default_playbook.signals}[signal] == row
+    assert {rule.name: rule.requirement for rule in default_playbook.signals}[signal] == requirement
 
 
 def test_who_finished_the_onboarding_and_used_nothing_is_not_said_to_lag_in_it(findings, row_of):
@@ -252,11 +253,11 @@ def test_who_finished_the_onboarding_and_used_nothing_is_not_said_to_lag_in_it(f
     )
 
 
-def test_every_row_of_the_health_signals_is_covered(default_playbook):
-    rows = {rule.row for rule in default_playbook.signals}
+def test_every_requirement_for_health_signals_is_covered(default_playbook):
+    requirements = {rule.requirement for rule in default_playbook.signals}
 
-    assert rows >= {f"B{i}" for i in range(1, 12)}
-    assert rows == {row for row, *_ in AT_AND_BELOW}
+    assert requirements >= {f"B{i}" for i in range(1, 12)}
+    assert requirements == {requirement for requirement, *_ in AT_AND_BELOW}
 
 
 OWNERS = {
@@ -269,11 +270,11 @@ OWNERS = {
 def test_each_signal_and_its_intervention_belong_to_the_team_of_the_requirements(default_playbook):
     for rule in default_playbook.signals:
         owners = {rule.owner, default_playbook.interventions[rule.intervention].owner}
-        assert owners == {OWNERS[rule.row]}, rule.name
+        assert owners == {OWNERS[rule.requirement]}, rule.name
 
 
 def test_every_signal_is_answered_within_48_hours_but_the_mildest(default_playbook):
-    """Row B14; a rise in spend is low and may wait another day."""
+    """Requirement B14; a rise in spend is low and may wait another day."""
     for rule in default_playbook.signals:
         for level in rule.levels:
             assert level.respond_within_hours <= (72 if level.severity == "low" else 48)
@@ -286,23 +287,25 @@ def test_a_customer_of_whom_nothing_is_known_raises_nothing(findings, row_of):
 
 
 @pytest.mark.parametrize(
-    ("tier", "playbook", "row"),
+    ("tier", "playbook", "requirement"),
     [
         (RiskTier.HIGH, "re_engagement", "C1"),
         (RiskTier.MEDIUM, "value_content", "C2"),
         (RiskTier.LOW, "upgrade_path", "C3"),
     ],
 )
-def test_each_tier_has_its_own_default(findings, default_playbook, row_of, tier, playbook, row):
+def test_each_tier_has_its_own_default(
+    findings, default_playbook, row_of, tier, playbook, requirement
+):
     found = findings(row_of(), as_of=AS_OF, tier=tier)
 
     assert [i.name for i in found.interventions] == [playbook]
     assert found.interventions[0].reason == f"tier_{tier.value}"
-    assert default_playbook.interventions[playbook].row == row
+    assert default_playbook.interventions[playbook].requirement == requirement
 
 
 def test_channels_go_in_order_email_sms_push(findings, row_of):
-    """Row C6: e-mail within 0-6 hours, SMS at 6-12, push at 24-48."""
+    """Requirement C6: e-mail within 0-6 hours, SMS at 6-12, push at 24-48."""
     (intervention,) = findings(row_of(), as_of=AS_OF, tier=RiskTier.HIGH).interventions
 
     touches = [(s.channel, s.after_hours, s.until_hours) for s in intervention.steps[:3]]
@@ -311,7 +314,7 @@ def test_channels_go_in_order_email_sms_push(findings, row_of):
 
 
 def test_an_activity_drop_has_three_touches_within_24_hours(findings, row_of):
-    """Row C4."""
+    """Requirement C4."""
     row = row_of(login_trend_30d=0.4, logins_60d=9)
 
     (intervention,) = findings(row, as_of=AS_OF).interventions
@@ -322,7 +325,7 @@ def test_an_activity_drop_has_three_touches_within_24_hours(findings, row_of):
 
 @pytest.mark.parametrize(("days", "starts_with"), [(60, "60 days:"), (90, "90 days:")])
 def test_the_win_back_message_differs_by_days_of_silence(findings, row_of, days, starts_with):
-    """Rows A6 and C7; 30 days of silence have a series of their own."""
+    """Requirements A6 and C7; 30 days of silence have a series of their own."""
     (intervention,) = findings(row_of(days_since_activity=days), as_of=AS_OF).interventions
 
     assert intervention.name == "win_back"
@@ -330,7 +333,7 @@ def test_the_win_back_message_differs_by_days_of_silence(findings, row_of, days,
 
 
 def test_thirty_days_of_silence_start_three_emails_over_72_hours(findings, row_of):
-    """Row C7."""
+    """Requirement C7."""
     (intervention,) = findings(row_of(days_since_activity=30), as_of=AS_OF).interventions
 
     assert [step.channel for step in intervention.steps] == ["email"] * 3
@@ -339,7 +342,7 @@ def test_thirty_days_of_silence_start_three_emails_over_72_hours(findings, row_o
 
 @pytest.mark.parametrize(("spend", "called"), [(199.0, False), (200.0, True), (math.nan, False)])
 def test_only_high_value_customers_get_a_call(findings, row_of, spend, called):
-    """Row C5: four touches, the short phone call for high-value customers only."""
+    """Requirement C5: four touches, the short phone call for high-value customers only."""
     row = row_of(days_since_activity=60, spend_365d=spend, usual={"spend_365d": 100.0})
 
     (intervention,) = findings(row, as_of=AS_OF).interventions
@@ -349,7 +352,7 @@ def test_only_high_value_customers_get_a_call(findings, row_of, spend, called):
 
 
 def test_a_first_purchase_is_followed_up_within_48_hours_and_any_a_week_later(findings, row_of):
-    """Row C8."""
+    """Requirement C8."""
     first = findings(row_of(orders_total=1, days_since_order=1), as_of=AS_OF).interventions
     week = findings(row_of(orders_total=9, days_since_order=7.5), as_of=AS_OF).interventions
 
@@ -360,7 +363,7 @@ def test_a_first_purchase_is_followed_up_within_48_hours_and_any_a_week_later(fi
 
 
 def test_onboarding_begins_on_the_first_day_where_the_company_has_one(findings, row_of):
-    """Row C9."""
+    """Requirement C9."""
     new = {"tenure_days": 0.2, "onboarding_share": 0}
 
     with_one = findings(row_of(**new, usual={"onboarding_share": 1.0}), as_of=AS_OF)
@@ -392,7 +395,7 @@ def test_onboarding_begins_on_the_first_day_where_the_company_has_one(findings, 
     ],
 )
 def test_a_segment_begins_at_its_figure(findings, row_of, segment, at, below):
-    """Rows A4 to A6."""
+    """Requirements A4 to A6."""
     assert segment in findings(row_of(**at), as_of=AS_OF).segments
     assert segment not in findings(row_of(**{**at, **below}), as_of=AS_OF).segments
 

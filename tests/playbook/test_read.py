@@ -63,6 +63,39 @@ def test_a_changed_figure_takes_effect_without_code(tmp_path, data):
     assert rules["dormancy"].levels[1].when.conditions[0].bound == 45
 
 
+def renamed_to_row(data, section):
+    """Give the entries of a section the key that `requirement` once was."""
+    entries = [{"row" if k == "requirement" else k: v for k, v in e.items()} for e in data[section]]
+    return data | {section: entries}
+
+
+def test_the_old_key_row_is_still_read_and_each_entry_is_named_once_in_a_warning(
+    tmp_path, data, caplog
+):
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(renamed_to_row(data, "segments")))
+
+    playbook = read_playbook(path)
+
+    assert playbook.segments == read_playbook().segments
+    (record,) = caplog.records
+    message = record.getMessage()
+    assert message.startswith(f"{path}: the key row is now called requirement")
+    assert all(message.count(f"segments.{rule.name}") == 1 for rule in playbook.segments)
+
+
+def test_a_playbook_needs_no_requirements(tmp_path, data, caplog):
+    path = tmp_path / "mine.yaml"
+    rules = ("segments", "signals", "interventions", "occasions")
+    own = {section: [without(e, "requirement") for e in data[section]] for section in rules}
+    path.write_text(yaml.safe_dump(data | own))
+
+    playbook = read_playbook(path)
+
+    assert {rule.requirement for rule in playbook.signals} == {None}
+    assert caplog.records == []
+
+
 def first_signal(data, **changes):
     data["signals"][0] |= changes
     return data
@@ -147,6 +180,11 @@ WHERE = f"{SIGNAL}.levels[0].when"
             lambda d: d | {"interventions": d["interventions"] * 2},
             "interventions: two entries share the name 'support_reminder'",
         ),
+        (
+            lambda d: first_signal(d, row="B1"),
+            "signals.onboarding_drop: row is the old name of requirement, so state only one",
+        ),
+        (lambda d: first_signal(d, requirement=9), "requirement must be a text, got 9"),
         (lambda d: d | {"segments": d["segments"] * 2}, "two entries share the segment name"),
         (lambda d: d | {"segments": d["segments"] * 100}, "segments: at most 500 entries, got 600"),
         (

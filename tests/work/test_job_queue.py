@@ -8,7 +8,7 @@ from app.db import assessments, jobs
 from app.db.connections.connect import writer_factory
 from app.domain.errors import JobNotFound
 from app.domain.jobs import JobKind, JobState
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 from app.work.job_queue import JobQueue
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

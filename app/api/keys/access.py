@@ -6,7 +6,7 @@ from fastapi import Security
 
 from app.api.keys.security import RequireScope
 from app.api.service import Service
-from app.domain.scopes import Scope
+from app.domain.keys import Scope
 
 ScoresRead = Annotated[Service, Security(RequireScope(Scope.SCORES_READ))]
 CustomersRead = Annotated[Service, Security(RequireScope(Scope.CUSTOMERS_READ))]

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.contract.problems.kinds import NOT_AUTHENTICATED, SCOPE_MISSING
 from app.api.contract.problems.responses import RefusedError, problem_responses
 from app.api.keys.key_cache import KeyCache
-from app.domain.scopes import Scope
+from app.domain.keys import Scope
 from app.use_cases.keys.manage import VerifiedKey
 
 MAX_TOKEN_CHARACTERS: Final = 200

@@ -8,11 +8,10 @@ from typing import Any, Final, NamedTuple
 from app.domain.conditions import Condition
 from app.domain.interventions import Intervention, InterventionRule, InterventionStep
 from app.domain.moments import MICROSECONDS_PER_HOUR
-from app.domain.playbooks import Occasion, Playbook, RaisedLevel, Trigger
+from app.domain.playbooks import LevelTrigger, Occasion, Playbook, SegmentRule, Trigger
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.segments import SegmentRule
-from app.domain.sentences import Sentence
 from app.domain.signals import Severity, Signal, SignalKind
+from app.domain.text_templates import TextTemplate
 from app.domain.tiers import RiskTier
 
 # A few hundred sets of triggers cover nearly all customers of a company; each takes about 1 kB.
@@ -40,7 +39,7 @@ class _SignalPlan(NamedTuple):
     kind: SignalKind
     owner: str
     respond_within_hours: int
-    text: Sentence
+    text: TextTemplate
 
 
 class _InterventionPlan(NamedTuple):
@@ -102,7 +101,7 @@ def findings_of(
     before = previous if previous and previous.as_of < as_of else _NOTHING_BEFORE
     since = before.signals
     signals = [
-        Signal(name, severity, kind, owner, hours, since.get(name, as_of), text.of(columns))
+        Signal(name, severity, kind, owner, hours, since.get(name, as_of), text.fill(columns))
         for name, severity, kind, owner, hours, text in plan.signals
     ]
     interventions = _interventions(plan.calls, columns, before, as_of)
@@ -166,16 +165,16 @@ def _plan(playbook: Playbook, verdicts: bytes, tier: RiskTier | None) -> _Plan:
     )
 
 
-def _raised_levels(triggers: Sequence[Trigger]) -> list[RaisedLevel]:
+def _raised_levels(triggers: Sequence[Trigger]) -> list[LevelTrigger]:
     """Return the most severe level of each rule among the triggers that hold."""
-    raised: dict[str, RaisedLevel] = {}
+    raised: dict[str, LevelTrigger] = {}
     for trigger in triggers:
-        if isinstance(trigger, RaisedLevel):
+        if isinstance(trigger, LevelTrigger):
             raised.setdefault(trigger.rule.name, trigger)
     return list(raised.values())
 
 
-def _signal_plan(raised: RaisedLevel) -> _SignalPlan:
+def _signal_plan(raised: LevelTrigger) -> _SignalPlan:
     rule, level = raised.rule, raised.level
     hours = level.respond_within_hours
     return _SignalPlan(rule.name, level.severity, rule.kind, rule.owner, hours, rule.text)

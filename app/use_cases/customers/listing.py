@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.db import customers
-from app.domain.stored_scores import ScoredCustomer
+from app.domain.scores.stored import ScoredCustomer
 
 
 @dataclass(frozen=True, slots=True)

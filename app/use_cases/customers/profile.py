@@ -16,7 +16,7 @@ from app.features.kinds import ORDER_PLACED
 from app.features.population import last_activity_at
 
 NEW_FOR = timedelta(days=30)
-# Row A6: dormant accounts have been silent for 60 to 120 days.
+# Requirement A6: dormant accounts have been silent for 60 to 120 days.
 ACTIVE_UNTIL = timedelta(days=30)
 AT_RISK_UNTIL = timedelta(days=60)
 DORMANT_UNTIL = timedelta(days=120)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import assessments, jobs
 from app.domain.jobs import Job
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 
 T = TypeVar("T")
 

@@ -11,8 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db import keys
-from app.domain.keys import ApiKey
-from app.domain.scopes import ALL_SCOPES
+from app.domain.keys import ALL_SCOPES, ApiKey
 
 PREFIX: Final = "hf"
 SECRET_BYTES: Final = 32  # 256 random bits need no slow hash: there is nothing to guess

@@ -15,7 +15,7 @@ from app.db.log import histories
 from app.db.log.reading import Reader
 from app.domain.checks import BundleCheck, DriftCheck
 from app.domain.errors import BundleRefused
-from app.domain.stored_scores import Rescoring
+from app.domain.scores.stored import Rescoring
 from app.features.history import History
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.check_calibration import check_calibration

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db import predictions
 from app.domain.moments import to_micros
-from app.domain.stored_scores import Rescoring
+from app.domain.scores.stored import Rescoring
 from app.features.history import History
 from app.features.outcomes import churned
 from app.use_cases.monitoring.check_calibration import Outcomes

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import EARLIEST, format_moment
-from app.domain.stored_scores import Rescoring
+from app.domain.scores.stored import Rescoring
 
 N_MONTHS: Final = 24  # the newest months with an outcome; older ones are not read
 # If the log ended before a horizon did, "no order" could mean that the feed is late. A day without

@@ -13,7 +13,7 @@ from app.db.log.reading import Reader
 from app.domain.jobs import Job, Keeps
 from app.domain.moments import format_micros, to_micros
 from app.domain.playbooks import Playbook
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 from app.use_cases.scores.answers import answer_each
 from app.use_cases.scores.columns import TIER_NAMES, CustomerNumbers
 from app.use_cases.scores.numbers import score_numbers

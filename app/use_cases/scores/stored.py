@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.db import assessments, customers
 from app.db.connections.statements import Query, Row
 from app.domain.errors import CustomerNotFound
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 
 
 @dataclass(frozen=True, slots=True)

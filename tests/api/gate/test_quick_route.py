@@ -12,7 +12,7 @@ from app.api.gate.quick_route import QuickRoute, QuickRoutes
 from app.api.keys.key_cache import KeyCache
 from app.api.keys.security import RequireScope
 from app.domain.errors import NoBundleInService
-from app.domain.scopes import Scope
+from app.domain.keys import Scope
 from app.use_cases.keys.manage import VerifiedKey
 
 KEY = (b"authorization", b"Bearer good")

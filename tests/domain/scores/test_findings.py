@@ -6,12 +6,11 @@ import pytest
 from app.domain.conditions import Comparison
 from app.domain.interventions import InterventionRule, InterventionStep, StepRule
 from app.domain.moments import to_micros
-from app.domain.playbooks import Occasion, Playbook, TierDefault
+from app.domain.playbooks import Occasion, Playbook, SegmentRule, TierDefault
 from app.domain.scores.findings import Findings, findings_of
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.segments import SegmentRule
-from app.domain.sentences import Sentence
-from app.domain.signals import Level, Severity, SignalKind, SignalRule
+from app.domain.signals import Severity, SignalKind, SignalLevel, SignalRule
+from app.domain.text_templates import TextTemplate
 from app.domain.tiers import RiskTier
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -26,20 +25,21 @@ def at_least(column, bound):
 def signal(name, column, *levels, intervention):
     return SignalRule(
         name=name,
-        row="B6",
         kind=SignalKind.LAGGING,
         indication=name,
         owner="retention",
-        text=Sentence(f"{name}: {{:.0f}}", (column,), name),
+        text=TextTemplate(f"{name}: {{:.0f}}", (column,), name),
         intervention=intervention,
-        levels=tuple(Level(severity, hours, at_least(column, n)) for severity, hours, n in levels),
+        levels=tuple(
+            SignalLevel(severity, hours, at_least(column, n)) for severity, hours, n in levels
+        ),
     )
 
 
 def intervention(name, priority, *extra):
     first = InterventionStep("email", 0, 6, "Write")
     steps = (StepRule(first), *extra)
-    return InterventionRule(name, "C5", "retention", priority, f"Do {name}", steps)
+    return InterventionRule(name, "retention", priority, f"Do {name}", steps)
 
 
 CALL = StepRule(InterventionStep("phone", 24, 48, "Call"), at_least(SILENCE, 100))
@@ -47,7 +47,7 @@ PLAYBOOK = Playbook(
     version="1",
     sha256="0" * 64,
     teams=("retention",),
-    segments=(SegmentRule("dormant", "A6", "silent", at_least(SILENCE, 60)),),
+    segments=(SegmentRule("dormant", "silent", at_least(SILENCE, 60)),),
     signals=(
         signal(
             "dormancy",
@@ -67,7 +67,7 @@ PLAYBOOK = Playbook(
         "medium": intervention("medium", 5),
         "low": intervention("low", 6),
     },
-    occasions=(Occasion("round_number", "C8", "thanks", 12, at_least(SILENCE, 100)),),
+    occasions=(Occasion("round_number", "thanks", 12, at_least(SILENCE, 100)),),
     tiers={tier: TierDefault(tier.value, 24) for tier in RiskTier},
 )
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.connections.connect import session_factory, writer_factory
-from app.domain.scopes import ALL_SCOPES
+from app.domain.keys import ALL_SCOPES
 from app.use_cases.keys.manage import (
     create_key,
     list_keys,

@@ -13,7 +13,7 @@ from app.domain.activity import Activity
 from app.domain.checks import Verdict
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
-from app.domain.stored_scores import StoredAssessment
+from app.domain.scores.stored import StoredAssessment
 from app.features.catalogue import FEATURE_NAMES
 from app.use_cases.bundles.in_service import BundleInService
 from app.use_cases.monitoring.monitor import Monitor

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from app.domain.churn import ChurnDefinition, ChurnKind
-from app.domain.stored_scores import Rescoring
+from app.domain.scores.stored import Rescoring
 from app.use_cases.monitoring.resolved_predictions import (
     N_MONTHS,
     PredictionTerms,

@@ -243,7 +243,7 @@ def test_every_tier_gets_its_own_default(bundle, playbook):
     answers = assess(history, replace(bundle, tier_policy=policy), playbook, as_of=MOMENT)
 
     defaults = {a.risk.tier: a.findings.interventions[-1].name for a in answers}
-    assert {tier: playbook.interventions[name].row for tier, name in defaults.items()} == {
+    assert {tier: playbook.interventions[name].requirement for tier, name in defaults.items()} == {
         RiskTier.HIGH: "C1",
         RiskTier.MEDIUM: "C2",
         RiskTier.LOW: "C3",

@@ -2,13 +2,13 @@ import math
 
 import pytest
 
-from app.domain.sentences import sentence_of
+from app.domain.text_templates import parse_template
 
 POSITIONS = {"orders_30d": 0, "onboarding_share": 1}
 
 
 def _of(text, values):
-    return sentence_of(text, without_values="not known", positions=POSITIONS).of(values)
+    return parse_template(text, without_values="not known", positions=POSITIONS).fill(values)
 
 
 def test_values_are_filled_in_by_the_names_of_features():
@@ -59,4 +59,4 @@ def test_a_percent_sign_is_just_a_sign():
 )
 def test_a_text_that_could_harm_or_say_nothing_is_refused(text, complaint):
     with pytest.raises(ValueError, match=complaint):
-        sentence_of(text, without_values="x", positions=POSITIONS)
+        parse_template(text, without_values="x", positions=POSITIONS)

@@ -1,4 +1,4 @@
-"""Sentences for people with feature values: ``no order for {days_since_order:.0f} days``."""
+"""Texts for people with feature values: ``no order for {days_since_order:.0f} days``."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-# Only decimals, a percentage, or `_SHORT`: anything richer (widths, attributes) is a way
-# to harm.
+# A format is a number of decimals, a percentage, or `_SHORT`. Anything richer, such as a width or
+# an attribute, would let a playbook do harm.
 _SHORT = "short"
 _SPEC = re.compile(r"(?:,?\.[0-3]f|\.[0-2]%|short)?")
-_WHOLE_FROM = 10  # from here on a decimal tells a person nothing about days
-MAX_SENTENCE_CHARACTERS = 500
+_WHOLE_FROM = 10  # from here on, a decimal of a number of days says nothing to a person
+MAX_TEMPLATE_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A text with the values of features filled in, and what to say where one of them is missing.
+class TextTemplate:
+    """A text with gaps for the values of features, and what to say where a value is missing.
 
-    `pattern` takes the values of `positions` in order.
+    The gaps of `pattern` take the values at `positions`, in this order.
     """
 
     pattern: str
     positions: tuple[int, ...]
     without_values: str
 
-    def of(self, columns: Sequence[Any]) -> str:
+    def fill(self, columns: Sequence[Any]) -> str:
         """Return the text for one customer; `without_values` where a value in it is NaN."""
         values = [columns[position] for position in self.positions]
         for value in values:
@@ -48,18 +48,19 @@ class _Value(float):
         return f"{float(self):.0f}" if abs(float(text)) >= _WHOLE_FROM else text.removesuffix(".0")
 
 
-def sentence_of(text: str, *, without_values: str, positions: Mapping[str, int]) -> Sentence:
-    """Return the sentence of a text whose braces name features.
+def parse_template(text: str, *, without_values: str, positions: Mapping[str, int]) -> TextTemplate:
+    """Return the template that a text states whose braces name features.
+
+    A feature's format is a number of decimals (``:.0f``), a percentage (``:.0%``), or ``:short``:
+    one decimal below ten, unless the number is whole.
 
     Raises
     ------
     ValueError
-        If the text is empty, too long, names an unknown feature, or asks for a format other than
-        a number of decimals (``:.0f``), a percentage (``:.0%``) or ``:short``, which is one decimal
-        below ten, unless the number is whole.
+        If the text is empty or too long, names an unknown feature, or has any other format.
     """
-    if not text.strip() or len(text) > MAX_SENTENCE_CHARACTERS:
-        raise ValueError(f"a text has 1 to {MAX_SENTENCE_CHARACTERS} characters, got {len(text)}")
+    if not text.strip() or len(text) > MAX_TEMPLATE_CHARACTERS:
+        raise ValueError(f"a text has 1 to {MAX_TEMPLATE_CHARACTERS} characters, got {len(text)}")
     pattern, fields = "", []
     for literal, name, spec, conversion in Formatter().parse(text):
         pattern += literal.replace("{", "{{").replace("}", "}}")
@@ -73,4 +74,4 @@ def sentence_of(text: str, *, without_values: str, positions: Mapping[str, int])
             )
         pattern += f"{{:{spec or '.0f'}}}"
         fields.append(positions[name])
-    return Sentence(pattern, tuple(fields), without_values)
+    return TextTemplate(pattern, tuple(fields), without_values)
