@@ -1,4 +1,4 @@
-"""How assessments are written: COPY on PostgreSQL, one prepared statement on SQLite."""
+"""Write assessments: by COPY on PostgreSQL, by one prepared statement on SQLite."""
 
 from collections.abc import Sequence
 from typing import Final, TypeAlias
@@ -8,18 +8,19 @@ from sqlalchemy import Connection
 from app.db.connections.postgres_copy import copy_rows
 from app.db.tables import NO_JOB
 
-# A row of the table assessments, its columns in the order of _COLUMNS; as_of in microseconds since
-# the epoch (UTC), answer and standing as JSON text.
+# A row of the table assessments, with the columns in the order of _COLUMNS. as_of is in
+# microseconds since the epoch (UTC); answer and standing are JSON text.
 AssessmentRecord: TypeAlias = tuple[
     str, int, str, str, float | None, int | None, int | None, str | None, str, str | None
 ]
 
+CUSTOMER_ID, JOB_ID = 0, 2  # positions in a record
 _SCORE_COLUMNS: Final = (
     "customer_id, as_of, job_id, bundle_id, probability, score, percentile, tier"
 )
 _SCORE_TYPES: Final = (
     "varchar", "int8", "varchar", "varchar", "float8", "int4", "int4", "varchar",
-)  # fmt: skip  # of these columns on PostgreSQL
+)  # fmt: skip  # of the columns above, on PostgreSQL
 _COLUMNS: Final = f"{_SCORE_COLUMNS}, answer, standing"
 _TYPES: Final = (*_SCORE_TYPES, "text", "text")
 _NEWEST_WINS: Final = (
@@ -34,8 +35,9 @@ _REPLACE: Final = (
     "percentile = excluded.percentile, tier = excluded.tier, answer = excluded.answer, "
     "standing = excluded.standing"
 )
-# What a job has just written is there to be read: nothing is sent twice. Of one job all that lies
-# between the first and the last is as good. The condition that looks idle names the index.
+# The job has just written the assessments, so the server can read them and nothing is sent twice.
+# The range may include other customers of the same job: writing their scores again changes nothing.
+# PostgreSQL takes the partial index only with the condition `job_id <> ''`.
 _CURRENT_OF_JOB: Final = (
     f"INSERT INTO current_scores ({_SCORE_COLUMNS}) "  # noqa: S608 - constants
     f"SELECT {_SCORE_COLUMNS} FROM assessments WHERE job_id = %s AND job_id <> '' "
@@ -44,7 +46,7 @@ _CURRENT_OF_JOB: Final = (
 
 
 def write_new(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
-    """Write assessments; one that exists already is an IntegrityError."""
+    """Write assessments; one that exists already raises IntegrityError."""
     if not records:
         return
     if connection.dialect.name == "sqlite":
@@ -63,18 +65,18 @@ def write_or_replace(connection: Connection, records: Sequence[AssessmentRecord]
 
 
 def write_current_scores(connection: Connection, records: Sequence[AssessmentRecord]) -> None:
-    """Make the records the current scores of their customers, unless newer ones are known.
+    """Make the records the current scores of their customers, except where a newer score is there.
 
-    They have been written as assessments before.
+    The records must have been written as assessments before.
     """
-    jobs = {record[2] for record in records}
+    jobs = {record[JOB_ID] for record in records}
     if connection.dialect.name == "postgresql" and len(jobs) == 1 and NO_JOB not in jobs:
-        ids = [record[0] for record in records]
+        ids = [record[CUSTOMER_ID] for record in records]
         connection.exec_driver_sql(_CURRENT_OF_JOB, (*jobs, min(ids), max(ids)))
     elif records:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         insert = f"{_insert('current_scores', _SCORE_COLUMNS, mark)} {_NEWEST_WINS}"
-        scores = {record[0]: record[: len(_SCORE_TYPES)] for record in records}
+        scores = {record[CUSTOMER_ID]: record[: len(_SCORE_TYPES)] for record in records}
         connection.exec_driver_sql(insert, list(scores.values()))
 
 

@@ -1,4 +1,4 @@
-"""Assessments: every answer that was kept, and the newest score of each customer."""
+"""Stored assessments: all of them by customer and by job, and the newest score of each customer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.assessment_writing import (
+    JOB_ID,
     AssessmentRecord,
     write_current_scores,
     write_new,
@@ -28,23 +29,22 @@ _CURRENT_SCORE: Final = Statement(sqlite=f"{_CURRENT} ?", postgresql=f"{_CURRENT
 
 
 def add_many(session: Session, assessments: Sequence[StoredAssessment]) -> None:
-    """Keep answers, and let each be its customer's current score unless a newer one is known.
+    """Store assessments; each becomes the current score of its customer unless a newer one exists.
 
-    Outside of jobs a second answer for the same customer and moment replaces the first. Within a
-    job a second answer for a customer is refused by the database (IntegrityError): scoring
-    somebody twice is a mistake of the worker.
+    An assessment that no job made replaces another one of the same customer and moment. A second
+    assessment of a customer by the same job raises IntegrityError: a job must score nobody twice.
     """
     records = [_record_of(assessment) for assessment in assessments]
     connection = session.connection()
-    write_new(connection, [record for record in records if record[2] != NO_JOB])
-    write_or_replace(connection, [record for record in records if record[2] == NO_JOB])
+    write_new(connection, [record for record in records if record[JOB_ID] != NO_JOB])
+    write_or_replace(connection, [record for record in records if record[JOB_ID] == NO_JOB])
     write_current_scores(connection, records)
 
 
 def current_score(customer_id: str) -> Query[tuple[str | None, int | None] | None]:
-    """Return the question for the newest tier and score of a customer; None: no such customer.
+    """Return the query for the newest tier and score of a customer; None: no such customer.
 
-    Both are None for one who was never scored, or whose history was not sufficient.
+    Both are None for a customer who was never scored, or whose history was not sufficient.
     """
     return Query(_CURRENT_SCORE, (customer_id,), _tier_and_score)
 
@@ -56,9 +56,9 @@ def page_of_history(
     limit: int,
     after: tuple[datetime, str] | None = None,
 ) -> list[StoredAssessment]:
-    """Return kept answers of one customer, newest first; one index scan.
+    """Return the stored assessments of one customer, newest first; one index scan.
 
-    `after` is `as_of` and job id (empty where none) of the last answer of the page before.
+    `after` is `as_of` and the job id (empty: no job) of the last assessment of the previous page.
     """
     row = AssessmentRow
     query = select(row).where(row.customer_id == customer_id)
@@ -71,7 +71,7 @@ def page_of_history(
 def page_of_job(
     session: Session, job_id: str, *, limit: int, after: str | None = None
 ) -> list[StoredAssessment]:
-    """Return the answers that a job has written, by customer id; one index scan."""
+    """Return the assessments that a job has stored, by customer id; one index scan."""
     row = AssessmentRow
     query = select(row).where(row.job_id == job_id, row.job_id != NO_JOB)
     query = query.order_by(row.customer_id).limit(limit)

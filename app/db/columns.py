@@ -1,4 +1,4 @@
-"""The column types that every table shares: moments and identifiers."""
+"""Column types that all tables share: moments and identifiers."""
 
 from datetime import datetime
 from typing import Annotated
@@ -13,8 +13,8 @@ from app.domain.moments import from_micros, to_micros
 class UtcMicros(TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since the epoch (UTC) in a BIGINT.
 
-    SQLite forgets time zones and PostgreSQL returns the session's; an integer means the same in
-    both, sorts, and goes into arrays as it is. Naive datetimes are refused.
+    SQLite loses time zones, and PostgreSQL returns the time zone of the session. An integer means
+    the same in both, sorts, and goes into arrays as it is. Naive datetimes are refused.
     """
 
     impl = BigInteger
@@ -37,7 +37,7 @@ class UtcMicros(TypeDecorator[datetime]):
         return None if value is None else from_micros(value)
 
 
-# Bytewise order in both databases, whatever the server's locale: cursors rely on it.
+# Bytewise order in both databases, whatever the locale of the server: cursors rely on it.
 IDENTIFIER = String(MAX_TEXT_CHARACTERS).with_variant(
     String(MAX_TEXT_CHARACTERS, collation="C"), "postgresql"
 )

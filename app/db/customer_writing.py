@@ -1,4 +1,4 @@
-"""How customers and versions of their accounts are written: in bulk, replacing what was there."""
+"""Write customers and versions of their accounts: in bulk, replacing what was there."""
 
 from collections.abc import Sequence
 from typing import Final, TypeAlias
@@ -15,18 +15,18 @@ VersionRecord: TypeAlias = tuple[str, int, str | None, float | None, int | None,
 _CUSTOMER_KEY: Final = ("customer_id",)
 _CUSTOMER_FACTS: Final = (
     "signed_up_at", "acquisition_channel", "acquisition_cost", "currency", "owner", "consent"
-)  # fmt: skip  # one per line tells no more
+)  # fmt: skip  # one per line would say no more
 _VERSION_KEY: Final = ("customer_id", "valid_from")
 _VERSION_FACTS: Final = ("plan", "price", "renews_at", "contract", "packed")
 
 
 def write_customers(connection: Connection, records: Sequence[CustomerRecord]) -> None:
-    """Write customers; the facts of one who exists are replaced."""
+    """Write customers, replacing the facts of those who exist."""
     _upsert(connection, "customers", _CUSTOMER_KEY, _CUSTOMER_FACTS, records)
 
 
 def write_versions(connection: Connection, records: Sequence[VersionRecord]) -> None:
-    """Write versions of accounts; one of the same customer and moment is replaced."""
+    """Write versions of accounts, replacing those of the same customer and moment."""
     _upsert(connection, "account_versions", _VERSION_KEY, _VERSION_FACTS, records)
 
 

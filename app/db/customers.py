@@ -1,4 +1,4 @@
-"""Customers: what is known about them, versions of their accounts, and listings."""
+"""Customers: facts about them, versions of their accounts, and listings by score."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -25,18 +25,18 @@ from app.domain.moments import from_micros, to_micros
 from app.domain.scores.stored import ScoredCustomer
 
 _KEY: Final = (Integer(), IDENTIFIER)
-_ASKED_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"
-_ASKED_POSTGRESQL: Final = "customer_id = ANY(%s)"
+_BY_ID_SQLITE: Final = "customer_id IN (SELECT value FROM json_each(?))"
+_BY_ID_POSTGRESQL: Final = "customer_id = ANY(%s)"
 _CURRENCIES: Final = Statement(
-    sqlite=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_SQLITE}",  # noqa: S608 - constants
-    postgresql=f"SELECT customer_id, currency FROM customers WHERE {_ASKED_POSTGRESQL}",  # noqa: S608 - constants
+    sqlite=f"SELECT customer_id, currency FROM customers WHERE {_BY_ID_SQLITE}",  # noqa: S608 - constants
+    postgresql=f"SELECT customer_id, currency FROM customers WHERE {_BY_ID_POSTGRESQL}",  # noqa: S608 - constants
 )
 _VERSION: Final = (
     "SELECT customer_id, valid_from, plan, price, renews_at, contract FROM account_versions v "
     "WHERE v."
 )
 _VERSIONS: Final = Statement(
-    sqlite=_VERSION + _ASKED_SQLITE, postgresql=_VERSION + _ASKED_POSTGRESQL
+    sqlite=_VERSION + _BY_ID_SQLITE, postgresql=_VERSION + _BY_ID_POSTGRESQL
 )
 _NEWEST: Final = (
     " AND valid_from = (SELECT MAX(w.valid_from) FROM account_versions w "
@@ -50,7 +50,7 @@ _ACCOUNTS: Final = Statement(
 def put(session: Session, customer: Customer, version: AccountVersion | None = None) -> bool:
     """Write the facts of a customer, replacing the old ones; return whether the customer is new.
 
-    A version with the same `valid_from` is replaced too; others stay.
+    An account version with the same `valid_from` is replaced too; other versions stay.
     """
     return put_many(session, [customer], [] if version is None else [version]) == 1
 
@@ -60,21 +60,22 @@ def put_many(
 ) -> int:
     """Write many customers as `put` does, and return how many are new.
 
-    The versions are of these customers. Of customers with one id, or versions of one moment, the
-    last counts.
+    The versions must be of these customers. Where an id, or a moment of one customer, occurs twice,
+    the last one counts.
     """
     connection = session.connection()
     latest = {customer.customer_id: customer for customer in customers}
     known = {row[0]: row[1] for row in run(session, _CURRENCIES, sorted(latest))}
-    # In one order everywhere, so that two writers of the same customers wait instead of deadlock.
+    # Sorted, so that two writers of the same customers wait for each other instead of deadlocking.
     write_customers(connection, [_customer_record(latest[each]) for each in sorted(latest)])
+    # A packed version holds the currency of its customer, so a change of currency writes it anew.
     changed = [who for who, currency in known.items() if currency != latest[who].currency]
-    kept = {(v.customer_id, v.valid_from): v for v in _versions_of(session, changed)}
-    kept |= {(v.customer_id, v.valid_from): v for v in versions}
+    wanted = {(v.customer_id, v.valid_from): v for v in _versions_of(session, changed)}
+    wanted |= {(v.customer_id, v.valid_from): v for v in versions}
     write_versions(
-        connection, [_version_record(kept[k], latest[k[0]].currency) for k in sorted(kept)]
+        connection, [_version_record(wanted[k], latest[k[0]].currency) for k in sorted(wanted)]
     )
-    session.expire_all()  # what the session has read may not be so any more
+    session.expire_all()  # the session may have read what has changed now
     return len(latest) - len(known)
 
 
@@ -146,12 +147,12 @@ def page(
 ) -> list[ScoredCustomer]:
     """Return scored customers, highest score first, then by id descending; one index scan.
 
-    Customers whose history supports no score are not listed.
+    Customers whose history is not sufficient for a score are not listed.
 
     Parameters
     ----------
     after
-        Score and id of the last customer of the page before; None = from the start.
+        Score and id of the last customer of the previous page; None: from the start.
     tier, min_score, max_score
         Only customers of this tier, and of scores in ``[min_score, max_score]``.
     """
@@ -213,7 +214,7 @@ def _customer_record(customer: Customer) -> CustomerRecord:
 
 
 def _version_record(version: AccountVersion, currency: str | None) -> VersionRecord:
-    """Return the row of a version; the packed price is in the customer's currency."""
+    """Return the row of a version; `currency` is that of its customer, and so of its price."""
     return (
         version.customer_id,
         to_micros(version.valid_from),

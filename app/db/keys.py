@@ -25,21 +25,21 @@ def add(session: Session, key: ApiKey, *, sha256: str) -> None:
 
 
 def by_hash(session: Session, sha256: str) -> ApiKey | None:
-    """Return the key with this hash if there is one that is not revoked."""
+    """Return the key with this hash, or None if there is none or it is revoked."""
     row = session.scalars(
         select(ApiKeyRow).where(ApiKeyRow.sha256 == sha256, ApiKeyRow.revoked_at.is_(None))
     ).one_or_none()
     return None if row is None else _key(row)
 
 
-def listed(session: Session) -> list[ApiKey]:
+def list_all(session: Session) -> list[ApiKey]:
     """Return all keys, oldest first, revoked ones too."""
     rows = session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.created_at, ApiKeyRow.key_id))
     return [_key(row) for row in rows]
 
 
 def revoke(session: Session, key_id: str, *, now: datetime) -> bool:
-    """Make a key useless from `now` on; return False where no such key works."""
+    """Revoke a key from `now` on; return False if there is no such key or it was revoked before."""
     row = session.get(ApiKeyRow, key_id)
     if row is None or row.revoked_at is not None:
         return False

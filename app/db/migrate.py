@@ -1,4 +1,4 @@
-"""Bring a database to the tables that this version needs."""
+"""Create the tables that this version needs, or bring them up to date."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(url: str) -> None:
-    """Create or upgrade all tables, and the folder of a SQLite file; changes nothing if current.
+    """Create or upgrade all tables, and the folder of a SQLite file; nothing changes if up to date.
 
     Raises
     ------
     DatabaseNotReady
-        If the database cannot be reached or refuses.
+        If the database cannot be reached, or refuses.
     """
     folder = folder_of(url)
     if folder is not None:
@@ -36,7 +36,7 @@ def migrate(url: str) -> None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run all migrations that are missing, in one transaction."""
+    """Run the migrations that are missing, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:

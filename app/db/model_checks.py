@@ -1,4 +1,4 @@
-"""What checks of bundles found: one by bundle and moment."""
+"""Results of checks of bundles, one per bundle and moment."""
 
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from app.domain.checks import BundleCheck
 
 
 def put(session: Session, check: BundleCheck) -> None:
-    """Keep a check; one of the same bundle and moment is replaced."""
+    """Store a check; one of the same bundle and moment is replaced."""
     row = ModelCheckRow
     session.execute(delete(row).where(row.bundle_id == check.bundle_id, row.as_of == check.as_of))
     session.add(
@@ -27,21 +27,21 @@ def put(session: Session, check: BundleCheck) -> None:
 
 
 def json_of(check: BundleCheck) -> str:
-    """Return a check as JSON, as it is kept."""
+    """Return a check as JSON, the form in which it is stored."""
     return _checks().dump_json(check).decode()
 
 
 def newest_moment(session: Session, bundle_id: str) -> datetime | None:
-    """Return when the newest check of a bundle was made, None where there is none."""
+    """Return when the newest check of a bundle was made; None: there is none."""
     row = ModelCheckRow
     query = select(row.checked_at).where(row.bundle_id == bundle_id)
     return session.scalar(query.order_by(row.as_of.desc()).limit(1))
 
 
 def newest(session: Session, bundle_id: str) -> BundleCheck | None:
-    """Return the check of a bundle that knows most: that of the latest moment.
+    """Return the check of a bundle as of the latest moment; None: there is none.
 
-    One that another version wrote in a form of its own counts as none.
+    A check that another version of the service stored in another form counts as none.
     """
     row = ModelCheckRow
     query = select(row.result).where(row.bundle_id == bundle_id)
@@ -54,6 +54,6 @@ def newest(session: Session, bundle_id: str) -> BundleCheck | None:
         return None
 
 
-@cache  # made when there is something to read: a start does not wait for it
+@cache  # built with the first check, so that the start of the service does not wait for it
 def _checks() -> TypeAdapter[BundleCheck]:
     return TypeAdapter(BundleCheck)

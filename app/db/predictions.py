@@ -1,4 +1,4 @@
-"""What was predicted of whom, for holding it against what happened."""
+"""Predictions that rescorings stored, and a sample of customers, for checks of a bundle."""
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,8 @@ from app.domain.scores.stored import Rescoring
 
 PAGE: Final = 10_000  # ids at a time
 
-# Through the unique index by job and customer; SQLite takes it only where the query says `<> ''`.
+# Served by the unique index by job and customer. It is partial: SQLite takes it only with the
+# condition `<> ''`.
 _SAID: Final = (
     "SELECT customer_id, probability FROM assessments "
     "WHERE job_id = {mark} AND job_id <> '' AND probability IS NOT NULL AND customer_id "
@@ -30,7 +31,7 @@ _PROBABILITIES: Final = Statement(
 
 
 def rescorings(session: Session, *, until: datetime) -> list[Rescoring]:
-    """Return the jobs that kept predictions as of `until` or before, by moment."""
+    """Return the jobs that stored predictions as of `until` or before, by moment."""
     row = JobRow
     query = select(row.job_id, row.bundle_id, row.as_of).where(
         row.kind == JobKind.RESCORE.value, row.done > 0, row.as_of <= until
@@ -41,28 +42,28 @@ def rescorings(session: Session, *, until: datetime) -> list[Rescoring]:
 def probabilities_of(
     source: Source, rescoring: Rescoring, customer_ids: Sequence[str]
 ) -> dict[str, float]:
-    """Return by customer what a rescoring said, for those of `customer_ids` whom it could score."""
+    """Return the probability by customer, for those of `customer_ids` that the rescoring scored."""
     return dict(run(source, _PROBABILITIES, rescoring.job_id, list(customer_ids)))
 
 
 def sample(session: Session, *, limit: int) -> list[str]:
-    """Return at most `limit` customers, picked by the hash of the id, in bytewise order.
+    """Return at most `limit` customer ids in bytewise order, chosen by the hash of the id.
 
-    Every customer has the same chance, and while nobody joins the same ones are picked again.
+    Every customer is equally likely to be chosen. The sample stays the same until customers join.
     """
     picked = heapq.nsmallest(limit, _hashed(session))
     return sorted(customer_id for _, customer_id in picked)
 
 
 def tiers(session: Session) -> dict[str, int]:
-    """Return how many customers have which tier as they were last scored; "none": no score."""
+    """Return the number of customers by the tier of their newest score; "none": no score."""
     row = CurrentScoreRow
     query = select(row.tier, func.count()).group_by(row.tier)
     return {tier or "none": n for tier, n in session.execute(query)}
 
 
 def log_until(session: Session) -> datetime | None:
-    """Return when the newest activity of the log was received, to the hour; None: never."""
+    """Return when the newest event of the log was received, to the hour; None: there is none."""
     return session.scalar(select(LogStateRow.received_until))
 
 

@@ -1,4 +1,4 @@
-"""All tables. Rows never leave app/db: its functions take and return domain objects."""
+"""All tables. Rows must not leave app/db: its functions take and return types of the domain."""
 
 from datetime import datetime
 
@@ -7,16 +7,16 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.db.columns import Identifier, ShortText, UtcMicros
 
-# The newest migration; a test compares it with the scripts. Kept here so that the service can
-# check its database without importing Alembic.
+# The newest migration; a test compares it with the scripts. It is written here so that the service
+# can compare its database with it without importing Alembic.
 MIGRATED_TO = "0009"
 
 ONLY_ON = "only_on"  # key of `info`: the name of the one database that has this table or index
-NO_JOB = ""  # the job of an assessment that no job made; NULL would break the primary key
+NO_JOB = ""  # the job_id of assessments that no job made; a primary key cannot hold NULL
 
 
 class Base(DeclarativeBase):
-    """The metadata of all tables, with a name for every constraint so that migrations can."""
+    """The metadata of all tables; every constraint has a name, so that migrations can change it."""
 
     metadata = MetaData(
         naming_convention={
@@ -31,7 +31,7 @@ class Base(DeclarativeBase):
 
 
 class CustomerRow(Base):
-    """Facts of a customer; all are empty for one who is known from activity only."""
+    """Facts about a customer; all are empty for a customer who is known from activity only."""
 
     __tablename__ = "customers"
 
@@ -45,7 +45,7 @@ class CustomerRow(Base):
 
 
 class AccountVersionRow(Base):
-    """What was known of an account from `valid_from` on."""
+    """The account of a customer as it was from `valid_from` on."""
 
     __tablename__ = "account_versions"
 
@@ -61,13 +61,15 @@ class AccountVersionRow(Base):
 
 
 class ActivityRow(Base):
-    """One thing a customer did; append-only.
+    """One event; the table is append-only.
 
-    `packed` repeats in 48 bytes what features read. On PostgreSQL it lies in the index beside the
-    key: the history of a customer is one range scan that never touches the table. SQLite would
-    write a page of such an index for nearly every event of a batch, and has `HistoryRow` instead.
-    No foreign key to customers: `record` creates the customer in the same transaction, and a check
-    per row would cost ingest more than the row.
+    `packed` repeats in 48 bytes what features read. On PostgreSQL the index holds it beside the
+    key, so that the history of a customer is one range scan that never touches the table. SQLite
+    would write a page of such an index for nearly every event of a batch; it has `HistoryRow`
+    instead.
+
+    There is no foreign key to customers: `record` creates the customer in the same transaction, and
+    verifying a key for every row would cost more than writing the row.
     """
 
     __tablename__ = "activity"
@@ -106,7 +108,7 @@ class HistoryRow(Base):
 
 
 class RecentActivityRow(Base):
-    """An event that is in no history yet; positions ascend for ever, and none is used twice."""
+    """An event that is in no history yet; positions only grow, and none is used twice."""
 
     __tablename__ = "recent_activity"
     __table_args__ = {"info": {ONLY_ON: "sqlite"}, "sqlite_autoincrement": True}  # noqa: RUF012 - as above
@@ -117,24 +119,24 @@ class RecentActivityRow(Base):
 
 
 class LogStateRow(Base):
-    """How far the log goes: one row, so that nobody has to search the log for its newest event."""
+    """Until when the log was received: one row, so that the log need not be searched for it."""
 
     __tablename__ = "log_state"
 
     log_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # always 1
-    received_until: Mapped[datetime | None]  # to the hour; NULL: there is no event yet
+    received_until: Mapped[datetime | None]  # to the hour; NULL: there is no event
 
 
 class AssessmentRow(Base):
-    """Every score that was kept, by customer and moment; `answer` is the full answer as JSON.
+    """A stored score of a customer as of a moment; `answer` is the full answer as JSON.
 
-    It is empty where the rescoring kept numbers only. `standing` is what the next answer is
-    compared with, a twentieth of it; NULL in rows from before there was this column.
+    It is empty if the rescoring stored numbers only. `standing` is what the next answer is compared
+    with, a twentieth of the answer; NULL in rows that are older than this column.
     """
 
     __tablename__ = "assessments"
     __table_args__ = (
-        # A resumed job scores nobody twice: the backstop below the cursor.
+        # Even if the cursor of a job were wrong, the database would not let it score anybody twice.
         Index(
             "uq_assessments_job_id_customer_id",
             "job_id",
@@ -149,7 +151,9 @@ class AssessmentRow(Base):
     as_of: Mapped[datetime] = mapped_column(primary_key=True)
     job_id: Mapped[Identifier] = mapped_column(primary_key=True)
     bundle_id: Mapped[ShortText]
-    probability: Mapped[float | None]  # this and the next three are NULL: not enough history
+    probability: Mapped[
+        float | None
+    ]  # this and the next three are NULL together: the history was not sufficient
     score: Mapped[int | None]
     percentile: Mapped[int | None]
     tier: Mapped[ShortText | None]
@@ -158,11 +162,11 @@ class AssessmentRow(Base):
 
 
 class CurrentScoreRow(Base):
-    """The newest assessment of each customer, in the order that listings are read."""
+    """The newest score of each customer, indexed in the order of listings."""
 
     __tablename__ = "current_scores"
     __table_args__ = (
-        # Listings read these backwards: highest score first, then customer_id descending.
+        # Listings read these indexes backwards: highest score first, then customer_id descending.
         Index("ix_current_scores_tier", "tier", "score", "customer_id"),
         Index("ix_current_scores_score", "score", "customer_id"),
     )
@@ -178,7 +182,7 @@ class CurrentScoreRow(Base):
 
 
 class JobRow(Base):
-    """A rescoring of everybody, or a check: how far it is, and who works on it until when."""
+    """A job: how far it has come, and which worker holds it until when; see `app.domain.jobs`."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -198,7 +202,7 @@ class JobRow(Base):
     done: Mapped[int] = mapped_column(server_default="0")
     failed: Mapped[int] = mapped_column(server_default="0")
     cursor: Mapped[Identifier | None]  # the last customer that is done
-    attempts: Mapped[int] = mapped_column(server_default="0")  # that broke off since then
+    attempts: Mapped[int] = mapped_column(server_default="0")  # in a row, at this cursor
     worker: Mapped[ShortText | None]
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -218,7 +222,7 @@ class JobFailureRow(Base):
 
 
 class ModelCheckRow(Base):
-    """What a check of a bundle found, by bundle and moment; `result` is JSON."""
+    """The result of a check of a bundle as of a moment, as JSON."""
 
     __tablename__ = "model_checks"
 
@@ -229,7 +233,7 @@ class ModelCheckRow(Base):
 
 
 class ApiKeyRow(Base):
-    """A key's hash and scopes; the key itself is shown once and never stored."""
+    """The hash and the scopes of an API key; the key itself is shown once and never stored."""
 
     __tablename__ = "api_keys"
 

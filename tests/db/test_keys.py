@@ -25,7 +25,7 @@ def test_a_revoked_key_is_listed_and_no_longer_found(session):
 
     assert keys.revoke(session, "k-1", now=NOW)
     assert keys.by_hash(session, "ab" * 32) is None
-    assert keys.listed(session) == [replace(KEY, revoked_at=NOW)]
+    assert keys.list_all(session) == [replace(KEY, revoked_at=NOW)]
 
 
 def test_only_a_working_key_can_be_revoked(session):

@@ -14,12 +14,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from app.db.tables import MIGRATED_TO
 from app.domain.errors import DatabaseNotReady
 
-BUSY_TIMEOUT_MS: Final = 10_000  # how long a writer of SQLite waits for the one before it
+BUSY_TIMEOUT_MS: Final = 10_000  # how long a writer of SQLite waits for another writer
 
-# By default SQLite ignores foreign keys and waits for nobody.
-# synchronous=FULL: what was acknowledged survives a power cut. The cache (64 MB) and the rare
-# checkpoint (at 128 MB of log) keep ingest at twice the speed of the defaults: pages that several
-# batches change go into the database once.
+# By default SQLite ignores foreign keys, and fails at once where another writer holds the lock.
+# synchronous=FULL: acknowledged writes survive a power cut. The cache (64 MB) and rare checkpoints
+# (at 128 MB of WAL) make ingest twice as fast as the defaults do: a page that several batches
+# change is written to the database once.
 SQLITE_PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -41,20 +41,20 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
         return create_engine(
             parsed, pool_size=pool_size, pool_pre_ping=True, connect_args={"connect_timeout": 10}
         )
-    # Last in, first out: what a connection has in its cache is void once another has written, and
-    # connections that write in turns would read everything again each time.
+    # Last in, first out: a write by one connection voids the caches of the others, so connections
+    # that wrote in turns would read everything again each time.
     engine = create_engine(parsed, poolclass=QueuePool, pool_size=pool_size, pool_use_lifo=True)
-    _spare_adapting()
+    _skip_adapters()
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Return the sessions for reading; to write, take `writer_factory`.
+    """Return the sessions for reading; to write, use `writer_factory`.
 
-    On PostgreSQL every statement stands alone, as it would at its isolation level READ COMMITTED
-    too: beginning and ending a transaction would cost two more ways to the server and back.
+    On PostgreSQL every statement is its own transaction. READ COMMITTED would show each statement
+    the same data, but BEGIN and COMMIT would cost two more round trips to the server.
     """
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -64,8 +64,8 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 def writer_factory(engine: Engine) -> sessionmaker[Session]:
     """Return the sessions for writing: on SQLite they take the write lock at once.
 
-    A transaction that reads first and writes later fails there when somebody wrote in between;
-    BEGIN IMMEDIATE waits its turn instead. Both factories share one pool.
+    There, a transaction that reads first and writes later fails if another one wrote in between;
+    BEGIN IMMEDIATE waits for the lock instead. Both factories share one pool.
     """
     return sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
 
@@ -112,10 +112,11 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _spare_adapting() -> None:
-    """Tell the driver what None and bytes become, for this process: themselves.
+def _skip_adapters() -> None:
+    """Register adapters for None and bytes, for this process, that return them unchanged.
 
-    Else it looks for a way to adapt each of them, and makes an exception that nobody sees.
+    Without them, the driver searches for an adapter of every such value, and raises and catches an
+    exception each time.
     """
     sqlite3.register_adapter(NoneType, lambda none: none)
     sqlite3.register_adapter(bytes, bytes)
@@ -131,8 +132,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITES, False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # may fail, in SQLAlchemy's terms
-    else:  # cannot fail: it takes no lock. The driver alone is 20 µs quicker
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # SQLAlchemy wraps the error if it fails
+    else:  # takes no lock, so it cannot fail; without SQLAlchemy it is 20 µs faster
         cast("sqlite3.Connection", connection.connection.driver_connection).execute("BEGIN")
 
 

@@ -1,8 +1,9 @@
-"""What features read of an event, in 48 bytes: written once, read as an array without parsing.
+"""Pack what features read of an event into 48 bytes, which are read as an array without parsing.
 
-Reading 80 events as nine columns and turning them into arrays took 114 µs on SQLite, as packed
-records 25 µs. The codes are those of `app.domain.activity`, which are append only; the text columns
-stay beside them, so that a later version can pack again.
+Reading 80 events as nine columns and turning them into arrays took 114 µs on SQLite; as packed
+records they take 25 µs. Codes are those of `app.domain.activity`, which must never change their
+meaning. The text columns stay beside the packed record, so that a later version can pack events
+anew.
 """
 
 import struct
@@ -44,12 +45,13 @@ _NAN = float("nan")
 
 
 def pack_activity(activity: Activity, *, occurred_at: int, received_at: int) -> bytes:
-    """Return the packed record of one activity; a `renews_at` that is no moment counts as none.
+    """Return the packed record of one event; a `renews_at` that is no moment counts as none.
 
-    Its moments are given once more in microseconds, since whoever writes it has them at hand.
+    `occurred_at` and `received_at` are those of the event in microseconds, which callers have
+    converted already.
     """
     kind, channel, currency = _codes(activity.type, activity.channel, activity.currency)
-    until, detail = _told(activity) if activity.properties else (NO_MOMENT, 0)
+    until, detail = _until_and_detail(activity) if activity.properties else (NO_MOMENT, 0)
     amount = _NAN if activity.amount is None else activity.amount
     ref = text_key(activity.ref)
     return _RECORD.pack(
@@ -58,7 +60,10 @@ def pack_activity(activity: Activity, *, occurred_at: int, received_at: int) -> 
 
 
 def pack_version(version: AccountVersion, *, currency: str | None) -> bytes:
-    """Return an account version as the event that features see; prices are in `currency`."""
+    """Return the packed record of an account version, which is an event to features.
+
+    `currency` is the currency of its price.
+    """
     valid_from = to_micros(version.valid_from)
     return _RECORD.pack(
         valid_from,
@@ -75,24 +80,24 @@ def pack_version(version: AccountVersion, *, currency: str | None) -> bytes:
 
 @lru_cache(maxsize=65_536)
 def text_key(text: str | None) -> int:
-    """Return 64 bits (signed) that stand for a text, the same on every machine; 0 for none."""
+    """Return 64 bits (signed) that identify a text, the same on every machine; 0 for no text."""
     if not text:
         return 0
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
 
 
 def currency_key(currency: str | None) -> int:
-    """Return 31 bits that stand for a currency; 0 for none."""
+    """Return 31 bits that identify a currency; 0 for none."""
     return text_key(currency) & 0x7FFF_FFFF
 
 
-@lru_cache(maxsize=4096)  # a company has few of them, and the events of a batch share most
+@lru_cache(maxsize=4096)  # a company has few combinations, and the events of a batch share most
 def _codes(kind: str, channel: str | None, currency: str | None) -> tuple[int, int, int]:
     return code_of_type(kind), code_of_channel(channel), currency_key(currency)
 
 
-def _told(activity: Activity) -> tuple[int, int]:
-    """Return until when, and the code of the detail: what features read of the properties."""
+def _until_and_detail(activity: Activity) -> tuple[int, int]:
+    """Return what features read of the properties: a renewal moment, and the code of a detail."""
     detail = code_of_detail(detail_of(activity.type, activity.properties))
     try:
         renews_at = renews_at_of(activity.type, activity.properties)

@@ -1,4 +1,4 @@
-"""From packed records to a History, in one pass of compiled code: for one customer and for many."""
+"""Unpack histories in one pass of compiled code, for one customer and for many."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -13,16 +13,19 @@ from app.features import sorting
 from app.features.arrays import Positions
 from app.features.history import History
 from app.features.kinds import N_CHANNELS, N_DETAILS, N_KINDS
-from app.features.sorting import ColumnArrays, sort_records, sortable_bits, unpack_records
+from app.features.sorting import (
+    COLUMN_TYPES,
+    ColumnArrays,
+    sort_records,
+    sortable_bits,
+    unpack_records,
+)
 
-# A packed record as six integers: PACKED's first five fields, and the last four in one word.
+# The words of a packed record: the first five fields of PACKED, and the last four in one word.
 _OCCURRED_AT, _RECEIVED_AT, _REF, _AMOUNT, _UNTIL, _CODES, _N_WORDS = range(7)
 _RECORD_BYTES = PACKED.itemsize
 _ANY_CURRENCY = -1
 _NAN_BITS = np.array(np.nan).view(np.int64)[()]
-_COLUMN_TYPES = (
-    np.int64, np.int64, np.int16, np.int8, np.int8, np.int64, np.float64, np.int64
-)  # fmt: skip  # those of `History`, occurred_at first
 
 Words = NDArray[np.int64]  # shape (n, _N_WORDS)
 
@@ -35,10 +38,17 @@ def unpack_history(
     before: int,
     currency: str | None,
 ) -> History:
-    """Return the history of customers from their packed records, which come in any order.
+    """Return the history of customers from their packed records.
 
-    Records that occurred or were received at or after `before` are left out; amounts in another
-    currency than `currency` are NaN, unless it is None.
+    Parameters
+    ----------
+    customer_ids, signed_up_at, packed
+        One item per customer: the id, the moment of the sign-up (microseconds; NO_MOMENT: not
+        known), and the packed records in any order.
+    before
+        Records that occurred or were received at this moment (microseconds) or later are left out.
+    currency
+        Amounts in another currency are NaN; None keeps all amounts.
 
     Raises
     ------
@@ -49,27 +59,28 @@ def unpack_history(
     words = np.frombuffer(whole, np.int64)
     starts = np.array([0, *accumulate(map(len, packed))], np.int64)
     n = len(words) // _N_WORDS
-    columns: ColumnArrays = tuple([np.empty(n, dtype) for dtype in _COLUMN_TYPES])
-    room, unknown = np.empty((2, n + 1, sorting.N_FIELDS), np.int64), np.empty(1, np.int64)
+    columns: ColumnArrays = tuple([np.empty(n, dtype) for dtype in COLUMN_TYPES])
+    buffers, unknown = np.empty((2, n + 1, sorting.N_FIELDS), np.int64), np.empty(1, np.int64)
     wanted = _ANY_CURRENCY if currency is None else currency_key(currency)
-    _unpack(words.reshape(n, _N_WORDS), starts, before, wanted, room, columns, unknown)
+    _unpack(words.reshape(n, _N_WORDS), starts, before, wanted, buffers, columns, unknown)
     if unknown[0] >= 0:
         raise ValueError(
             f"the log of {_owner(customer_ids, packed, int(unknown[0]))!r} has events of a "
             "type that this version does not know: a newer one wrote to the database"
         )
-    n_left = int(starts[-1])
-    if n_left < n:
-        columns = tuple([column[:n_left] for column in columns])
+    n_unpacked = int(starts[-1])
+    if n_unpacked < n:
+        columns = tuple([column[:n_unpacked] for column in columns])
     return History(customer_ids, starts, np.array(signed_up_at, np.int64), *columns)
 
 
 def warm_up() -> None:
-    """Have the kernel ready; called at start-up, never in a request."""
+    """Have the kernel ready. This must happen at start-up, never in a request."""
     unpack_history([""], [0], [b""], before=0, currency=None)
 
 
 def _owner(customer_ids: Sequence[str], packed: Sequence[bytes], row: int) -> str:
+    """Return the id of the customer to whom a record belongs, counted over all customers."""
     ends = list(accumulate(len(part) // PACKED.itemsize for part in packed))
     return customer_ids[bisect_right(ends, row)]
 
@@ -80,15 +91,23 @@ def _unpack(
     starts: Positions,
     before: int,
     currency: int,
-    room: NDArray[np.int64],
+    buffers: NDArray[np.int64],
     columns: ColumnArrays,
     unknown: Positions,
 ) -> None:
-    """Fill `columns`, and make of `starts` (bytes) those of what is left.
+    """Fill `columns` with the records from before `before`, sorted per customer.
 
-    An `unknown` row is named, and ends it; -1 = none. `room`, shape (2, n + 1, N_FIELDS), is used.
+    Parameters
+    ----------
+    starts : int64, shape (n_customers + 1,)
+        Where the records of each customer start, in bytes; replaced by where they start in the
+        columns.
+    buffers : int64, shape (2, n + 1, N_FIELDS)
+        Overwritten.
+    unknown : int64, shape (1,)
+        Receives the position of a record with an unknown code, which ends the work; -1 = none.
     """
-    records, spare = room[0], room[1]
+    records, spare = buffers[0], buffers[1]
     first = filled = 0
     unknown[0] = -1
     for customer in range(len(starts) - 1):
@@ -108,7 +127,7 @@ def _unpack(
 
 @part
 def _fill(words: Words, currency: int, record: Words) -> bool:
-    """Write a packed record as one that can be sorted; return whether its codes are known."""
+    """Write a packed record as a record of `sorting`; return whether its codes are known."""
     codes = words[_CODES]
     kind, channel, detail = (codes >> 32) & 0xFFFF, (codes >> 48) & 0xFF, (codes >> 56) & 0xFF
     foreign = codes & 0xFFFF_FFFF

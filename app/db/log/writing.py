@@ -1,4 +1,4 @@
-"""How rows of the log are written: in bulk, each once, the same result on both databases."""
+"""Write rows of the activity log: in bulk, each once, with the same result on both databases."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,9 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.db.connections.postgres_copy import copy_rows
 from app.db.log.recent import append_recent
 
-# The columns of the table activity: event_id, customer_id, occurred_at and received_at
-# (microseconds since the epoch, UTC), type, channel, amount, currency, ref, properties (JSON),
-# packed.
+# A row of the table activity: event_id, customer_id, occurred_at and received_at (microseconds
+# since the epoch, UTC), type, channel, amount, currency, ref, properties (JSON), packed.
 ActivityRecord: TypeAlias = tuple[
     str, str, int, int, str, str | None, float | None, str | None, str | None, str | None, bytes
 ]
@@ -44,7 +43,8 @@ _POSTGRESQL_CUSTOMERS: Final = (
     "INSERT INTO customers (customer_id) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING"
 )
 
-# To the hour: writers at the same time would wait for each other if each event moved the row.
+# The row is moved once an hour: if every event moved it, concurrent writers would wait for each
+# other.
 LOG_UNTIL_STEP: Final = timedelta(hours=1)
 _LOG_STATE: Final = (
     "UPDATE log_state SET received_until = {mark} "
@@ -53,13 +53,13 @@ _LOG_STATE: Final = (
 
 
 def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write the records whose event_id is new, and customers who are; return those event_ids.
+    """Write the records whose event_id is new, and return those event_ids.
 
-    The event_ids of `records` are distinct.
+    Customers who do not exist yet are created. The event_ids of `records` must be distinct.
     """
     if not records:
         return set()
-    # In one order everywhere, so that two writers of the same events wait instead of deadlock.
+    # Sorted, so that two writers of the same events wait for each other instead of deadlocking.
     ordered = sorted(records)
     create_customers(connection, {record[1] for record in ordered})
     _move_log_state(connection, max(record[3] for record in ordered))
@@ -73,7 +73,7 @@ def insert_activity(connection: Connection, records: Sequence[ActivityRecord]) -
 
 
 def create_customers(connection: Connection, customer_ids: set[str]) -> None:
-    """Write the customers who are not known yet, with no facts."""
+    """Create the customers who do not exist yet, without facts."""
     ordered = sorted(customer_ids)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_SQLITE_CUSTOMERS, (orjson.dumps(ordered).decode(),))
@@ -91,13 +91,13 @@ def _move_log_state(connection: Connection, received_until: int) -> None:
 
 def _known(connection: Connection, event_ids: list[str]) -> set[str]:
     if connection.dialect.name == "sqlite":
-        asked = orjson.dumps(event_ids).decode()
-        return set(connection.exec_driver_sql(_SQLITE_KNOWN, (asked,)).scalars())
+        ids = orjson.dumps(event_ids).decode()
+        return set(connection.exec_driver_sql(_SQLITE_KNOWN, (ids,)).scalars())
     return set(connection.exec_driver_sql(_POSTGRESQL_KNOWN, (event_ids,)).scalars())
 
 
 def _insert_sqlite(connection: Connection, fresh: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new; since it was looked up nobody else could, the lock is ours."""
+    """Write new records. Nobody else has written any since the look-up: we hold the write lock."""
     last: int = connection.exec_driver_sql(_SQLITE_LAST).scalar_one()
     connection.exec_driver_sql(_SQLITE_INSERT, fresh)
     append_recent(connection, after=last)
@@ -105,18 +105,20 @@ def _insert_sqlite(connection: Connection, fresh: Sequence[ActivityRecord]) -> s
 
 
 def _insert_postgresql(connection: Connection, fresh: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new by COPY, which is quick but knows no conflicts."""
+    """Write new records by COPY, which is fast but fails on any conflict."""
     try:
         with connection.begin_nested():
             copy_rows(connection, _POSTGRESQL_COPY.format(table="activity"), fresh)
-    except IntegrityError:  # somebody wrote one of them since it was looked up
+    except IntegrityError:  # another writer has written one of them since the look-up
         return _insert_staged(connection, fresh)
     return {record[0] for record in fresh}
 
 
 def _insert_staged(connection: Connection, records: Sequence[ActivityRecord]) -> set[str]:
-    """Write what is new by way of a temporary table."""
+    """Write those of the records that are new, by way of a temporary table."""
     connection.exec_driver_sql(_POSTGRESQL_STAGE)
-    connection.exec_driver_sql("DELETE FROM staged_activity")  # of this transaction, if any
+    connection.exec_driver_sql(
+        "DELETE FROM staged_activity"
+    )  # an earlier batch of this transaction
     copy_rows(connection, _POSTGRESQL_COPY.format(table="staged_activity"), records)
     return set(connection.exec_driver_sql(_POSTGRESQL_INSERT).scalars())

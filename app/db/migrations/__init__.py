@@ -1,1 +1,1 @@
-"""How the tables came to be; run by app.db.migrate."""
+"""The migrations of the tables, run by `app.db.migrate`."""

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: the connection it was handed, or `alembic -x url=URL`."""
+"""Give Alembic its connection: the one that the caller passed, or that of `alembic -x url=URL`."""
 
 from alembic import context
 from sqlalchemy import Connection

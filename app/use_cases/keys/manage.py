@@ -59,7 +59,7 @@ def create_key(
 
 def list_keys(session: Session) -> list[ApiKey]:
     """Return all keys, oldest first, revoked ones too."""
-    return keys.listed(session)
+    return keys.list_all(session)
 
 
 def revoke_key(session: Session, key_id: str, *, now: datetime) -> bool:

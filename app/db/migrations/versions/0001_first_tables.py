@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables forward."""
+    """Make the change."""
     op.create_table(
         "activity",
         sa.Column("event_id", IDENTIFIER, nullable=False),
@@ -147,7 +147,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     op.drop_table("job_failures")
     op.drop_table("account_versions")
     op.drop_table("jobs")

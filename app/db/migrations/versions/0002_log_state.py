@@ -1,4 +1,4 @@
-"""How far the log goes, in one row: answers say whether it has been silent."""
+"""Store in one row until when the log was received, so that answers can say if it fell silent."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables forward."""
+    """Make the change."""
     op.create_table(
         "log_state",
         sa.Column("log_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -25,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables back."""
+    """Undo the change."""
     op.drop_table("log_state")

@@ -1,4 +1,4 @@
-"""What checks of bundles found, and jobs that ask for one."""
+"""Store the results of checks of bundles, and give jobs a kind."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables forward."""
+    """Make the change."""
     op.create_table(
         "model_checks",
         sa.Column("bundle_id", sa.String(length=200), nullable=False),
@@ -27,6 +27,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     op.drop_column("jobs", "kind")
     op.drop_table("model_checks")

@@ -1,7 +1,7 @@
-"""SQLite keeps histories joined per customer, and recent events aside until they are joined too.
+"""Store histories joined per customer on SQLite, and recent events apart until they are joined.
 
-The index that they were read from took a page for nearly every event of a batch, which was most
-of what a batch wrote.
+Histories were read from an index, of which nearly every event of a batch wrote a page: most of what
+a batch wrote.
 """
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ _INDEX = "ix_activity_history"
 
 
 def upgrade() -> None:
-    """Join the histories there are; PostgreSQL's index stays."""
+    """Make the change, and join the existing events; PostgreSQL keeps its index."""
     if op.get_bind().dialect.name != "sqlite":
         return
     op.create_table(
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     if op.get_bind().dialect.name != "sqlite":
         return
     op.create_index(_INDEX, "activity", ["customer_id", "occurred_at", "packed"])

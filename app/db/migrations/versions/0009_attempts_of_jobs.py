@@ -1,4 +1,4 @@
-"""How often in a row a job broke off: one that always does is given up."""
+"""Count how often in a row a job broke off, so that a job that always does is given up."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,11 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the table forward; nothing is held against jobs that are there."""
+    """Make the change; existing jobs start with no attempts."""
     attempts = sa.Column("attempts", sa.Integer(), nullable=False, server_default="0")
     op.add_column("jobs", attempts)
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     op.drop_column("jobs", "attempts")

@@ -1,4 +1,4 @@
-"""What the next answer is compared with, beside each answer: it need not be read as a whole."""
+"""Store beside each answer what the next one is compared with, so that it can be read alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the table forward; rows that are there are still read from their answers."""
+    """Make the change. Existing rows keep NULL there, and their whole answers are read instead."""
     op.add_column("assessments", sa.Column("standing", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     op.drop_column("assessments", "standing")

@@ -1,4 +1,4 @@
-"""What a rescoring keeps of each customer: the whole answer, or its numbers alone."""
+"""Store what a rescoring keeps of each customer: the whole answer, or its numbers alone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,11 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the table forward; all jobs so far kept answers."""
+    """Make the change; all existing jobs kept answers."""
     kept = sa.Column("keeps", sa.String(200), nullable=False, server_default="answers")
     op.add_column("jobs", kept)
 
 
 def downgrade() -> None:
-    """Take it back."""
+    """Undo the change."""
     op.drop_column("jobs", "keeps")
