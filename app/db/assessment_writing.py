@@ -14,7 +14,8 @@ AssessmentRecord: TypeAlias = tuple[
     str, int, str, str, float | None, int | None, int | None, str | None, str, str | None
 ]
 
-CUSTOMER_ID, JOB_ID = 0, 2  # positions in a record
+CUSTOMER_ID: Final = 0  # the position in a record
+JOB_ID: Final = 2
 _SCORE_COLUMNS: Final = (
     "customer_id, as_of, job_id, bundle_id, probability, score, percentile, tier"
 )
