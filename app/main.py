@@ -17,7 +17,7 @@ from app.domain.playbooks import Playbook
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.settings import Settings
 from app.use_cases.bundles.in_service import BundleInService
-from app.use_cases.keys.manage import verify_key
+from app.use_cases.keys.verify import verify_key
 from app.use_cases.monitoring.bundle_checker import BundleChecker
 from app.use_cases.monitoring.bundle_watcher import BundleWatcher
 from app.use_cases.monitoring.latest_check import LatestCheck

@@ -26,7 +26,7 @@ from app.files.partitions import PartitionedLog
 from app.files.scores import NUMBERS_SCHEMA, write_scores
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.use_cases.files.score_partition import Scoring, score_history
-from app.work.memory import keep_freed_memory
+from app.work.memory import retain_freed_memory
 
 
 class Stages:
@@ -48,7 +48,7 @@ def main() -> None:
     activity, models = Path(sys.argv[1]), Path(sys.argv[2])
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
     warm_up()
-    keep_freed_memory()
+    retain_freed_memory()
     bundle = open_promoted(models)
     n_events = pl.scan_parquet(activity).select(pl.len()).collect().item()
     playbook = read_playbook(DEFAULT_PLAYBOOK)

@@ -16,7 +16,7 @@ from app.bundle.opening import open_promoted
 from app.features.engine import warm_up
 from app.playbook.read import DEFAULT_PLAYBOOK, read_playbook
 from app.use_cases.files.score_file import score_file
-from app.work.memory import spare_the_collector
+from app.work.memory import collect_garbage_rarely
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     as_of = datetime.fromisoformat(day).replace(tzinfo=UTC)
     warm_up()
     bundle, playbook = open_promoted(Path(models)), read_playbook(DEFAULT_PLAYBOOK)
-    spare_the_collector()
+    collect_garbage_rarely()
     started, used = time.perf_counter(), _processor_seconds()
     n = score_file(
         Path(activity),

@@ -25,7 +25,7 @@ def create(
     database: DatabaseUrl = None,
 ) -> None:
     """Create a key and print it. Only its hash is stored, so it cannot be shown again."""
-    from app.use_cases.keys.manage import create_key
+    from app.use_cases.keys.issue import create_key
 
     if not name.strip():
         raise typer.BadParameter("the name is empty: say who will use the key")
@@ -44,7 +44,7 @@ def create(
 @keys.command("list")
 def list_(*, database: DatabaseUrl = None) -> None:
     """List all keys, without their secrets."""
-    from app.use_cases.keys.manage import list_keys
+    from app.use_cases.keys.issue import list_keys
 
     with writers_of(database) as writers, writers.begin() as session:
         found = list_keys(session)
@@ -58,7 +58,7 @@ def revoke(
     database: DatabaseUrl = None,
 ) -> None:
     """Revoke a key. Running services refuse it within 5 seconds."""
-    from app.use_cases.keys.manage import revoke_key
+    from app.use_cases.keys.issue import revoke_key
 
     with writers_of(database) as writers, writers.begin() as session:
         revoked = revoke_key(session, key_id, now=datetime.now(UTC))

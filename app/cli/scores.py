@@ -63,12 +63,12 @@ def score(
 ) -> None:
     """Score every customer of an activity file into a Parquet file. Needs no database."""
     from app.use_cases.files.score_file import score_file
-    from app.work.memory import spare_the_collector
+    from app.work.memory import collect_garbage_rarely
 
     moment = moment_of(as_of, option="--as-of")
     reading = reading_of(maps, sets, timezone)
     opened = open_named(bundle or PROMOTED, models)
-    spare_the_collector()
+    collect_garbage_rarely()
     with progress_bar("Scoring customers") as on_progress:
         done = score_file(
             activity,
@@ -98,11 +98,11 @@ def rescore(
     ] = False,
 ) -> None:
     """Score everybody in the database and store the answers. If killed, it resumes where it was."""
-    from app.work.memory import spare_the_collector
+    from app.work.memory import collect_garbage_rarely
 
     moment = moment_or_now(as_of, option="--as-of")
     keeps = Keeps.NUMBERS if numbers_only else Keeps.ANSWERS
-    spare_the_collector()
+    collect_garbage_rarely()
     with engine_of(database) as engine, progress_bar("Scoring customers") as on_progress:
         job = _rescore(engine, models, as_of=moment, keeps=keeps, on_progress=on_progress)
     _report_job(job)

@@ -1,1 +1,1 @@
-"""Jobs, leases and the threads that do the work in the background."""
+"""Background work: workers, the queue of jobs with their leases, and the thread that runs them."""

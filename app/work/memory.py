@@ -1,39 +1,40 @@
-"""How processes that work off long logs, or answer many threads, deal with memory."""
+"""Settings of memory for processes that score long files, or serve from many threads."""
 
 import ctypes
 import gc
 from typing import Final
 
-# Names of malloc.h, and the largest threshold that glibc takes.
+# Parameters of mallopt as in malloc.h, and the largest threshold that glibc accepts.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _LARGEST_THRESHOLD: Final = 32 * 2**20
-_KEPT_BYTES: Final = 512 * 2**20
+_RETAINED_BYTES: Final = 512 * 2**20
 
 
-def keep_freed_memory() -> None:
-    """Have glibc keep what arrays gave back, for the next; nothing happens with other C libraries.
+def retain_freed_memory() -> None:
+    """Have glibc retain the memory of freed arrays for the next ones, shared by all threads.
 
-    Otherwise it goes back to the system, which clears each page before it gives it out again: a
-    sixth of the time of a scoring. What threads keep they share.
+    Otherwise the memory returns to the system, which clears every page before it hands it out
+    again; that took a sixth of the time of scoring. With other C libraries nothing changes.
     """
     share_freed_memory()
     _set(_MMAP_THRESHOLD, _LARGEST_THRESHOLD)
-    _set(_TRIM_THRESHOLD, _KEPT_BYTES)
+    _set(_TRIM_THRESHOLD, _RETAINED_BYTES)
 
 
 def share_freed_memory() -> None:
-    """Have what one thread gave back be there for the others; see above for other C libraries.
+    """Have threads that start from now on share freed memory.
 
-    glibc gives each thread memory of its own to keep, a dozen MB where answers are long. Threads
-    that start later heed it.
+    Otherwise glibc gives each thread an arena of its own, which retains a dozen MB where answers
+    are long. With other C libraries nothing changes.
     """
     _set(_ARENA_MAX, 1)
 
 
-def spare_the_collector() -> None:
-    """Let a process that makes millions of short-lived objects look for cycles among few of them.
+def collect_garbage_rarely() -> None:
+    """Have the garbage collector run rarely, for a process that makes millions of small objects.
 
-    What was loaded stays, and answers have no cycles; looking takes a third of the time otherwise.
+    Answers contain no cycles, and what is loaded by now stays, so it would find nothing. Looking
+    for garbage would take a third of the time of scoring.
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

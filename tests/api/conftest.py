@@ -16,7 +16,7 @@ from app.domain.keys import ALL_SCOPES
 from app.main import create_app
 from app.settings import Settings
 from app.use_cases.bundles import in_service
-from app.use_cases.keys.manage import create_key
+from app.use_cases.keys.issue import create_key
 from tests.api.activity import CUSTOMER, orders, post_events
 from tests.api.jobs import wait_for_end
 from tests.bundles import put_bundle_into_service

@@ -19,7 +19,7 @@ from app.domain.activity import Activity
 from app.main import create_app
 from app.settings import Settings
 from app.use_cases.activity.record import record_activity
-from app.use_cases.keys.manage import create_key
+from app.use_cases.keys.issue import create_key
 from openapi.generate import generate
 from tests.bundles import put_bundle_into_service
 

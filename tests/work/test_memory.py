@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.work.memory import keep_freed_memory
+from app.work.memory import retain_freed_memory
 
 
 def test_arrays_live_on_as_before():
-    keep_freed_memory()
+    retain_freed_memory()
     for _ in range(3):
         assert np.ones(3_000_000).sum() == 3_000_000
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from app.use_cases.keys.manage import VerifiedKey
+from app.use_cases.keys.verify import VerifiedKey
 
 CACHE_SECONDS: Final = 5.0  # a revoked key works for at most this much longer
 CACHE_SIZE: Final = 1000

@@ -12,7 +12,7 @@ from app.api.contract.problems.kinds import NOT_AUTHENTICATED, SCOPE_MISSING
 from app.api.contract.problems.responses import RefusedError, problem_responses
 from app.api.keys.key_cache import KeyCache
 from app.domain.keys import Scope
-from app.use_cases.keys.manage import VerifiedKey
+from app.use_cases.keys.verify import VerifiedKey
 
 MAX_TOKEN_CHARACTERS: Final = 200
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="holdfast"'}

@@ -22,17 +22,17 @@ from app.domain.activity import Activity
 from app.use_cases.activity.record import Outcome, record_activity
 
 router = APIRouter(prefix="/v1", tags=["Activity"], route_class=JsonRoute)
-Result: TypeAlias = dict[str, Any]  # an `EventResultOut`
-_FEW: Final = 16  # events; the schema reads them in the time in which halves of them are tried
+Result: TypeAlias = dict[str, Any]  # the fields of an `EventResultOut`
+_FEW: Final = 16  # so few events are validated one by one: halving them again is no faster
 
 
 @router.post("/activity", response_model=ActivityOut, responses=problem_responses(BODY_TOO_LARGE))
 def post_activity(batch: ActivityIn, service: ActivityWrite) -> Response:
     """Record up to 1,000 events; each is accepted or rejected by itself.
 
-    The answer is 200 with one result per event: correct the rejected ones and send them again.
-    When it arrives, accepted events are stored durably, and every score from then on reflects
-    them. Sending a batch twice changes nothing: an `event_id` counts once.
+    The response is 200 with one result per event. Correct the rejected events and send them again.
+    By the time the response arrives, accepted events are stored durably, and every score from then
+    on reflects them. Sending a batch twice changes nothing: an `event_id` counts once.
     """
     now = service.now()
     read = _read(batch.events, now)
@@ -47,9 +47,10 @@ def post_activity(batch: ActivityIn, service: ActivityWrite) -> Response:
 
 
 def _read(events: Sequence[Any], now: datetime, *, first: int = 0) -> list[Activity | Result]:
-    """Return events that fit the schema as activities, and the results of those that do not.
+    """Return activities for events that fit the schema, and results for those that do not.
 
-    Where one of many is in doubt, each half is read by itself: the schema is asked about a few.
+    If not all events are plain, each half is read by itself, so that only a few events have to be
+    validated by the schema.
     """
     plain = activities_of(events, received_at=now)
     if plain is not None:
@@ -110,7 +111,7 @@ def _id_of(event: Any) -> str | None:  # noqa: ANN401 - what did not fit the sch
 
 
 def _summary(results: list[Result], metrics: Metrics) -> Response:
-    """Return plain data as it is: a test holds it against the schema."""
+    """Return the response, as plain data; a test compares it with the schema."""
     statuses = [result["status"] for result in results]
     for status in ("accepted", "duplicate", "rejected"):
         metrics.count("events", status, statuses.count(status))

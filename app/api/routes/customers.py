@@ -31,7 +31,8 @@ TierFilter = Annotated[
     TierName | None, Query(description="Only customers of this tier", examples=["high"])
 ]
 MinScore = Annotated[
-    int | None, Query(ge=0, le=100, description="Only scores from here on", examples=[70])
+    int | None,
+    Query(ge=0, le=100, description="Only customers with at least this score", examples=[70]),
 ]
 
 
@@ -68,13 +69,13 @@ def get_customers(
 def put_one_customer(
     customer_id: CustomerId, facts: CustomerIn, service: CustomersWrite, response: Response
 ) -> CustomerOut:
-    """Write down what is known about a customer; sending it again changes nothing.
+    """Replace all facts about a customer; sending the same facts again changes nothing.
 
-    All facts are replaced. A changed account adds a version that holds from now on: answers about
-    earlier moments keep what was known then.
+    A changed account adds a version that is valid from now on. Scores as of earlier moments use
+    what was known then.
     """
     now = service.now()
-    _refuse_to_come(facts.signed_up_at, now)
+    _refuse_future(facts.signed_up_at, now)
     with service.writing() as session:
         is_new = put_customer(
             session,
@@ -89,14 +90,14 @@ def put_one_customer(
 
 @router.get("/{customer_id}", responses=problem_responses(CustomerNotFound))
 def get_one_customer(customer_id: CustomerId, service: CustomersRead) -> CustomerOut:
-    """Return what is known about a customer, purchases and stage of life included."""
+    """Return what is known about a customer, including purchases and lifecycle stage."""
     with service.reading() as session:
         profile = get_customer(service.database.reader, session, customer_id, as_of=service.now())
     return _out(profile)
 
 
-def _refuse_to_come(signed_up_at: datetime | None, now: datetime) -> None:
-    """Return unless a sign-up lies in the future by more than clocks are apart."""
+def _refuse_future(signed_up_at: datetime | None, now: datetime) -> None:
+    """Refuse a sign-up that lies further in the future than clocks may differ."""
     if signed_up_at is None or signed_up_at <= now + CLOCK_TOLERANCE:
         return
     detail = f"{format_moment(signed_up_at)} lies in the future; it is {format_moment(now)}"

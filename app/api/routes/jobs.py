@@ -1,4 +1,4 @@
-"""Jobs: rescoring everybody, checking the bundle, progress, results, failures, and stopping one."""
+"""Jobs: request a rescoring or a check, follow a job, and cancel it."""
 
 import hashlib
 from http import HTTPStatus
@@ -22,7 +22,8 @@ from app.domain.errors import (
     NoBundleInService,
 )
 from app.domain.jobs import Job, JobKind, Keeps
-from app.use_cases.jobs.follow import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.jobs.cancel import cancel_job
+from app.use_cases.jobs.follow import failures_of_job, get_job, results_of_job
 from app.use_cases.monitoring.bundle_checker import request_check
 from app.use_cases.rescoring.request import request_rescore
 
@@ -33,16 +34,16 @@ JobId = Annotated[
 IdempotencyKey = Annotated[
     Text | None,
     Header(
-        description="Any text of yours: asking again with the same gives the same job, "
-        "as it was first asked for",
+        description="Any text of yours. A second request with the same text returns the first "
+        "job unchanged",
         examples=["nightly-2026-11-22"],
     ),
 ]
 What = Annotated[
     KeepsName,
     Query(
-        description="numbers: scores without reasons and signals, more than twice as fast; "
-        "GET answers say everything all the same",
+        description="numbers: store scores without reasons and signals, more than twice as fast. "
+        "Scores that you get later are complete all the same",
         examples=["answers"],
     ),
 ]
@@ -67,9 +68,9 @@ def post_rescore(
     idempotency_key: IdempotencyKey = None,
     keeps: What = "answers",
 ) -> JobOut:
-    """Rescore everybody as of now, in the background; follow the job at its Location.
+    """Rescore all customers as of now, in the background; follow the job at its Location.
 
-    The job survives restarts: it goes on where it was, and scores nobody twice.
+    The job survives restarts: it continues where it was, and scores nobody twice.
     """
     bundle, now = service.bundles.current(), service.now()
     job = request_rescore(
@@ -96,9 +97,9 @@ def post_rescore(
 def post_monitor(
     service: JobsWrite, response: Response, idempotency_key: IdempotencyKey = None
 ) -> JobOut:
-    """Check the bundle in service against what has happened, in the background.
+    """Check the bundle in service against what has happened since, in the background.
 
-    What it finds is at /v1/model/calibration and /v1/model/drift; every rescoring ends with one.
+    The results are at /v1/model/calibration and /v1/model/drift. Every rescoring ends with a check.
     """
     bundle, now = service.bundles.current(), service.now()
     with service.writing() as session:
@@ -125,7 +126,7 @@ def get_one_job(job_id: JobId, service: JobsRead) -> JobOut:
 def get_job_results(
     job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
 ) -> ScorePageOut:
-    """Return the assessments that a job has written so far, by customer id."""
+    """Return the scores that a job has stored so far, by customer id."""
     listing = f"results:{job_id}"
     with service.reading() as session:
         page = results_of_job(session, job_id, limit=limit, after=_after(cursor, listing))
@@ -139,7 +140,7 @@ def get_job_results(
 def get_job_failures(
     job_id: JobId, service: JobsRead, limit: Limit = 50, cursor: Cursor = None
 ) -> JobFailurePageOut:
-    """Return the customers whom a job could not score, with reasons, by customer id."""
+    """Return the customers whom a job could not score, with the reasons, by customer id."""
     listing = f"failures:{job_id}"
     with service.reading() as session:
         page = failures_of_job(session, job_id, limit=limit, after=_after(cursor, listing))
@@ -151,7 +152,7 @@ def get_job_failures(
 
 @router.post("/{job_id}/cancel", responses=problem_responses(JobNotFound, JobConflict))
 def post_cancel(job_id: JobId, service: JobsWrite) -> JobOut:
-    """Stop a job; what it has written stays."""
+    """Cancel a job. What it has stored stays."""
     with service.writing() as session:
         job = cancel_job(session, job_id, now=service.now())
     return _out(job)

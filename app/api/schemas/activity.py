@@ -1,4 +1,4 @@
-"""Activity in, and what became of each event."""
+"""Events as they are sent, and what became of each."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,12 +11,12 @@ from app.api.contract.properties import Properties
 
 
 class EventIn(RequestBody):
-    """One thing a customer did, or that was done to them."""
+    """One event: something that a customer did, or that happened to the customer."""
 
     event_id: Annotated[
         Text,
         Field(
-            description="Your own id of the event: sending it again changes nothing",
+            description="Your own id of the event; sending it again changes nothing",
             examples=["e-90211"],
         ),
     ]
@@ -33,7 +33,7 @@ class EventIn(RequestBody):
     type: Annotated[
         Text,
         Field(
-            description="For example order_placed or login; unknown types are kept and counted",
+            description="For example order_placed or login; unknown types are stored and counted",
             examples=["order_placed"],
         ),
     ]
@@ -42,7 +42,7 @@ class EventIn(RequestBody):
     ] = None
     amount: Annotated[
         Amount | None,
-        Field(description="Value, price or volume, as the type says", examples=[59.9]),
+        Field(description="Value, price or volume, depending on the type", examples=[59.9]),
     ] = None
     currency: Annotated[
         Currency | None, Field(description="ISO 4217 code of the amount", examples=["EUR"])
@@ -96,12 +96,12 @@ class EventResultOut(ResponseBody):
     index: Annotated[int, Field(description="Position in the request, from 0", examples=[0])]
     event_id: Annotated[
         str | None,
-        Field(description="Its id; null where none could be read", examples=["e-90211"]),
+        Field(description="Its id; null if none could be read", examples=["e-90211"]),
     ]
     status: Annotated[
         Literal["accepted", "duplicate", "rejected"],
         Field(
-            description="duplicate: the id is known, and the event recorded first stays",
+            description="duplicate: the id is known already, and the first event with it stays",
             examples=["accepted"],
         ),
     ]
@@ -114,15 +114,13 @@ class EventResultOut(ResponseBody):
 class ActivityOut(ResponseBody):
     """The results of a batch, in the order of the request."""
 
-    accepted: Annotated[int, Field(description="Events recorded now", examples=[1])]
-    duplicates: Annotated[int, Field(description="Events that were known", examples=[0])]
-    rejected: Annotated[
-        int, Field(description="Events that were refused; correct and send again", examples=[0])
-    ]
+    accepted: Annotated[int, Field(description="Events that were recorded", examples=[1])]
+    duplicates: Annotated[int, Field(description="Events whose id was known already", examples=[0])]
+    rejected: Annotated[int, Field(description="Events to correct and send again", examples=[0])]
     results: Annotated[
         list[EventResultOut],
         Field(
-            description="One per event",
+            description="One result per event",
             examples=[[{"index": 0, "event_id": "e-90211", "status": "accepted", "errors": []}]],
         ),
     ]

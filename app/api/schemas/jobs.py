@@ -1,4 +1,4 @@
-"""Long work: jobs, their results and their failures."""
+"""Jobs, their results and their failures."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ KeepsName = Literal["answers", "numbers"]
 
 
 class JobOut(ResponseBody):
-    """A rescoring of everybody, or a check of the bundle."""
+    """A rescoring of all customers, or a check of the bundle."""
 
     job_id: Annotated[
         str, Field(description="Id of the job", examples=["0f3b6a526f0e4f0e9a532c1d8d0f6c11"])
@@ -23,19 +23,21 @@ class JobOut(ResponseBody):
     kind: Annotated[
         Literal["rescore", "monitor"],
         Field(
-            description="rescore: score everybody; monitor: check the bundle, counts no customers",
+            description="rescore: score all customers; monitor: check the bundle",
             examples=["rescore"],
         ),
     ]
     keeps: Annotated[
         KeepsName | None,
         Field(
-            description="What a rescoring keeps: whole answers, or their numbers alone; null "
-            "for a check",
+            description="What a rescoring stores: whole answers, or only their numbers; null for "
+            "a check",
             examples=["answers"],
         ),
     ]
-    state: Annotated[JobStateName, Field(description="Where it stands", examples=["in_progress"])]
+    state: Annotated[
+        JobStateName, Field(description="Where the job stands", examples=["in_progress"])
+    ]
     as_of: AsOfOut
     bundle_id: Annotated[
         str, Field(description="The bundle that scores", examples=["4f1c0de5a2b94a10"])
@@ -44,27 +46,25 @@ class JobOut(ResponseBody):
     done: Annotated[int, Field(description="Customers scored so far", examples=[12000])]
     failed: Annotated[int, Field(description="Customers that could not be scored", examples=[0])]
     progress: Annotated[
-        float, Field(ge=0, le=1, description="Share that is through", examples=[0.24])
+        float, Field(ge=0, le=1, description="Share of the customers that is done", examples=[0.24])
     ]
     attempts: Annotated[
         int,
         Field(
-            description="How often in a row it broke off without having done anything; it is "
-            "tried again, until the third time ends it as failed",
+            description="How often in a row the job broke off without getting anything done; the "
+            "third time it fails for good",
             examples=[0],
         ),
     ]
     created_at: Annotated[
-        datetime, Field(description="When it was asked for", examples=["2026-11-22T02:00:00Z"])
+        datetime, Field(description="When it was requested", examples=["2026-11-22T02:00:00Z"])
     ]
     started_at: Annotated[
         datetime | None,
         Field(description="When a worker first took it", examples=["2026-11-22T02:00:01Z"]),
     ]
-    finished_at: Annotated[
-        datetime | None, Field(description="When it came to its end", examples=[None])
-    ]
-    error: Annotated[str | None, Field(description="Why it failed as a whole", examples=[None])]
+    finished_at: Annotated[datetime | None, Field(description="When it ended", examples=[None])]
+    error: Annotated[str | None, Field(description="Why the whole job failed", examples=[None])]
 
 
 class JobFailureOut(ResponseBody):

@@ -1,4 +1,4 @@
-"""Record what customers did: each event once, each judged by itself."""
+"""Record events: each once, and each accepted or rejected by itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from app.db.log import events as log
 from app.db.log.events import Recorded
 from app.domain.activity import RENEWAL_PROPERTY, RESERVED_TYPES, Activity, renews_at_of
 
-CLOCK_TOLERANCE = timedelta(minutes=5)  # what clocks of honest senders are apart at most
+CLOCK_TOLERANCE = timedelta(minutes=5)  # the clock of a sender may be ahead of ours by this
 Status = Literal["accepted", "duplicate", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one event: accepted, duplicate, or rejected for a field and a reason.
+    """What became of one event: accepted, duplicate, or rejected because of one field.
 
     `field` is a path in the event: ``occurred_at``, ``properties/renews_at``.
     """
@@ -36,20 +36,20 @@ _STATUS = {
 def record_activity(
     session: Session, reported: Sequence[Activity], *, now: datetime
 ) -> list[Outcome]:
-    """Write the events that can be believed and are new; return what became of each, in order.
+    """Write the events that are valid and new, and return what became of each, in their order.
 
-    An event from up to `CLOCK_TOLERANCE` ahead was sent by a clock that is ahead of ours: it
-    counts as of `now`, so that a score asked for after this reflects it.
+    An event up to `CLOCK_TOLERANCE` in the future comes from a clock that is ahead of ours. It is
+    recorded as of `now`, so that every score from now on reflects it.
     """
     outcomes: list[Outcome | None] = [_refusal(activity, now=now) for activity in reported]
-    believed = [
+    valid = [
         activity
         if activity.occurred_at <= now and activity.received_at == now
         else activity._replace(occurred_at=min(activity.occurred_at, now), received_at=now)
         for activity, refusal in zip(reported, outcomes, strict=True)
         if refusal is None
     ]
-    recorded = iter(log.record(session, believed) if believed else [])
+    recorded = iter(log.record(session, valid) if valid else [])
     return [refusal or _STATUS[next(recorded)] for refusal in outcomes]
 
 

@@ -1,1 +1,1 @@
-"""What is known about customers: write it, read it, list it."""
+"""Customers: put the facts about them, get the profile of one, list them by score."""

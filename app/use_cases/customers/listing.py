@@ -11,7 +11,7 @@ from app.domain.scores.stored import ScoredCustomer
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """Some customers, and where to go on; None: these were the last."""
+    """Some customers; `next` is score and id of the last, or None if no customer follows."""
 
     items: Sequence[ScoredCustomer]
     next: tuple[int, str] | None
@@ -25,7 +25,7 @@ def list_customers(
     tier: str | None = None,
     min_score: int | None = None,
 ) -> CustomerPage:
-    """Return at most `limit` scored customers after `after`, highest score first."""
+    """Return at most `limit` scored customers, highest score first, those after `after`."""
     found = customers.page(session, limit=limit + 1, after=after, tier=tier, min_score=min_score)
     items, last = found[:limit], found[limit - 1] if len(found) > limit else None
     if last is None or last.score is None:

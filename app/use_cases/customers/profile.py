@@ -1,4 +1,4 @@
-"""One customer as a CRM shows them: facts, account, purchases and stage of life."""
+"""The profile of one customer, as a CRM shows it: facts, account, purchases, lifecycle stage."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ DORMANT_UNTIL = timedelta(days=120)
 
 
 class LifecycleStage(StrEnum):
-    """How far a customer is on the way, by the days of silence alone."""
+    """How active a customer is, by the days since the last activity alone."""
 
     NEW = "new"
     ACTIVE = "active"
@@ -43,7 +43,7 @@ class Purchases:
 
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
-    """What is known of one customer as of a moment."""
+    """What is known about one customer as of a moment."""
 
     customer: Customer
     account: AccountVersion | None
@@ -54,7 +54,7 @@ class CustomerProfile:
 def get_customer(
     reader: Reader, session: Session, customer_id: str, *, as_of: datetime
 ) -> CustomerProfile:
-    """Return what is known of a customer; one whom nobody knows is a `CustomerNotFound`."""
+    """Return the profile of a customer; an unknown id raises `CustomerNotFound`."""
     customer = customers.get(session, customer_id)
     history = histories.fetch_history(reader, [customer_id], as_of=as_of, currency=None)
     first, last = _span(history, as_of=as_of)
@@ -70,7 +70,7 @@ def get_customer(
 
 
 def purchases_in(history: History) -> Purchases:
-    """Return the orders in the history of one customer."""
+    """Return the purchases in the history of one customer."""
     ordered_at = history.occurred_at[history.kind == ORDER_PLACED].tolist()
     if not ordered_at:
         return Purchases(None, None, 0)
@@ -82,9 +82,9 @@ def lifecycle_stage(
 ) -> LifecycleStage:
     """Return the stage of a customer who started and was last active at these moments.
 
-    New in the first 30 days, or where nothing is known at all. After that by the silence since
-    the last activity (since the start, where there was none): up to 30 days active, up to 60 at
-    risk, up to 120 dormant, then lost.
+    A customer is new in the first 30 days, or if nothing is known at all. After that, the days
+    since the last activity decide (since the start, if there was no activity): up to 30 active,
+    up to 60 at risk, up to 120 dormant, then lost.
     """
     if started_at is None or as_of - started_at <= NEW_FOR:
         return LifecycleStage.NEW
@@ -97,7 +97,7 @@ def lifecycle_stage(
 
 
 def _span(history: History, *, as_of: datetime) -> tuple[datetime | None, datetime | None]:
-    """Return the first event of a customer, and the last thing that they did."""
+    """Return when the first event of a customer occurred, and when the last activity did."""
     micros = to_micros(as_of)
     last = int(last_activity_at(history, as_of=micros)[0]) if history.n_customers else NO_MOMENT
     first = int(history.occurred_at[0]) if history.n_events else NO_MOMENT

@@ -1,4 +1,4 @@
-"""Write down what is known about a customer."""
+"""Put the facts about customers, and versions of their accounts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ def put_customer(
 ) -> bool:
     """Replace the facts of a customer, and return whether the customer is new.
 
-    An `account` that says the same as the version in force adds no version: sending the same
+    An `account` equal to the version that is valid `now` adds no version, so sending the same
     request again changes nothing.
     """
     return put_customers(session, [customer], [] if account is None else [account], now=now) == 1
@@ -29,8 +29,8 @@ def put_customers(
 ) -> int:
     """Put many customers as `put_customer` does, and return how many are new.
 
-    `accounts` are versions of these customers; one that is valid from `now` adds nothing where
-    the account stands so already.
+    `accounts` must be versions of these customers. A version that is valid from `now` on is only
+    added if it differs from the version before.
     """
     dated = [account for account in accounts if account.valid_from != now]
     n_new = customers.put_many(session, put, dated)

@@ -19,7 +19,7 @@ from app.features.engine import warm_up
 from app.files.partitions import Partition
 from app.use_cases.files.score_partition import Scoring, score_partition
 from app.work.in_order import in_order
-from app.work.memory import keep_freed_memory, spare_the_collector
+from app.work.memory import collect_garbage_rarely, retain_freed_memory
 
 _scoring: list[Scoring] = []  # of a worker process: sending it with every partition takes longer
 
@@ -90,8 +90,8 @@ def start_processes(scoring: Scoring, n_workers: int) -> ProcessPoolExecutor:
 
 def _initialize_process(scoring: Scoring) -> None:
     _scoring.append(scoring)
-    spare_the_collector()
-    keep_freed_memory()
+    collect_garbage_rarely()
+    retain_freed_memory()
 
 
 def _score_into_file(

@@ -22,7 +22,7 @@ from app.files.tables import estimate_n_rows
 from app.use_cases.files.read_log import LogFacts, read_partitioned_log
 from app.use_cases.files.runners import ProcessRunner, Runner, ThreadRunner, start_processes
 from app.use_cases.files.score_partition import Scoring, schema_of
-from app.work.memory import keep_freed_memory
+from app.work.memory import retain_freed_memory
 from app.work.progress import OnProgress, ignore_progress
 
 INSUFFICIENT: Final = "insufficient_history"
@@ -90,7 +90,7 @@ def score_file(
         Called with the number of customers scored, and an estimate of their total number.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    keep_freed_memory()
+    retain_freed_memory()
     n_workers = n_workers or len(os.sched_getaffinity(0))
     n_rows = estimate_n_rows(activity) + (estimate_n_rows(customers) if customers else 0)
     scoring = Scoring(bundle, playbook, as_of, None)

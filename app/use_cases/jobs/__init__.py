@@ -1,1 +1,1 @@
-"""Look at jobs and cancel them."""
+"""Follow jobs, and cancel them."""

@@ -1,8 +1,7 @@
-"""Look at jobs, page through what they did, and stop them."""
+"""Follow a job: where it stands, and page by page what it has done and could not do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -16,26 +15,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class JobPage(Generic[T]):
-    """Some customers of a job, and the last of them; `next` is None where these were the last."""
+    """Some customers of a job; `next` is the id of the last, or None if no customer follows."""
 
     items: Sequence[T]
     next: str | None
 
 
 def get_job(session: Session, job_id: str) -> Job:
-    """Return a job; one that nobody knows is a `JobNotFound`."""
+    """Return a job; an unknown id raises `JobNotFound`."""
     return jobs.get(session, job_id)
-
-
-def cancel_job(session: Session, job_id: str, *, now: datetime) -> Job:
-    """Stop a job; one that has ended is a `JobConflict`. What it has written stays."""
-    return jobs.cancel(session, job_id, now=now)
 
 
 def results_of_job(
     session: Session, job_id: str, *, limit: int, after: str | None
 ) -> JobPage[StoredAssessment]:
-    """Return at most `limit` assessments that the job has written, by customer id."""
+    """Return at most `limit` assessments that the job has stored, by customer id."""
     jobs.get(session, job_id)
     found = assessments.page_of_job(session, job_id, limit=limit + 1, after=after)
     return JobPage(found[:limit], found[limit - 1].customer_id if len(found) > limit else None)
@@ -44,7 +38,7 @@ def results_of_job(
 def failures_of_job(
     session: Session, job_id: str, *, limit: int, after: str | None
 ) -> JobPage[tuple[str, str]]:
-    """Return at most `limit` customers whom the job could not score, with reasons."""
+    """Return at most `limit` customers whom the job could not score, each with the reason."""
     jobs.get(session, job_id)
     found = jobs.failures(session, job_id, limit=limit + 1, after=after)
     return JobPage(found[:limit], found[limit - 1][0] if len(found) > limit else None)

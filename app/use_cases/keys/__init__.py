@@ -1,1 +1,1 @@
-"""Create, list, verify and revoke API keys."""
+"""API keys: issue them, and verify those that callers send."""

@@ -1,1 +1,1 @@
-"""Rescore every customer as a job that survives being killed."""
+"""Rescore every customer: a job in chunks that survives being killed."""

@@ -1,4 +1,4 @@
-"""A chunk of a rescoring: customers as they are read, and as a job keeps their scores."""
+"""A chunk of a rescoring: customers as they are read, and their assessments as they are stored."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,14 +27,14 @@ log = logging.getLogger("holdfast.jobs")
 
 
 class ReadChunk(NamedTuple):
-    """The next customers as the database gave them, and what its rows mean."""
+    """The next customers: their rows, each with the id first, and the function that reads rows."""
 
     rows: list[Row]
-    known_from: Callable[[list[Row]], KnownCustomers]
+    read: Callable[[list[Row]], KnownCustomers]
 
 
 class ScoredChunk(NamedTuple):
-    """Customers up to `cursor`: their assessments, and why others have none."""
+    """The customers up to `cursor`: their assessments, and why others of them have none."""
 
     cursor: str
     assessments: Sequence[StoredAssessment]
@@ -42,7 +42,7 @@ class ScoredChunk(NamedTuple):
 
 
 def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> Iterator[ReadChunk]:
-    """Yield the customers that a job has not done yet, `size` at a time."""
+    """Yield the customers whom a job has not done yet, `size` at a time."""
     cursor = job.cursor
     while True:
         query = histories.known_customers_after(
@@ -57,39 +57,38 @@ def read_chunks(reader: Reader, job: Job, bundle: RiskBundle, *, size: int) -> I
 
 @dataclass(frozen=True, slots=True)
 class ChunkScorer:
-    """Scores customers as a job wants them kept."""
+    """Scores the customers of a job, and makes of them what the job stores."""
 
     job: Job
     bundle: RiskBundle
     playbook: Playbook
 
     def score(self, chunk: ReadChunk) -> ScoredChunk:
-        """Score a chunk; where that fails, one by one, so that one customer spoils only itself."""
+        """Score a chunk; if that fails, one by one, so that only the faulty customers fail."""
         cursor = chunk.rows[-1][0]
         try:
-            return ScoredChunk(cursor, self._kept(chunk, chunk.rows), {})
+            return ScoredChunk(cursor, self._assess(chunk.read(chunk.rows)), {})
         except (ValueError, ArithmeticError):
             log.exception("a chunk failed, scoring one by one", extra={"job_id": self.job.job_id})
-        kept: list[StoredAssessment] = []
+        assessments: list[StoredAssessment] = []
         failures: dict[str, str] = {}
         for row in chunk.rows:
             try:
-                kept.extend(self._kept(chunk, [row]))
+                assessments.extend(self._assess(chunk.read([row])))
             except (ValueError, ArithmeticError) as error:
                 failures[row[0]] = f"could not be scored: {error}"
-        return ScoredChunk(cursor, kept, failures)
+        return ScoredChunk(cursor, assessments, failures)
 
-    def _kept(self, chunk: ReadChunk, rows: list[Row]) -> list[StoredAssessment]:
-        known = chunk.known_from(rows)
+    def _assess(self, known: KnownCustomers) -> list[StoredAssessment]:
         if self.job.keeps is Keeps.NUMBERS:
-            return numbers_of(known, self.bundle, self.job)
-        return answers_of(known, self.bundle, self.playbook, self.job)
+            return assess_with_numbers(known, self.bundle, self.job)
+        return assess_with_answers(known, self.bundle, self.playbook, self.job)
 
 
-def answers_of(
+def assess_with_answers(
     known: KnownCustomers, bundle: RiskBundle, playbook: Playbook, job: Job
 ) -> list[StoredAssessment]:
-    """Return the scores of customers with the whole answers that they are from."""
+    """Return the scores of customers, with the whole answers that they come from."""
     moment = to_micros(job.as_of)
     return [
         StoredAssessment(
@@ -108,17 +107,19 @@ def answers_of(
     ]
 
 
-def numbers_of(known: KnownCustomers, bundle: RiskBundle, job: Job) -> list[StoredAssessment]:
+def assess_with_numbers(
+    known: KnownCustomers, bundle: RiskBundle, job: Job
+) -> list[StoredAssessment]:
     """Return the same scores of the same customers, without answers."""
     columns, previous = score_numbers(known, bundle, as_of=job.as_of)
     moment = format_micros(to_micros(job.as_of))
     return [
-        _numbers_of(customer, before, job, moment)
+        _numbers_assessment(customer, before, job, moment)
         for customer, before in zip(columns.customers(), previous, strict=True)
     ]
 
 
-def _numbers_of(
+def _numbers_assessment(
     customer: CustomerNumbers, before: PreviousNumbers, job: Job, moment: str
 ) -> StoredAssessment:
     has_risk = customer.sufficient

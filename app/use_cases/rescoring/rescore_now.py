@@ -23,7 +23,7 @@ def rescore_now(
 ) -> Job:
     """Rescore every customer, and return the job once it has ended, whoever did the work.
 
-    `on_progress` gets how many customers are through, and how many there are.
+    `on_progress` is called with the number of customers who are through, and of all customers.
     """
     job = request_rescore(
         rescorer.queue.writers,

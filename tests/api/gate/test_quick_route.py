@@ -13,7 +13,7 @@ from app.api.keys.key_cache import KeyCache
 from app.api.keys.security import RequireScope
 from app.domain.errors import NoBundleInService
 from app.domain.keys import Scope
-from app.use_cases.keys.manage import VerifiedKey
+from app.use_cases.keys.verify import VerifiedKey
 
 KEY = (b"authorization", b"Bearer good")
 ROUTE = "/v1/customers/{customer_id}/"

@@ -1,5 +1,5 @@
 from app.api.keys.key_cache import CACHE_SECONDS, KeyCache
-from app.use_cases.keys.manage import VerifiedKey
+from app.use_cases.keys.verify import VerifiedKey
 
 
 def test_a_verified_key_is_cached_for_a_few_seconds_and_no_longer():

@@ -1,7 +1,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app.use_cases.keys.manage import revoke_key
+from app.use_cases.keys.issue import revoke_key
 
 HEADERS = (None, "", "Basic a", "Bearer", "Bearer ", "Bearer wrong", "Bearer hf_x_y", "Bearer hf_é")
 

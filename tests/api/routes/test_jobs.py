@@ -2,6 +2,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from app.api.schemas.jobs import JobOut
+from app.domain.jobs import JobKind, JobState, Keeps
 from tests.api.activity import event, orders, post_events
 from tests.api.jobs import wait_for_end
 
@@ -91,3 +93,11 @@ def test_a_job_that_always_breaks_off_ends_and_says_where_to_look(make_app, new_
     assert (ended["state"], ended["attempts"]) == ("failed", 3)
     assert "KeyError" in ended["error"]
     assert "log of the service" in ended["error"]
+
+
+def test_the_contract_names_the_kinds_states_and_results_of_the_domain():
+    fields = JobOut.model_json_schema()["properties"]
+
+    assert fields["kind"]["enum"] == list(JobKind)
+    assert fields["state"]["enum"] == list(JobState)
+    assert fields["keeps"]["anyOf"][0]["enum"] == list(Keeps)

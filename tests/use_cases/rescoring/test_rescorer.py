@@ -18,7 +18,8 @@ from app.domain.activity import Activity
 from app.domain.jobs import Keeps
 from app.playbook.read import read_playbook
 from app.use_cases.bundles.in_service import BundleInService
-from app.use_cases.jobs.follow import cancel_job, failures_of_job, get_job, results_of_job
+from app.use_cases.jobs.cancel import cancel_job
+from app.use_cases.jobs.follow import failures_of_job, get_job, results_of_job
 from app.use_cases.rescoring import chunk
 from app.use_cases.rescoring.request import request_rescore
 from app.use_cases.rescoring.rescore_now import rescore_now

@@ -1,3 +1,5 @@
+"""Keys are created, listed and revoked; the secret is nowhere but in the token."""
+
 from datetime import UTC, datetime
 
 import pytest
@@ -5,12 +7,8 @@ from sqlalchemy import text
 
 from app.db.connections.connect import session_factory, writer_factory
 from app.domain.keys import ALL_SCOPES
-from app.use_cases.keys.manage import (
-    create_key,
-    list_keys,
-    revoke_key,
-    verify_key,
-)
+from app.use_cases.keys.issue import create_key, list_keys, revoke_key
+from app.use_cases.keys.verify import verify_key
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -21,29 +19,7 @@ def created(database):
         return create_key(session, "crm", scopes={"scores:read"}, now=NOW)
 
 
-def test_a_new_key_is_recognised_with_its_scopes(database, created):
-    verified = verify_key(session_factory(database), created.token)
-
-    assert verified is not None
-    assert verified.key_id == created.key.key_id
-    assert verified.scopes == {"scores:read"}
-
-
-def test_a_key_that_is_not_exactly_right_is_nobodys(database, created):
-    readers = session_factory(database)
-    prefix, key_id, secret = created.token.split("_", 2)
-
-    for wrong in (
-        f"{prefix}_{key_id}_{secret[:-1]}",
-        f"{prefix}_{'0' * len(key_id)}_{secret}",
-        f"xx_{key_id}_{secret}",
-        f"{prefix}_{key_id}_",
-        "",
-    ):
-        assert verify_key(readers, wrong) is None
-
-
-def test_a_revoked_key_is_nobodys_and_stays_in_the_list(database, created):
+def test_a_revoked_key_is_refused_and_stays_in_the_list(database, created):
     with writer_factory(database).begin() as session:
         assert revoke_key(session, created.key.key_id, now=NOW)
         assert not revoke_key(session, created.key.key_id, now=NOW)
@@ -61,13 +37,13 @@ def test_the_secret_is_not_in_the_database(database, created):
     assert created.token.split("_", 2)[2] not in rows
 
 
-def test_an_unknown_scope_is_refused_with_those_there_are(database):
+def test_an_unknown_scope_is_refused_with_a_list_of_those_that_exist(database):
     with writer_factory(database).begin() as session:
         for scopes in ({"scores:write"}, set()):
             with pytest.raises(ValueError, match="customers:read"):
                 create_key(session, "crm", scopes=scopes, now=NOW)
 
 
-def test_a_key_may_do_everything_unless_told_otherwise(database):
+def test_a_key_has_every_scope_by_default(database):
     with writer_factory(database).begin() as session:
         assert create_key(session, "crm", now=NOW).key.scopes == ALL_SCOPES
