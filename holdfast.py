@@ -1,6 +1,6 @@
-"""The `holdfast` command: the service's verbs, and training's beside them.
+"""The `holdfast` command: the verbs of the service, and those of training.
 
-This is where the two halves meet: `app` never imports `training`, so neither could hold them all.
+The two halves meet here: `app` must never import `training`, so neither could hold all verbs.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,16 +46,16 @@ from app.cli.tier_options import (
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import HoldfastError
 
-if TYPE_CHECKING:  # help is instant, and a verb imports what it needs when it runs
+if TYPE_CHECKING:  # a verb imports what it needs when it runs, so that help is instant
     from pydantic_core import ErrorDetails
 
     from app.documents.document import Document
     from app.use_cases.files.read_log import Log
-    from training.tiers.cut_points import ContactCosts
+    from training.tiers.contact_costs import ContactCosts
 
 
 def main() -> None:
-    """Run the command line; what the product refuses ends with its reason and exit code 1."""
+    """Run the command line; a refusal prints its reason and ends with exit code 1."""
     try:
         root()
     except HoldfastError as error:
@@ -65,12 +65,12 @@ def main() -> None:
 
         if not isinstance(error, ValidationError):
             raise
-        # Of the settings; nothing else is validated out here.
-        output.fail("; ".join(_setting(problem) for problem in error.errors()))
+        # Only the settings are validated outside the verbs.
+        output.fail("; ".join(_setting_problem(problem) for problem in error.errors()))
     except ModuleNotFoundError as error:
         output.fail(
-            f"this verb needs {error.name}, which the service's own install leaves out: "
-            "install holdfast[training], or holdfast[files] for files alone"
+            f"this verb needs {error.name}, which the plain install leaves out: install "
+            "holdfast[training], or holdfast[files] if you only read and score files"
         )
 
 
@@ -78,52 +78,53 @@ def main() -> None:
 def simulate(
     *,
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for three Parquet files.")],
-    customers: Annotated[int, typer.Option(min=1, max=100_000_000, help="How many.")] = 3_000,
+    customers: Annotated[
+        int, typer.Option(min=1, max=100_000_000, help="Number of customers.")
+    ] = 3_000,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="Length of the history.")] = 540,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same company.")] = 0,
     end: Annotated[
         str | None, typer.Option(metavar="DATE", help="First day after the history; default today.")
     ] = None,
 ) -> None:
-    """Write the activity of a made-up company, and each customer's true churn probability."""
+    """Write the activity of a made-up company, with each customer's true churn probability."""
     from training.simulation import simulate as run
+    from training.simulation.console import simulation_lines
 
+    last_day = moment_of(end, option="--end").date() if end else today()
     with progress_bar("Simulating customers") as on_progress:
         summary = run(
             n_customers=customers,
             n_days=days,
             seed=seed,
-            end=moment_of(end, option="--end").date() if end else today(),
+            end=last_day,
             out=out,
             on_progress=on_progress,
         )
-    output.echo(
-        f"{summary.n_customers:,} customers with {summary.n_events:,} events in {out}. Without an "
-        f"order in the next 90 days: {summary.churn_share:.1%} of those who ever ordered."
-    )
-    output.echo(
-        f"Log loss of saying the base rate {summary.base_log_loss:.4f}, of the truth "
-        f"{summary.truth_log_loss:.4f}: what a model can reach lies between."
-    )
+    _say_lines(simulation_lines(summary, out))
 
 
 @root.command(rich_help_panel="Train")
 def train(
     activity: ActivityPath,
     *,
-    until: Annotated[str, typer.Option(metavar="DATE", help="Nothing from then on is read.")],
+    until: Annotated[
+        str, typer.Option(metavar="DATE", help="Learn from what was known before this day.")
+    ],
     horizon_days: Annotated[
-        int, typer.Option(min=1, max=3_650, help="How far ahead churn is foreseen.")
+        int, typer.Option(min=1, max=3_650, help="How far ahead churn is predicted.")
     ] = 90,
     churn_event: Annotated[
         str | None,
-        typer.Option(metavar="TYPE", help="Churn is that this does not happen in the horizon."),
+        typer.Option(
+            metavar="TYPE", help="Customers churn if this does not happen within the horizon."
+        ),
     ] = None,
     cancellation_event: Annotated[
         str | None,
         typer.Option(
             metavar="TYPE",
-            help="Churn is that this happens in the horizon, or that a renewal does not come.",
+            help="Customers churn if this happens within the horizon, or a renewal does not.",
         ),
     ] = None,
     customers: CustomersPath = None,
@@ -137,19 +138,22 @@ def train(
     contact_cost: ContactCost = None,
     save_rate: SaveRate = None,
     capacity_per_week: CapacityPerWeek = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed and data, same bundle.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The same seed and data make the same bundle.")
+    ] = 0,
     promote: Annotated[
         bool, typer.Option("--promote", help="Put the bundle into service.")
     ] = False,
 ) -> None:
     """Learn who churns from a log, write a bundle, and print how good it is."""
     from app.use_cases.bundles.shelf import promote_bundle
-    from training.card.console import holdout_lines, profit_lines
+    from training.console import training_lines
     from training.train import train as run
 
     churn = _definition(churn_event, cancellation_event, horizon_days)
-    asked = costs_of(tier_policy, offer_cost, contact_cost, save_rate, capacity_per_week)
-    costs = _contact_costs(asked)
+    costs = _contact_costs(
+        costs_of(tier_policy, offer_cost, contact_cost, save_rate, capacity_per_week)
+    )
     moment = moment_of(until, option="--until")
     shelf, key = shelf_of(models), signing_key()
     with progress_bars() as on_stage:
@@ -166,12 +170,10 @@ def train(
             on_progress=on_stage,
         )
     _say_notes((*log.notes, *result.warnings))
-    for line in (*holdout_lines(result.metrics), *profit_lines(result.metrics)):
-        output.echo(line)
-    output.echo(f"bundle {result.bundle_id}, card {shelf / result.bundle_id / 'card.md'}")
+    _say_lines(training_lines(result, shelf, currency=log.currency))
     if promote:
         promote_bundle(shelf, result.bundle_id, key=key)
-        output.echo("promoted")
+        output.echo("The bundle is promoted; a running service takes it up within seconds.")
     _end_if_rejected(log)
 
 
@@ -188,30 +190,26 @@ def evaluate(
     timezone: Timezone = None,
     models: ModelsFolder = None,
 ) -> None:
-    """Hold a bundle against what came after it: figures with intervals, plots, and what changed.
+    """Compare what a bundle predicted with what happened: metrics, intervals and plots.
 
-    It is asked as of a moment that it has not seen, with what was known then, and judged by what
-    the log knows by now. Writes evaluation.md, .html and .json.
+    The bundle makes predictions as of a moment that it has not seen, from what was known then. They
+    are compared with what the log knows by now, and with the bundle's card. Writes evaluation.md,
+    .html and .json.
     """
-    from training.card.console import evaluation_lines
-    from training.evaluation.evaluate import document_of, verdict_of
+    from training.evaluation.console import evaluation_lines
     from training.evaluation.evaluate import evaluate as run
+    from training.evaluation.evaluation_document import document_of
 
     opened = open_named(bundle, models)
     moment = moment_of(as_of, option="--as-of") if as_of else None
     with progress_bars() as on_stage:
-        log = log_of(
-            on_stage, activity, customers, reading_of(maps, sets, timezone), opened.currency
-        )
+        reading = reading_of(maps, sets, timezone)
+        log = log_of(on_stage, activity, customers, reading, opened.currency)
         reference = reference_of(opened, models)
         found = run(log.history, opened, as_of=moment, reference=reference, on_progress=on_stage)
     _say_notes(log.notes)
-    numbers = found.as_numbers()
-    output.echo(f"Bundle {opened.id} as of {numbers['as_of']}, {found.tested.window.days} days on")
-    for line in evaluation_lines(found.figures):
-        output.echo(line)
-    output.echo(verdict_of(found.changes))
-    _write(out, "evaluation", document_of(found), numbers)
+    _say_lines(evaluation_lines(found))
+    _write(out, "evaluation", document_of(found), found.as_numbers())
     _end_if_rejected(log)
 
 
@@ -229,13 +227,14 @@ def compare(
     timezone: Timezone = None,
     models: ModelsFolder = None,
 ) -> None:
-    """Hold two bundles against the same customers: which is better, and who changes tier.
+    """Compare two bundles on the same customers: which is better, and who changes tier.
 
-    Both are asked as of a moment that neither has seen. Differences are B less A, by the paired
-    bootstrap. Writes comparison.md, .html and .json.
+    Both make predictions as of a moment that neither has seen. Differences are B minus A, with
+    intervals from the paired bootstrap. Writes comparison.md, .html and .json.
     """
     from training.evaluation.compare import compare as run
-    from training.evaluation.compare import document_of, figures_table, verdict_of
+    from training.evaluation.comparison_document import document_of, metrics_table
+    from training.evaluation.console import comparison_lines, comparison_title
 
     opened = open_named(a, models), open_named(b, models)
     moment = moment_of(as_of, option="--as-of") if as_of else None
@@ -244,13 +243,17 @@ def compare(
         log = log_of(on_stage, activity, customers, reading, opened[0].currency)
         found = run(log.history, *opened, as_of=moment, on_progress=on_stage)
     _say_notes(log.notes)
-    numbers, figures = found.as_numbers(), figures_table(found)
-    output.echo(f"A {opened[0].id}, B {opened[1].id}, as of {numbers['as_of']}")
-    output.echo_table(figures.header, figures.rows)
-    output.echo(f"{found.movement.share:.1%} of {found.movement.n:,} customers change tier.")
-    output.echo(verdict_of(found))
-    _write(out, "comparison", document_of(found), numbers)
+    metrics = metrics_table(found)
+    output.echo(comparison_title(found))
+    output.echo_table(metrics.header, metrics.rows)
+    _say_lines(comparison_lines(found))
+    _write(out, "comparison", document_of(found), found.as_numbers())
     _end_if_rejected(log)
+
+
+def _say_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        output.echo(line)
 
 
 def _say_notes(notes: Iterable[str]) -> None:
@@ -262,16 +265,16 @@ def _write(out: Path, name: str, document: "Document", numbers: Mapping[str, Any
     from training.evaluation.files import write_files
 
     files = write_files(out, name=name, document=document, numbers=numbers)
-    output.echo(f"written: {', '.join(map(str, files))}")
+    output.echo(f"Written: {', '.join(map(str, files))}")
 
 
 def _end_if_rejected(log: "Log") -> None:
-    """End with the exit code for work that was done but in part; the log's notes say the rest."""
+    """End with the exit code for partly done work; the notes about the log say what is missing."""
     if log.n_rejected:
         raise typer.Exit(output.EXIT_PARTLY)
 
 
-def _setting(problem: "ErrorDetails") -> str:
+def _setting_problem(problem: "ErrorDetails") -> str:
     name = "_".join(str(part) for part in problem["loc"]).upper()
     return f"HOLDFAST_{name}: {problem['msg']}, got {problem['input']!r}"
 
@@ -290,7 +293,7 @@ def _definition(
 
 
 def _contact_costs(asked: AskedCosts | None) -> "ContactCosts | None":
-    from training.tiers.cut_points import ContactCosts as Costs
+    from training.tiers.contact_costs import ContactCosts as Costs
 
     if asked is None:
         return None

@@ -1,96 +1,58 @@
-"""From what was fitted to a bundle on the shelf."""
+"""The last stage: a bundle on the shelf."""
 
 import io
-from collections.abc import Mapping
-from importlib.metadata import version
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
+from app.bundle.folder.manifest import BundleFacts
 from app.bundle.folder.reference import REFERENCE_FILE, encode_reference, measure_reference
 from app.bundle.folder.writing import write_bundle
-from app.bundle.value.value_model import ValueModel
-from app.documents.document import Document
 from app.documents.html import render_html
 from app.documents.markdown import render_markdown
-from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
+from training.card.card import card_of
+from training.facts import medians
+from training.findings import Findings
+from training.learning.learn import LearningResult
+from training.prior.fallback import Fallback
 
-LIBRARIES = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
-GOLDEN_PERCENTILES = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
+Numbers = NDArray[np.float64]
+
+STAGE: Final = "Writing the bundle"
+GOLDEN_PERCENTILES: Final = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
 
 
 def publish(
-    models: Path,
-    *,
-    facts: BundleFacts,
-    booster_text: str,
-    population: NDArray[np.float64],
-    probabilities: NDArray[np.float64],
-    card: Document,
-    parts: Mapping[str, Any],
-    signing_key: bytes | None,
-    value: ValueModel | None = None,
+    models: Path, findings: Findings, facts: BundleFacts, *, signing_key: bytes | None
 ) -> str:
-    """Write the bundle and return its id; the same arguments give the same bytes.
-
-    Parameters
-    ----------
-    population : float64 array of shape (n, n_features)
-        Features of everybody as of the cut-off: the reference for drift.
-    probabilities : float64 array of shape (n,)
-        What the bundle says of them.
-    value : what foresees orders and revenue, where the log tells enough of them.
-    parts : fitted scikit-learn objects and settings by name, for data scientists.
-    """
-    return write_bundle(
+    """Write the bundle under `models` and return its id; the same findings give the same bytes."""
+    findings.run.on_progress(STAGE, 0, 1)
+    learning, probabilities = findings.learning, findings.probabilities
+    card = card_of(findings, facts)
+    reference = measure_reference(facts.features.names, learning.population, probabilities)
+    bundle_id = write_bundle(
         models,
         facts=facts,
-        booster_text=booster_text,
-        golden_features=golden_features(population, probabilities),
+        booster_text=learning.student.booster_text,
+        golden_features=golden_features(learning.population, probabilities),
         files={
             "card.md": render_markdown(card).encode(),
             "card.html": render_html(card).encode(),
-            REFERENCE_FILE: encode_reference(
-                measure_reference(facts.features.names, population, probabilities)
-            ),
-            "training.joblib": _pickled(parts),
+            REFERENCE_FILE: encode_reference(reference),
+            "training.joblib": _pickled(fitted_parts(findings)),
         },
-        value=value,
+        value=findings.value.model,
         signing_key=signing_key,
     )
+    findings.run.on_progress(STAGE, 1, 1)
+    return bundle_id
 
 
-def feature_set() -> FeatureSet:
-    """Return the catalogue's features as a bundle states them."""
-    return FeatureSet(FEATURE_NAMES, tuple(feature.unit for feature in CATALOGUE), FINGERPRINT)
-
-
-def libraries() -> dict[str, str]:
-    """Return the versions of the libraries that made the numbers."""
-    return {name: version(name) for name in LIBRARIES}
-
-
-def percentile_knots(probabilities: NDArray[np.float64]) -> tuple[float, ...]:
-    """Return percentiles 0 to 100 of the churn probabilities."""
-    knots = np.percentile(probabilities, np.linspace(0, 100, N_PERCENTILE_KNOTS))
-    return tuple(np.maximum.accumulate(knots).tolist())
-
-
-def medians(population: NDArray[np.float64]) -> tuple[float, ...]:
-    """Return the usual value of each feature: the median of those that have one, else NaN."""
-    return tuple(
-        float(np.median(column[~np.isnan(column)])) if not np.isnan(column).all() else float("nan")
-        for column in population.T
-    )
-
-
-def golden_features(
-    population: NDArray[np.float64], probabilities: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def golden_features(population: Numbers, probabilities: Numbers) -> Numbers:
     """Return rows to check a bundle with: from least to most at risk, usual, empty and extreme."""
     order = np.argsort(probabilities, kind="stable")
     ranks = [round(p / 100 * (len(order) - 1)) for p in GOLDEN_PERCENTILES]
@@ -101,7 +63,25 @@ def golden_features(
     return np.vstack([population[order[ranks]], usual, missing, zeros, largest])
 
 
-def _pickled(parts: Mapping[str, Any]) -> bytes:
+def fitted_parts(findings: Findings) -> dict[str, Any]:
+    """Return what was fitted behind the booster, for data scientists; serving reads none of it."""
+    learning = findings.learning
+    calibration = asdict(learning.student.calibration)
+    if isinstance(learning, Fallback):
+        return {"calibration": calibration, "parameters": learning.parameters}
+    return {
+        "hyperparameters": asdict(findings.run.hyperparameters),
+        "calibration": calibration,
+        "rhythm_regression": _rhythm_regression(learning),
+    }
+
+
+def _rhythm_regression(learning: LearningResult) -> object:
+    rhythm = learning.teacher.rhythm
+    return None if rhythm is None else rhythm.regression
+
+
+def _pickled(parts: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
-    joblib.dump(dict(parts), buffer, compress=0)
+    joblib.dump(parts, buffer, compress=0)
     return buffer.getvalue()

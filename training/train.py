@@ -1,42 +1,44 @@
-"""From a history to a published bundle."""
+"""From a history to a published bundle: the stages of a training, in order."""
 
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.bundle.folder.manifest import BundleFacts
-from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
-from app.domain.moments import MICROSECONDS_PER_DAY, format_moment, from_micros, to_micros
+from app.domain.moments import to_micros
+from app.domain.tiers import AnyTierPolicy
 from app.features.history import History
 from app.features.outcomes import code_of_event
-from training.card.card import CardFacts, card_of
-from training.card.sections.certainty import certainty_section
-from training.certainty.interval import base_rate_errors, uncertainty_of
-from training.certainty.usual_ranges import (
-    PopulationSnapshot,
-    comparison_snapshots,
-    usual_ranges_of,
-)
+from app.features.population import in_population
+from training.certainty.certainty import Certainty, certainty_of
 from training.dataset.history_slices import known_before
-from training.dataset.leaks import implausible_auc_warning, refuse_leaks, refuse_resampled
-from training.learning.cross_fitting import Hyperparameters
-from training.learning.learn import LearningResult, OnProgress, TooLittleToLearn, learn
-from training.pricing import Worth, worth_of
-from training.prior.train_prior import train_prior
-from training.publish import feature_set, libraries, medians, percentile_knots, publish
-from training.result import TrainingResult
-from training.testing.backtest import Backtest, backtest_newest
-from training.testing.earlier_backtests import earlier_backtests
+from training.dataset.leaks import refuse_leaks, refuse_resampled
+from training.facts import facts_of, warnings_about
+from training.findings import Findings
+from training.learning.learn import LearningResult, TooLittleToLearn, learn
+from training.prior.fallback import Fallback, fall_back
+from training.publish import publish
+from training.run import OnProgress, TrainingRun, silently
+from training.testing.backtests import NO_BACKTESTS, Backtests, run_backtests
 from training.testing.tier_movement import TierMovement, tier_movement_of_a_week
-from training.tiers.cut_points import ContactCosts, shares_of
+from training.tiers.contact_costs import ContactCosts
+from training.tiers.cut_points import tier_policy
+from training.value.estimate import NO_ESTIMATE, ValueEstimate, estimate_value
+
+Numbers = NDArray[np.float64]
 
 
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """A published bundle and how good it is; `metrics` are those of its manifest."""
+
+    bundle_id: str
+    metrics: dict[str, Any]
+    warnings: tuple[str, ...]
 
 
 def train(
@@ -49,12 +51,13 @@ def train(
     costs: ContactCosts | None = None,
     seed: int = 0,
     signing_key: bytes | None = None,
-    on_progress: OnProgress = _silent,
+    on_progress: OnProgress = silently,
 ) -> TrainingResult:
-    """Learn `churn` from what was known before `until`, and publish the bundle under `models`.
+    """Learn `churn` from what was known before `until`, and publish a bundle under `models`.
 
     Nothing that occurred or was received at or after `until` is read. The same history, definition,
-    moment and seed give the same bundle, byte for byte.
+    moment and seed give the same bundle, byte for byte. Where there is too little to learn from,
+    the bundle rests on `training.prior.fallback` and says so.
 
     Parameters
     ----------
@@ -63,190 +66,101 @@ def train(
     currency : str, optional
         Currency of the amounts in `history`, for the manifest.
     costs : ContactCosts, optional
-        Tiers by value, with these costs of contact; by shares without.
+        With them tiers go by value, without them by shares of the population.
     on_progress : callable
         Called with (stage, steps done, steps in all).
 
-    Where there is too little to learn from, the bundle rests on `training.prior.fallback` and says
-    so. Refuses (`TrainingRefused`, with the reason) what the history cannot support, and
-    features that read the future.
+    Raises
+    ------
+    TrainingRefused
+        If the history cannot support a bundle, with the reason; or if features read the future.
     """
-    code_of_event(churn.event)  # refuses an event that the log does not tell apart
+    code_of_event(churn.event)  # refuses an event that features do not know
     cut_off = to_micros(until)
-    known = known_before(history, moment=cut_off)
-    hyperparameters = Hyperparameters()
-    try:
-        learned = learn(
-            known,
-            churn,
-            cut_off=cut_off,
-            hyperparameters=hyperparameters,
-            seed=seed,
-            stage="learn",
-            on_progress=on_progress,
-        )
-    except TooLittleToLearn as too_little:
-        if costs is not None:
-            raise  # so few customers tell no value either, and other tiers were not asked for
-        return train_prior(
-            known,
-            churn=churn,
-            until=until,
-            models=models,
-            currency=currency,
-            seed=seed,
-            signing_key=signing_key,
-            why=str(too_little),
-            on_progress=on_progress,
-        )
-    _refuse_leaks(known, learned, seed)
-    report = backtest_newest(
-        known, churn, learned, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
-    )
-    past = earlier_backtests(
-        known, churn, learned, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
-    )
-    probabilities = learned.student.probabilities_of(learned.population)
-    worth = worth_of(
-        known,
-        churn,
-        until=until,
-        population=learned.population,
-        probabilities=probabilities,
-        tested=report.tested if report else None,
+    run = TrainingRun(
+        known=known_before(history, moment=cut_off),
+        churn=churn,
+        cut_off=cut_off,
+        currency=currency,
         costs=costs,
         seed=seed,
         on_progress=on_progress,
     )
-    movement = tier_movement_of_a_week(
-        known,
-        churn,
-        learned,
-        cut_off=cut_off,
-        policy=worth.policy,
-        values=worth.values,
-        hyperparameters=hyperparameters,
-        seed=seed,
-        on_progress=on_progress,
+    findings = _find_out(run)
+    facts = facts_of(findings)
+    bundle_id = publish(models, findings, facts, signing_key=signing_key)
+    return TrainingResult(bundle_id, dict(facts.metrics), warnings_about(findings))
+
+
+def _find_out(run: TrainingRun) -> Findings:
+    """Run all stages but the last, and return what they found."""
+    learning = _learn(run)
+    probabilities = learning.student.probabilities_of(learning.population)
+    backtests = _test(run, learning)
+    value = _estimate_value(run, learning, probabilities, backtests)
+    tiers = _cut_tiers(run, probabilities, value)
+    movement = _measure_stability(run, learning, tiers, value)
+    certainty = _measure_certainty(run, learning, backtests)
+    return Findings(run, learning, probabilities, backtests, value, tiers, movement, certainty)
+
+
+# One function per stage. A fallback was not learned from labelled windows, so there is nothing to
+# test it on: the stages that compare it with earlier windows find nothing.
+
+
+def _learn(run: TrainingRun) -> LearningResult | Fallback:
+    try:
+        learning = learn(run)
+    except TooLittleToLearn as too_little:
+        if run.costs is not None:
+            raise  # tiers by value were asked for, and so few customers do not tell their value
+        return fall_back(run, reason=str(too_little))
+    dataset = learning.dataset
+    population = np.unique(dataset.customer)
+    refuse_leaks(
+        run.known, (dataset.windows[0], dataset.windows[-1]), population=population, seed=run.seed
     )
-
-    on_progress("publish", 0, 1)
-    tables = [one.table for one in (*past, *([report] if report else []))]
-    uncertainty = uncertainty_of(known, churn, learned, cut_off=cut_off, tables=tables)
-    first_at = int(known.occurred_at.min())
-    support = usual_ranges_of(
-        comparison_snapshots(learned.dataset, first_at=first_at, days=churn.horizon_days),
-        PopulationSnapshot(learned.population, (cut_off - first_at) // MICROSECONDS_PER_DAY),
-        horizon_days=churn.horizon_days,
-    )
-    warnings = _warnings(report, learned)
-    facts = BundleFacts(
-        churn=churn,
-        trained_until=until,
-        seed=seed,
-        currency=currency,
-        features=feature_set(),
-        calibration=learned.student.calibration,
-        tier_policy=worth.policy,
-        percentile_knots=percentile_knots(probabilities),
-        usual=medians(learned.population),
-        metrics=_metrics(report, learned, worth) | _tier_movement(movement) | worth.metrics(),
-        libraries=libraries(),
-        basis=Basis.RHYTHM if learned.stretched else Basis.LEARNED,
-        uncertainty=uncertainty,
-        usual_ranges=None if support is None else support.support,
-    )
-    bundle_id = publish(
-        models,
-        facts=facts,
-        booster_text=learned.student.booster_text,
-        population=learned.population,
-        probabilities=probabilities,
-        card=card_of(
-            CardFacts(
-                facts,
-                learned,
-                report,
-                hyperparameters,
-                warnings,
-                n_known=int(np.count_nonzero(np.diff(known.starts))),
-                past=past,
-                movement=movement,
-                more=(
-                    certainty_section(
-                        uncertainty, support, tables=tables, misses=base_rate_errors(learned)
-                    ),
-                    *worth.sections(currency=currency),
-                ),
-            )
-        ),
-        parts=_parts(learned, hyperparameters),
-        value=worth.model,
-        signing_key=signing_key,
-    )
-    on_progress("publish", 1, 1)
-    return TrainingResult(bundle_id, dict(facts.metrics), warnings)
+    refuse_resampled(dataset)
+    return learning
 
 
-def _refuse_leaks(known: History, learned: LearningResult, seed: int) -> None:
-    windows = (learned.dataset.windows[0], learned.dataset.windows[-1])
-    population = np.unique(learned.dataset.customer)
-    refuse_leaks(known, windows, population=population, seed=seed)
-    refuse_resampled(learned.dataset)
+def _test(run: TrainingRun, learning: LearningResult | Fallback) -> Backtests:
+    return NO_BACKTESTS if isinstance(learning, Fallback) else run_backtests(run, learning)
 
 
-def _parts(learned: LearningResult, hyperparameters: Hyperparameters) -> dict[str, Any]:
-    """Return the fitted parts behind the booster, for data scientists; serving reads none."""
-    rhythm = learned.teacher.rhythm
-    return {
-        "recipe": asdict(hyperparameters),
-        "calibration": asdict(learned.student.calibration),
-        "rhythm_regression": None if rhythm is None else rhythm.regression,
-    }
+def _estimate_value(
+    run: TrainingRun,
+    learning: LearningResult | Fallback,
+    probabilities: Numbers,
+    backtests: Backtests,
+) -> ValueEstimate:
+    if isinstance(learning, Fallback):
+        return NO_ESTIMATE
+    holdout = None if backtests.newest is None else backtests.newest.holdout
+    return estimate_value(run, learning.population, probabilities, holdout=holdout)
 
 
-def _metrics(report: Backtest | None, learned: LearningResult, worth: Worth) -> dict[str, Any]:
-    dataset = learned.dataset
-    metrics: dict[str, Any] = {
-        "base_rates": [None if np.isnan(r) else round(r, 6) for r in dataset.base_rates],
-        "n_rows": len(dataset.churned),
-        "n_population": len(worth.probabilities),
-        "tier_shares": shares_of(worth.probabilities, worth.policy, worth.values),
-        "teacher": learned.teacher.names,
-    }
-    if report is not None:
-        figures, window = report.figures, report.tested.window
-        metrics["test"] = figures.ours.as_numbers()
-        metrics["test_intervals"] = figures.interval_numbers()
-        if figures.baseline is not None:
-            metrics["baseline_rfm_logistic"] = figures.baseline.as_numbers()
-        metrics["tested_as_of"] = format_moment(from_micros(window.as_of))
-        metrics["tested_horizon_days"] = window.days
-    return metrics
+def _cut_tiers(run: TrainingRun, probabilities: Numbers, value: ValueEstimate) -> AnyTierPolicy:
+    n_population = int(in_population(run.known, run.churn, as_of=run.cut_off).sum())
+    values = value.values_of(len(probabilities))
+    return tier_policy(probabilities, values, costs=run.costs, n_population=n_population)
 
 
-def _tier_movement(movement: TierMovement | None) -> dict[str, Any]:
-    if movement is None:
-        return {}
-    return {
-        "tier_movement_week": {
-            "share": round(movement.share, 6),
-            "share_across": round(movement.share_across, 6),
-            "share_with_memory": movement.with_memory and round(movement.with_memory, 6),
-            "mean_shift": round(movement.mean_shift, 6),
-        }
-    }
+def _measure_stability(
+    run: TrainingRun,
+    learning: LearningResult | Fallback,
+    tiers: AnyTierPolicy,
+    value: ValueEstimate,
+) -> TierMovement | None:
+    if isinstance(learning, Fallback):
+        return None
+    values = value.values_of(len(learning.population))
+    return tier_movement_of_a_week(run, learning, policy=tiers, values=values)
 
 
-def _warnings(report: Backtest | None, learned: LearningResult) -> tuple[str, ...]:
-    found: list[str | None] = []
-    if learned.stretched:
-        found.append(
-            "no label window of the whole horizon has closed: churn is carried over from shorter "
-            "windows by rhythm of purchase alone"
-        )
-    if report is None:
-        found.append("the history is too short to test out of time: no figure vouches for it")
-    else:
-        found.append(implausible_auc_warning(report.figures.ours.auc))
-    return tuple(warning for warning in found if warning)
+def _measure_certainty(
+    run: TrainingRun, learning: LearningResult | Fallback, backtests: Backtests
+) -> Certainty:
+    if isinstance(learning, Fallback):
+        return Certainty(learning.uncertainty, usual_ranges=None, base_rate_errors=())
+    return certainty_of(run, learning, tables=backtests.calibration_tables)

@@ -22,19 +22,13 @@ from app.features.population import in_population
 from app.statistics.intervals import z_value
 from benchmarks.quality.__main__ import CDNOW_CUTS, SHOP_CUTS
 from benchmarks.quality.logs import Case, cdnow, micros, no_order, online_retail, simulated
-from training.certainty.interval import uncertainty_of
-from training.certainty.usual_ranges import (
-    PopulationSnapshot,
-    UsualRangesReport,
-    comparison_snapshots,
-    usual_ranges_of,
-)
+from training.certainty.certainty import certainty_of
+from training.certainty.usual_ranges import UsualRangesReport
 from training.dataset.dataset import features_of_customers
 from training.dataset.history_slices import known_before
-from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
-from training.testing.backtest import backtest_newest
-from training.testing.earlier_backtests import earlier_backtests
+from training.run import TrainingRun
+from training.testing.backtests import run_backtests
 
 Numbers = NDArray[np.float64]
 DAYS_LATER = 30  # a bundle that is a month old
@@ -67,29 +61,10 @@ def main() -> None:
 
 def _held(case: Case) -> Held:
     known = known_before(case.history, moment=case.until)
-    learned = learn(
-        known,
-        case.churn,
-        cut_off=case.until,
-        hyperparameters=Hyperparameters(),
-        seed=0,
-        stage="learn",
-        on_progress=_silent,
-    )
-    report = backtest_newest(
-        known, case.churn, learned, hyperparameters=Hyperparameters(), seed=0, on_progress=_silent
-    )
-    past = earlier_backtests(
-        known, case.churn, learned, hyperparameters=Hyperparameters(), seed=0, on_progress=_silent
-    )
-    tables = [one.table for one in (*past, *([report] if report else []))]
-    uncertainty = uncertainty_of(known, case.churn, learned, cut_off=case.until, tables=tables)
-    first_at = int(known.occurred_at.min())
-    support = usual_ranges_of(
-        comparison_snapshots(learned.dataset, first_at=first_at, days=case.churn.horizon_days),
-        PopulationSnapshot(learned.population, (case.until - first_at) // MICROSECONDS_PER_DAY),
-        horizon_days=case.churn.horizon_days,
-    )
+    run = TrainingRun(known=known, churn=case.churn, cut_off=case.until)
+    learned = learn(run)
+    found = certainty_of(run, learned, tables=run_backtests(run, learned).calibration_tables)
+    uncertainty, support = found.uncertainty, found.usual_ranges
     rows = np.flatnonzero(in_population(known, case.churn, as_of=case.until))
     features = features_of_customers(known, rows, as_of=case.until)
     said = learned.student.probabilities_of(features)
@@ -164,10 +139,6 @@ def _unusual(held: Held) -> str:
     if held.later is not None:
         line += f", {DAYS_LATER} days after the cut-off {ranges.any_in(held.later).mean():.2%}"
     return line
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass
 
 
 def _cases(arguments: argparse.Namespace) -> Iterator[Case]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.tiers.profit import expected_maximum_profit
+from training.tiers.maximum_profit import expected_maximum_profit
 
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},

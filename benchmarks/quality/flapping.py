@@ -20,8 +20,8 @@ from app.features.history import History
 from app.features.population import in_population
 from benchmarks.quality.logs import cdnow, micros, no_order, online_retail, simulated
 from training.dataset.history_slices import known_before
-from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
+from training.run import TrainingRun
 from training.tiers.cut_points import policy_by_shares
 
 WEEK = 7 * MICROSECONDS_PER_DAY
@@ -57,15 +57,7 @@ def _weeks(
     for moment in range(first, first + n_weeks * WEEK, WEEK):
         known = known_before(history, moment=moment)
         if learned_anew or not policies:
-            learned = learn(
-                known,
-                CHURN,
-                cut_off=moment,
-                hyperparameters=Hyperparameters(),
-                seed=0,
-                stage="learn",
-                on_progress=lambda *_: None,
-            )
+            learned = learn(TrainingRun(known=known, churn=CHURN, cut_off=moment))
             student = learned.student
             policies.append(policy_by_shares(student.probabilities_of(learned.population)))
         said.append(student.probabilities_of(features_of(known, as_of=moment)))

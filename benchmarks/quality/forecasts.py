@@ -17,9 +17,9 @@ from benchmarks.quality.searched import is_installed, searched
 from training.dataset.dataset import Dataset
 from training.dataset.history_slices import known_before
 from training.learning.btyd import silence_probability
-from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
-from training.learning.rhythm_teacher import UNIT, maps_of, rhythms_at
+from training.learning.rhythm_features import UNIT, fit_btyd, rhythms_at
+from training.run import TrainingRun
 from training.testing.baseline import as_rfm, rfm_logistic
 
 Numbers = NDArray[np.float64]
@@ -43,22 +43,14 @@ def forecasts_of(case: Case, *, search_seconds: int) -> Forecasts:
     peers: what our features can express.
     """
     known = known_before(case.history, moment=case.until)
-    learned = learn(
-        known,
-        case.churn,
-        cut_off=case.until,
-        hyperparameters=Hyperparameters(),
-        seed=0,
-        stage="learn",
-        on_progress=lambda _stage, _done, _total: None,
-    )
+    learned = learn(TrainingRun(known=known, churn=case.churn, cut_off=case.until))
     everybody = np.flatnonzero(in_population(known, case.churn, as_of=case.until))
     said = {"ours": learned.student.probabilities_of(learned.population)}
     said |= _peers(learned.dataset, learned.population, case.churn.event)
     duration = case.churn.horizon_days * 24 * 3600 * 1_000_000 / UNIT
     rhythms = rhythms_at(known, case.churn.event, as_of=case.until)
-    maps = maps_of(known, case.churn.event, as_of=case.until)
-    for name, (kind, parameters) in zip(("BG/NBD", "Pareto/NBD"), maps, strict=True):
+    btyd = fit_btyd(known, case.churn.event, as_of=case.until)
+    for name, (kind, parameters) in zip(("BG/NBD", "Pareto/NBD"), btyd, strict=True):
         said[name] = silence_probability(kind, parameters, rhythms, duration)
     rows = learned.dataset
     if search_seconds and is_installed():

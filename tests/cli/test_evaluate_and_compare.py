@@ -64,7 +64,7 @@ def test_two_bundles_are_compared(call, folder, log, shelf):
     )
 
     assert ended.code == 0, ended.err
-    assert "customers change tier" in ended.out
+    assert "are in another tier by B than by A" in ended.out
     assert "better" in ended.out
     assert (folder / "out" / "comparison.html").is_file()
 

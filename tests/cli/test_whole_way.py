@@ -75,7 +75,7 @@ def test_what_happens_from_the_cut_off_on_is_not_read(call, company, folder):
 
     names = [
         call("train", path, "--until", early, "--churn-event", "order_placed", "--horizon-days",
-             "60", "--models", "m").out.split("bundle ")[-1].split(",")[0]
+             "60", "--models", "m").out.split("Bundle ")[-1].split(" ")[0]
         for path in (company / "activity.parquet", folder / "before.parquet")
     ]  # fmt: skip
 
@@ -102,7 +102,7 @@ def test_tiers_by_value_go_from_the_options_into_every_answer(call, company, fol
         "--save-rate", "0.3", "--capacity-per-week", "40", "--promote",
     )  # fmt: skip
     assert trained.code == 0
-    assert "contacting High and Medium once is expected to earn" in trained.out
+    assert "Contacting High and Medium once is expected to earn" in trained.out
 
     scored = call(
         "score", company / "activity.parquet", "--customers", company / "customers.parquet",

@@ -8,6 +8,8 @@ from app.domain.activity import TYPE_CODES
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.features.history import History, group_and_sort
+from training.dataset.history_slices import known_before
+from training.run import TrainingRun
 
 DAY = MICROSECONDS_PER_DAY
 OPENED = 20_000 * DAY
@@ -68,6 +70,12 @@ def with_events(
         amount=joined(history.amount, np.full(n, np.nan)),
         until=joined(history.until, no_moment if until is None else until),
     )
+
+
+def run_of(history=None, *, until=UNTIL_MICROS, churn=NO_ORDER, **options) -> TrainingRun:
+    """Return a training run on what was known of a history, by default the shop's, at `until`."""
+    known = known_before(shop() if history is None else history, moment=until)
+    return TrainingRun(known=known, churn=churn, cut_off=until, **options)
 
 
 def shifted(history: History, *, micros: int) -> History:

@@ -20,7 +20,7 @@ fatal = sys.argv[2]
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-def heard(stage, done, total):
+def on_progress(stage, done, total):
     if stage == fatal:
         die()
 
@@ -31,11 +31,11 @@ def deadly(path, content, durably=write.write_durably):
 
 write.write_durably = deadly
 log = shop(n_customers=250)
-train(log, churn=NO_ORDER, until=UNTIL, models=Path(sys.argv[1]), on_progress=heard)
+train(log, churn=NO_ORDER, until=UNTIL, models=Path(sys.argv[1]), on_progress=on_progress)
 """
 
 
-@pytest.mark.parametrize("moment", ["learn", "a file"])
+@pytest.mark.parametrize("moment", ["Learning", "a file"])
 def test_a_run_that_is_killed_leaves_no_half_bundle(tmp_path, moment):
     killed = subprocess.run(
         [sys.executable, "-c", PROGRAM, tmp_path, moment], check=False, capture_output=True

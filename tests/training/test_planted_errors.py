@@ -24,6 +24,7 @@ from tests.training.shops import (
     ORDER,
     UNTIL,
     UNTIL_MICROS,
+    run_of,
     shifted,
     shop,
     with_events,
@@ -33,9 +34,10 @@ from training.dataset.dataset import dataset_of
 from training.dataset.folds import folds_of
 from training.dataset.history_slices import known_before, select_customers
 from training.dataset.snapshots import closed_windows
+from training.hyperparameters import Hyperparameters
 from training.learning import learn as learn_module
 from training.learning import student as student_module
-from training.learning.cross_fitting import Hyperparameters, cross_fit
+from training.learning.cross_fitting import cross_fit
 from training.train import train
 
 HOUR = DAY // 24
@@ -48,15 +50,7 @@ def learn_from(history, models, **options):
 
 def serving(history, *, until=UNTIL_MICROS):
     """Return the booster and calibration that would serve."""
-    student = learn_module.learn(
-        known_before(history, moment=until),
-        NO_ORDER,
-        cut_off=until,
-        hyperparameters=Hyperparameters(),
-        seed=0,
-        stage="learn",
-        on_progress=lambda *_: None,
-    ).student
+    student = learn_module.learn(run_of(history, until=until)).student
     return student.booster_text, student.calibration
 
 
@@ -143,7 +137,7 @@ def test_classes_that_were_balanced_by_leaving_rows_out_are_caught(tmp_path, mon
         stayed = np.flatnonzero(rows.churned == 0)
         keep = np.ones(len(rows.churned), dtype=bool)
         keep[stayed[::2]] = False
-        return rows.rows(keep)
+        return rows.where(keep)
 
     monkeypatch.setattr(learn_module, "dataset_of", balanced)
 

@@ -31,7 +31,7 @@ from tests.training.shops import (
     with_events,
 )
 from training.dataset.history_slices import known_before
-from training.tiers.cut_points import ContactCosts
+from training.tiers.contact_costs import ContactCosts
 from training.train import train
 from training.value.buyers import buyers_at
 
@@ -173,7 +173,7 @@ def test_the_reference_adds_up_to_one_for_every_feature(shelf, trained):
 def test_the_fitted_parts_can_be_read_by_a_data_scientist(shelf, trained):
     parts = joblib.load(shelf / trained.bundle_id / "training.joblib")
 
-    assert set(parts) == {"recipe", "calibration", "rhythm_regression"}
+    assert set(parts) == {"hyperparameters", "calibration", "rhythm_regression"}
 
 
 def test_the_card_names_what_a_reader_asks_for(shelf, trained):

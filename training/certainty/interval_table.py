@@ -1,4 +1,4 @@
-"""From every customer's spread to the small table that serves."""
+"""From the spread of every customer to the small table that serves."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -26,14 +26,17 @@ def tabulate(
     history: tuple[str, tuple[float, ...]],
     features: Numbers,
 ) -> Uncertainty:
-    """Return customers' spreads as the table that serves.
+    """Return the spreads of customers as a table by amount of history and margin.
 
-    More history never widens an interval, and neither end falls where the margin rises: cells are
-    raised, never lowered, until both hold.
+    More history must never widen an interval, and neither of its ends may fall where the margin
+    rises: cells are raised, never lowered, until both hold.
 
     Parameters
     ----------
     margins, below, above : float64 arrays of shape (n,)
+        Log-odds, and their spreads downwards and upwards.
+    common : the spread that all customers share.
+    history : the feature that says how much is known of a customer, and the steps of it.
     features : float64 array of shape (n, n_features)
     """
     name, steps = history
@@ -48,8 +51,8 @@ def tabulate(
         history_feature=name,
         history_from=steps,
         knots=tuple(knots.tolist()),
-        below=_as_rows(_sensible(cells.root_mean_square(below), knots)),
-        above=_as_rows(_sensible(cells.root_mean_square(above), knots)),
+        below=_as_rows(_monotone(cells.root_mean_square(below), knots)),
+        above=_as_rows(_monotone(cells.root_mean_square(above), knots)),
     )
 
 
@@ -88,14 +91,14 @@ def _filled(table: Numbers) -> Numbers:
 def _knots(margins: Numbers) -> Numbers:
     """Return where the margins lie: evenly between their first and last hundredth."""
     first, last = np.quantile(margins, [0.01, 0.99])
-    if last - first < 1e-3:  # noqa: PLR2004 - log-odds: all say the same
+    if last - first < 1e-3:  # noqa: PLR2004 - log-odds: all margins are the same
         return np.array([float(first)])
     return np.asarray(np.round(np.linspace(first, last, N_KNOTS), 6), dtype=np.float64)
 
 
-def _sensible(table: Numbers, knots: Numbers) -> Numbers:
+def _monotone(table: Numbers, knots: Numbers) -> Numbers:
     wider = np.maximum.accumulate(table[::-1], axis=0)[::-1]
-    # Ends move by less than the margin does: neighbours differ by less than their distance.
+    # Ends must move by less than the margin does: neighbours differ by less than their distance.
     distance = np.abs(knots[:, None] - knots[None, :]) * 0.95 / z_value(COVERAGE)
     return np.asarray((wider[:, None, :] - distance[None, :, :]).max(axis=2), dtype=np.float64)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,14 @@ from app.features.population import in_population
 from training.dataset.history_slices import select_customers
 from training.dataset.snapshots import Window
 
-# 90 features of 8 bytes: a third of a million rows is a quarter of a gigabyte, and twice as much
-# while LightGBM reads it. More rows no longer move the log loss of a booster this small.
-MAX_ROWS = 300_000
+# 90 features of 8 bytes: 300,000 rows are a quarter of a gigabyte, and twice as much while LightGBM
+# reads them. More rows no longer improve the log loss of a booster this small.
+MAX_ROWS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Rows to learn from; the same customer appears once per snapshot.
+    """Rows to learn from: one for each customer of the population at each snapshot.
 
     Attributes
     ----------
@@ -33,7 +34,8 @@ class Dataset:
     window : int64 array of shape (n,)
         Position of the snapshot in `windows`.
     windows : the snapshots, oldest first.
-    base_rates : share of churned customers per snapshot, of the whole population (not the sample).
+    base_rates : share of customers who churned per snapshot, in the whole population (not the
+        sample); NaN where the population is empty.
     n_population : size of the population per snapshot.
     """
 
@@ -45,16 +47,14 @@ class Dataset:
     base_rates: tuple[float, ...]
     n_population: tuple[int, ...]
 
-    def rows(self, keep: NDArray[np.bool_]) -> "Dataset":
-        """Return the dataset with the rows where `keep` holds; the windows stay."""
-        return Dataset(
-            self.features[keep],
-            self.churned[keep],
-            self.customer[keep],
-            self.window[keep],
-            self.windows,
-            self.base_rates,
-            self.n_population,
+    def where(self, keep: NDArray[np.bool_]) -> "Dataset":
+        """Return the dataset with only the rows where `keep` holds; the windows stay."""
+        return replace(
+            self,
+            features=self.features[keep],
+            churned=self.churned[keep],
+            customer=self.customer[keep],
+            window=self.window[keep],
         )
 
 
@@ -69,16 +69,16 @@ def dataset_of(
 ) -> Dataset:
     """Return one row per customer of the population and snapshot, or an even sample of them.
 
-    Labels are of each window's own length. Where there are more than `max_rows`, every snapshot
-    gives the same number of customers, drawn without regard to what they did: classes keep their
-    shares, nothing is resampled.
+    Each window decides the length of its own labels. Where there would be more than `max_rows`,
+    every snapshot contributes the same number of customers, drawn without regard to what they did:
+    classes keep their shares, and nothing is resampled.
     """
     per_window = max(1, max_rows // max(1, len(windows)))
     rng = np.random.default_rng(seed)
     parts = []
-    for done, window in enumerate(windows):
-        parts.append(_rows_of(history, churn, window, rng, per_window))
-        on_window(done + 1)
+    for done, window in enumerate(windows, start=1):
+        parts.append(_labelled(history, churn, window, rng, per_window))
+        on_window(done)
     return Dataset(
         features=np.vstack([part.features for part in parts]),
         churned=np.concatenate([part.churned for part in parts]),
@@ -98,7 +98,9 @@ def features_of_customers(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _Labelled:
+    """The rows of one snapshot."""
+
     features: NDArray[np.float64]
     churned: NDArray[np.float64]
     customer: NDArray[np.int64]
@@ -106,22 +108,22 @@ class _Rows:
     n_population: int
 
 
-def _rows_of(
+def _labelled(
     history: History,
     churn: ChurnDefinition,
     window: Window,
     rng: np.random.Generator,
     max_rows: int,
-) -> _Rows:
+) -> _Labelled:
     population = np.flatnonzero(in_population(history, churn, as_of=window.as_of))
-    outcome = churned(history, replace(churn, horizon_days=window.days), as_of=window.as_of)
+    outcomes = churned(history, replace(churn, horizon_days=window.days), as_of=window.as_of)
     sample = population
     if len(population) > max_rows:
         sample = np.sort(rng.choice(population, size=max_rows, replace=False))
-    return _Rows(
+    return _Labelled(
         features_of_customers(history, sample, as_of=window.as_of),
-        outcome[sample].astype(np.float64),
+        outcomes[sample].astype(np.float64),
         sample.astype(np.int64),
-        float(outcome[population].mean()) if len(population) else float("nan"),
+        float(outcomes[population].mean()) if len(population) else float("nan"),
         len(population),
     )

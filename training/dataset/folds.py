@@ -1,4 +1,4 @@
-"""Folds by customer; the split by time is in `training.testing.backtest`."""
+"""Folds of customers for cross-fitting; the split by time is in `training.testing.backtest`."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 
 def folds_of(customer_ids: Iterable[str], *, n_folds: int, seed: int) -> NDArray[np.int64]:
-    """Return the fold (0 to n_folds - 1) of every customer, from a hash of its id alone.
+    """Return the fold (0 to n_folds - 1) of every customer, from a hash of the id alone.
 
-    All snapshots of a customer fall into one fold, and so would a customer that appears twice:
-    nobody is predicted by a booster that has seen them.
+    All snapshots of a customer fall into one fold, and so would a customer who appears twice: no
+    margin comes from a booster that has seen the customer.
     """
     key = seed.to_bytes(8, "little", signed=True)
     return np.array(

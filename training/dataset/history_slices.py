@@ -1,4 +1,4 @@
-"""Histories cut by moment and by customer."""
+"""Parts of a history: what was known at a moment, and what belongs to some customers."""
 
 from dataclasses import replace
 
@@ -9,10 +9,10 @@ from app.features.history import NO_MOMENT, History
 
 
 def known_before(history: History, *, moment: int) -> History:
-    """Return what was known at `moment`: occurred before it and received before it.
+    """Return what was known at `moment`: what occurred before it and was received before it.
 
-    Customers stay, so that positions keep their meaning; a sign-up at or after `moment` becomes
-    unknown.
+    All customers stay, so that their positions keep their meaning; a sign-up at or after `moment`
+    becomes unknown.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def known_before(history: History, *, moment: int) -> History:
     """
     keep = (history.occurred_at < moment) & (history.received_at < moment)
     signed_up_at = np.where(history.signed_up_at < moment, history.signed_up_at, NO_MOMENT)
-    return replace(_rows(history, keep), signed_up_at=signed_up_at)
+    return replace(_events(history, keep), signed_up_at=signed_up_at)
 
 
 def select_customers(history: History, positions: NDArray[np.int64]) -> History:
@@ -46,12 +46,12 @@ def select_customers(history: History, positions: NDArray[np.int64]) -> History:
 
 
 def customer_of_events(history: History) -> NDArray[np.int64]:
-    """Return the customer's position for every row of activity, shape (n,)."""
+    """Return the position of each event's customer, shape (n_events,)."""
     n_customers = len(history.starts) - 1
     return np.repeat(np.arange(n_customers, dtype=np.int64), np.diff(history.starts))
 
 
-def _rows(history: History, keep: NDArray[np.bool_]) -> History:
+def _events(history: History, keep: NDArray[np.bool_]) -> History:
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(keep, dtype=np.int64)])
     return replace(_columns(history, np.flatnonzero(keep)), starts=before[history.starts])
 

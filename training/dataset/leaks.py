@@ -1,4 +1,4 @@
-"""The guard against leaks: features must not change when the future is taken away."""
+"""Guards against leaks: features must not change when the future is taken away."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,9 @@ from training.dataset.dataset import Dataset, features_of_customers
 from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window
 
-N_CHECKED = 500  # customers per snapshot; a leak that spares all of them moves no metric either
+N_CHECKED = 500  # customers per snapshot; a leak that spares all of them changes no metric either
 SUSPICIOUS_AUC = 0.99
-UNLIKELY = 6  # standard errors: no honest sample is so far off
+MAX_STANDARD_ERRORS = 6  # no honest sample is further off
 
 
 def refuse_leaks(
@@ -25,14 +25,14 @@ def refuse_leaks(
     ----------
     history : History
         With the outcomes in it.
-    windows : snapshots to check at.
+    windows : the snapshots to check.
     population : int64 array of shape (n,)
-        Positions of customers to draw the sample from.
+        Positions of the customers that a sample is drawn from.
 
     Raises
     ------
     TrainingRefused
-        If a feature reads activity at or after the snapshot, or learned of at or after it.
+        If a feature reads activity that occurred or was received at or after the snapshot.
     """
     rng = np.random.default_rng(seed)
     n_checked = min(N_CHECKED, len(population))
@@ -53,19 +53,19 @@ def refuse_leaks(
 def refuse_resampled(dataset: Dataset) -> None:
     """Return if rows are customers as they are: nobody twice in a snapshot, no class favoured.
 
-    Resampled rows teach probabilities of a population that does not exist.
+    Resampled rows would teach the probabilities of a population that does not exist.
 
     Raises
     ------
     TrainingRefused
-        If a customer stands twice in a snapshot, or the rows churned unlike the population.
+        If a customer is twice in a snapshot, or the rows churned more or less than the population.
     """
-    places = np.column_stack([dataset.customer, dataset.window])
-    if len(np.unique(places, axis=0)) < len(places):
-        raise TrainingRefused("rows were resampled: a customer stands twice in one snapshot")
+    pairs = np.column_stack([dataset.customer, dataset.window])
+    if len(np.unique(pairs, axis=0)) < len(pairs):
+        raise TrainingRefused("rows were resampled: a customer is twice in one snapshot")
     expected = np.nan_to_num(dataset.base_rates)[dataset.window]
     by_chance = np.sqrt(float((expected * (1 - expected)).sum()) + 1)
-    if abs(float((dataset.churned - expected).sum())) > UNLIKELY * by_chance:
+    if abs(float((dataset.churned - expected).sum())) > MAX_STANDARD_ERRORS * by_chance:
         raise TrainingRefused(
             f"rows were resampled: {dataset.churned.mean():.3f} of them churned, of the population "
             f"{expected.mean():.3f}"
@@ -73,7 +73,7 @@ def refuse_resampled(dataset: Dataset) -> None:
 
 
 def implausible_auc_warning(auc: float | None) -> str | None:
-    """Return a warning where an out-of-time AUC is too good to be true, else None."""
+    """Return a warning if an out-of-time AUC is too good to be true, else None."""
     if auc is None or auc < SUSPICIOUS_AUC:
         return None
     return (

@@ -16,7 +16,10 @@ from training.dataset.snapshots import Window
 
 @dataclass(frozen=True, slots=True)
 class Reactivation:
-    """The oldest snapshot's churned customers, and the share (0 to 1) back by the cut-off."""
+    """Customers who churned in the oldest snapshot, and the share (0 to 1) of them who came back.
+
+    `days` is the time they had for it, from the end of the snapshot's window to the cut-off.
+    """
 
     window: Window
     days: int
@@ -27,21 +30,23 @@ class Reactivation:
 def reactivation_of(
     known: History, churn: ChurnDefinition, dataset: Dataset, *, cut_off: int
 ) -> Reactivation | None:
-    """Return how many of the oldest snapshot's churned customers had come back at `cut_off`.
+    """Return how many of those who churned in the oldest snapshot had come back by `cut_off`.
 
-    Back is who had the event again, or for cancellation who is subscribed again. None where the
-    oldest window closes less than a day before the cut-off, or nobody churned in it.
+    A customer is back who had the event again or, for cancellation, is subscribed again. None where
+    the oldest window closes less than a day before the cut-off, or nobody churned in it.
     """
     oldest = dataset.windows[0]
     days = (cut_off - oldest.closes_at) // MICROSECONDS_PER_DAY
     gone = dataset.customer[(dataset.window == 0) & (dataset.churned == 1)]
     if days < 1 or not len(gone):
         return None
-    back = _back(known, churn, since=oldest.closes_at, cut_off=cut_off)[gone]
-    return Reactivation(oldest, int(days), len(gone), float(back.mean()))
+    is_back = _is_back(known, churn, since=oldest.closes_at, cut_off=cut_off)[gone]
+    return Reactivation(oldest, int(days), len(gone), float(is_back.mean()))
 
 
-def _back(known: History, churn: ChurnDefinition, *, since: int, cut_off: int) -> NDArray[np.bool_]:
+def _is_back(
+    known: History, churn: ChurnDefinition, *, since: int, cut_off: int
+) -> NDArray[np.bool_]:
     if churn.kind is ChurnKind.ABSENCE:
         return happened_in(known, churn.event, start=since, end=cut_off)
     return in_population(known, churn, as_of=cut_off)

@@ -1,24 +1,21 @@
-"""What changed since the card was written."""
+"""What changed since the card of a bundle was written."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from training.card.sections.metrics import NAMES
+from training.card.sections.metrics import METRICS
 from training.testing.holdout import HoldoutMetrics
 
-# Higher where more customers churn, whoever ranks them.
-MOVES_WITH_THE_RATE: Final = "average_precision"
+# It rises where more customers churn, whoever ranks them, so it compares no two moments.
+MOVES_WITH_THE_BASE_RATE: Final = "average_precision"
 BETTER_WHEN_LOWER: Final = frozenset({"log_loss", "brier", "ece"})
 
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """A figure in the card and now; `low` and `high` are the 95 % interval of the difference.
-
-    `verdict` is "better", "worse" or "within chance".
-    """
+    """A metric in the card and now; `low` and `high` are the 95 % interval of the difference."""
 
     name: str
     title: str
@@ -30,39 +27,51 @@ class MetricChange:
 
     @property
     def verdict(self) -> str:
-        """Whether the figure got better or worse by more than the samples explain."""
+        """Whether it got "better" or "worse" by more than the samples explain, or neither."""
         if self.low <= 0 <= self.high:
             return "within chance"
         lower_is_better = self.name in BETTER_WHEN_LOWER
         return "better" if (self.high < 0) == lower_is_better else "worse"
 
 
-def changes_of(metrics: Mapping[str, Any], figures: HoldoutMetrics) -> list[MetricChange]:
-    """Return each figure against the one in the card; empty where the card was not tested.
+def changes_since_card(card: Mapping[str, Any], now: HoldoutMetrics) -> list[MetricChange]:
+    """Return each metric against the one in the card; empty where the card holds no test.
 
-    The two tests have different customers, so their intervals' halves add up as squares.
+    The two tests have different customers, so the halves of their intervals add up as squares.
+
+    Parameters
+    ----------
+    card : the metrics of a manifest.
     """
-    test, intervals = metrics.get("test"), metrics.get("test_intervals")
+    test, intervals = card.get("test"), card.get("test_intervals")
     if not isinstance(test, Mapping) or not isinstance(intervals, Mapping):
         return []
-    changes = []
-    for name, title, digits in NAMES:
-        if name == MOVES_WITH_THE_RATE:
-            continue
-        then, ends = test.get(name), intervals.get(name)
-        now = getattr(figures.ours, name)
-        if then is None or ends is None or not math.isfinite(now):
-            continue
-        half = math.hypot(_half(ends), _half(figures.intervals[name]))
-        difference = now - then
-        changes.append(
-            MetricChange(
-                name, title, digits, float(then), now, difference - half, difference + half
-            )
-        )
-    return changes
+    return [
+        _change(name, title, digits, test[name], intervals[name], now)
+        for name, title, digits in METRICS
+        if name != MOVES_WITH_THE_BASE_RATE
+        and test.get(name) is not None
+        and intervals.get(name) is not None
+        and math.isfinite(getattr(now.ours, name))
+    ]
 
 
-def _half(ends: Any) -> float:  # noqa: ANN401 - a list from the manifest, or a pair
+def _change(
+    name: str,
+    title: str,
+    digits: int,
+    before: float,
+    ends: tuple[float, float],
+    now: HoldoutMetrics,
+) -> MetricChange:
+    value = getattr(now.ours, name)
+    half = math.hypot(_half(ends), _half(now.intervals[name]))
+    difference = value - before
+    return MetricChange(
+        name, title, digits, float(before), value, difference - half, difference + half
+    )
+
+
+def _half(ends: tuple[float, float]) -> float:
     low, high = ends
     return (float(high) - float(low)) / 2

@@ -1,4 +1,4 @@
-"""Which window a bundle is held against: one that it has not seen, and that has closed."""
+"""Which window a bundle is compared with: one that it has not seen, and that has closed."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from training.dataset.snapshots import Window
 def window_of(history: History, facts: BundleFacts, *, as_of: datetime | None) -> Window:
     """Return the window after `as_of`, or the newest that has closed.
 
-    A log is taken to be whole until the end of its last day (UTC).
+    A log is taken to be complete until the end of its last day (UTC).
 
     Raises
     ------
@@ -20,32 +20,19 @@ def window_of(history: History, facts: BundleFacts, *, as_of: datetime | None) -
         If the bundle was trained on a part of the window, or the window has not closed in the log.
     """
     if not history.n_events:
-        raise EvaluationRefused("the log holds no event to hold a bundle against")
+        raise EvaluationRefused("the log holds no event to compare predictions with")
     horizon = facts.churn.horizon_days * MICROSECONDS_PER_DAY
-    trained = to_micros(facts.trained_until)
-    ends_at = log_end(history)
-    opens_at = ends_at - horizon if as_of is None else to_micros(as_of)
-    if as_of is None and opens_at < trained:
-        raise EvaluationRefused(
-            f"no window has closed that the bundle has not seen: it was trained until "
-            f"{_told(trained)}, so the first closes at {_told(trained + horizon)}, and the log "
-            f"ends at {_told(ends_at)}: evaluate with a log that reaches so far"
-        )
-    if opens_at < trained:
-        raise EvaluationRefused(
-            f"the bundle was trained until {_told(trained)} and has seen what came after "
-            f"{_told(opens_at)}: choose --as-of {_told(trained)[:10]} or later"
-        )
-    if opens_at + horizon > ends_at:
+    trained_until, ends_at = to_micros(facts.trained_until), log_end(history)
+    if as_of is None:
         newest = ends_at - horizon
-        earlier = (
-            f", or choose --as-of {_told(newest)[:10]} or earlier" if newest >= trained else ""
-        )
-        raise EvaluationRefused(
-            f"the window of {facts.churn.horizon_days} days from {_told(opens_at)} closes at "
-            f"{_told(opens_at + horizon)}, and the log ends at {_told(ends_at)}: evaluate with a "
-            f"log that reaches so far{earlier}"
-        )
+        if newest < trained_until:
+            raise _nothing_unseen(trained_until, horizon, ends_at)
+        return Window(newest, ends_at)
+    opens_at = to_micros(as_of)
+    if opens_at < trained_until:
+        raise _already_seen(opens_at, trained_until)
+    if opens_at + horizon > ends_at:
+        raise _still_open(Window(opens_at, opens_at + horizon), trained_until, ends_at)
     return Window(opens_at, opens_at + horizon)
 
 
@@ -55,5 +42,34 @@ def log_end(history: History) -> int:
     return (newest // MICROSECONDS_PER_DAY + 1) * MICROSECONDS_PER_DAY
 
 
-def _told(micros: int) -> str:
+def _nothing_unseen(trained_until: int, horizon: int, ends_at: int) -> EvaluationRefused:
+    return EvaluationRefused(
+        "no window that the bundle has not seen has closed yet: it was trained until "
+        f"{_moment(trained_until)}, so the first closes at {_moment(trained_until + horizon)}, and "
+        f"the log ends at {_moment(ends_at)}: evaluate with a log that reaches that far"
+    )
+
+
+def _already_seen(opens_at: int, trained_until: int) -> EvaluationRefused:
+    return EvaluationRefused(
+        f"the bundle was trained until {_moment(trained_until)} and has seen what came after "
+        f"{_moment(opens_at)}: choose --as-of {_date(trained_until)} or later"
+    )
+
+
+def _still_open(window: Window, trained_until: int, ends_at: int) -> EvaluationRefused:
+    newest = ends_at - (window.closes_at - window.as_of)
+    earlier = f", or choose --as-of {_date(newest)} or earlier" if newest >= trained_until else ""
+    return EvaluationRefused(
+        f"the window of {window.days} days from {_moment(window.as_of)} closes at "
+        f"{_moment(window.closes_at)}, and the log ends at {_moment(ends_at)}: evaluate with a log "
+        f"that reaches that far{earlier}"
+    )
+
+
+def _moment(micros: int) -> str:
     return format_moment(from_micros(micros))
+
+
+def _date(micros: int) -> str:
+    return _moment(micros)[:10]

@@ -1,7 +1,8 @@
 """Buy-till-you-die: the probability that nothing happens for a while, from rhythm alone.
 
-For any such map the probability of no event in the next t, given a history, is the likelihood of
-the same history seen t later, over its likelihood now. Time is in units of the caller's choice.
+For each of these distributions, the probability of no event in the next t, given a history, is the
+likelihood of the same history observed t later, over its likelihood now. Time is in units of the
+caller's choice.
 
 References
 ----------
@@ -22,8 +23,8 @@ from scipy.special import betaln, gammaln, hyp2f1
 Numbers = NDArray[np.float64]
 LogLikelihood = Callable[[Numbers, Numbers, Numbers, Numbers], Numbers]
 
-MAX_FITTED: Final = 12_000  # four parameters are known well enough from so many customers
-PRIOR: Final = 1e-4  # keeps parameters finite where the data do not bound them
+MAX_FITTED: Final = 12_000  # four parameters are known well enough from this many customers
+RIDGE: Final = 1e-4  # keeps parameters finite where the data do not bound them
 # Beyond a hundred events the series no longer converges, and the answer hardly changes.
 MAX_EVENTS: Final = 100.0
 
@@ -34,9 +35,9 @@ class Rhythms:
 
     Attributes
     ----------
-    repeats : events after the first (days with an event, less one).
-    last_at : time from the first to the last event.
-    age : time from the first event to now.
+    repeats : events after the first (days with an event, less one); "frequency" in the papers.
+    last_at : time from the first to the last event; "recency" in the papers.
+    age : time from the first event to now; "T" in the papers.
     """
 
     repeats: Numbers
@@ -52,10 +53,10 @@ def fit_parameters(log_likelihood: LogLikelihood, rhythms: Rhythms) -> Numbers:
     repeats, last_at, age = np.ascontiguousarray(distinct.T)
 
     def loss(parameters: Numbers) -> float:
-        with np.errstate(invalid="ignore"):  # where the series ends, NaN comes out, and is refused
+        with np.errstate(invalid="ignore"):  # NaN where the series diverges; it is refused below
             likelihood = log_likelihood(parameters, repeats, last_at, age)
         mean = -float(counts @ likelihood) / float(counts.sum())
-        return mean + PRIOR * float(parameters @ parameters) if np.isfinite(mean) else 1e9
+        return mean + RIDGE * float(parameters @ parameters) if np.isfinite(mean) else 1e9
 
     start = np.log([0.5, 8.0, 0.8, 3.0])
     options = {"maxiter": 500, "xatol": 1e-3, "fatol": 1e-8}
@@ -76,10 +77,10 @@ def silence_probability(
 def bg_nbd(parameters: Numbers, repeats: Numbers, last_at: Numbers, age: Numbers) -> Numbers:
     """Return the log-likelihood of each customer; `parameters` are logs of r, alpha, a, b."""
     r, alpha, a, b = np.exp(parameters)
-    common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
+    constant = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
     active = betaln(a, b + repeats) - (r + repeats) * np.log(alpha + age)
     since = betaln(a + 1, b + np.maximum(repeats, 1) - 1) - (r + repeats) * np.log(alpha + last_at)
-    return np.asarray(common + np.where(repeats > 0, np.logaddexp(active, since), active))
+    return np.asarray(constant + np.where(repeats > 0, np.logaddexp(active, since), active))
 
 
 def pareto_nbd(parameters: Numbers, repeats: Numbers, last_at: Numbers, age: Numbers) -> Numbers:
@@ -95,9 +96,9 @@ def pareto_nbd(parameters: Numbers, repeats: Numbers, last_at: Numbers, age: Num
 
     since_last, until_now = part(last_at), part(age)
     gap = since_last + np.log1p(-np.exp(np.minimum(until_now - since_last, -1e-15)))
-    common = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    constant = gammaln(r + repeats) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     active = -(r + repeats) * np.log(alpha + age) - s * np.log(beta + age)
-    return np.asarray(common + np.logaddexp(active, np.log(s / total) + gap))
+    return np.asarray(constant + np.logaddexp(active, np.log(s / total) + gap))
 
 
 def _capped(rhythms: Rhythms) -> Numbers:

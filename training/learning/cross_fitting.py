@@ -1,4 +1,4 @@
-"""Fitting the booster: small trees, one booster per fold of customers, merged into one."""
+"""Cross-fitting: one booster of small trees per fold of customers, merged into one."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,51 +9,19 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from training.hyperparameters import Hyperparameters
 from training.learning.merge_boosters import mean_of_boosters
 
-# One thread inside LightGBM: the same bytes on every machine. Folds run beside each other instead.
+Numbers = NDArray[np.float64]
+
+# LightGBM itself uses one thread, which gives the same bytes on every machine; folds run side by
+# side.
 N_WORKERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Hyperparameters:
-    """How boosters are grown; chosen by back-tests at earlier cut-offs (benchmarks/quality).
-
-    Attributes
-    ----------
-    num_leaves, min_rows_per_leaf, rate : size and pace of the trees.
-    many_rows, num_leaves_of_many, most_rows, num_leaves_of_most : from so many rows on, larger
-        trees; they gain where there is more to know than rhythm, and cost order logs nothing.
-    max_rounds, patience : growing stops when the fold's own held-out customers gain nothing more.
-    n_folds : boosters that are merged; each leaves one fold of customers out.
-    bagging_share, feature_share : rows and features that one tree sees.
-    l2 : ridge on leaf values.
-    """
-
-    num_leaves: int = 8
-    many_rows: int = 100_000
-    num_leaves_of_many: int = 16
-    most_rows: int = 250_000
-    num_leaves_of_most: int = 31
-    min_rows_per_leaf: int = 100
-    rate: float = 0.06
-    max_rounds: int = 500
-    patience: int = 30
-    n_folds: int = 4
-    bagging_share: float = 0.7
-    feature_share: float = 0.4
-    l2: float = 5.0
-
-    def leaves_for(self, n_rows: int) -> int:
-        """Return the leaves of a tree that is grown from `n_rows` rows."""
-        if n_rows >= self.most_rows:
-            return self.num_leaves_of_most
-        return self.num_leaves_of_many if n_rows >= self.many_rows else self.num_leaves
-
-
-@dataclass(frozen=True, slots=True)
 class CrossFittedBooster:
-    """One booster, and for every row a margin by trees that have not seen its customer.
+    """One booster, and a margin for every row by trees that have not seen its customer.
 
     Attributes
     ----------
@@ -61,15 +29,15 @@ class CrossFittedBooster:
     margins : float64 array of shape (n_rows,)
         Out-of-fold raw margins (log-odds before calibration).
     n_trees : trees of the merged booster.
-    fold_texts : the boosters before merging; how they differ tells how sure the mean is.
+    fold_texts : the boosters before merging; how much they differ says how certain the mean is.
     """
 
     booster_text: str
-    margins: NDArray[np.float64]
+    margins: Numbers
     n_trees: int
     fold_texts: tuple[str, ...]
 
-    def margins_of(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def margins_of(self, features: Numbers) -> Numbers:
         """Return the raw margins of other rows, shape (n,)."""
         booster = lgb.Booster(model_str=self.booster_text)
         raw = booster.predict(features, raw_score=True, num_threads=1)
@@ -77,14 +45,13 @@ class CrossFittedBooster:
 
 
 def cross_fit(
-    features: NDArray[np.float64],
-    targets: NDArray[np.float64],
+    features: Numbers,
+    targets: Numbers,
     folds: NDArray[np.int64],
     *,
     names: tuple[str, ...],
     hyperparameters: Hyperparameters,
     seed: int,
-    weights: NDArray[np.float64] | None = None,
     on_fold: Callable[[int], None] = lambda _done: None,
 ) -> CrossFittedBooster:
     """Return the merged booster of all folds.
@@ -98,57 +65,53 @@ def cross_fit(
     folds : int64 array of shape (n,)
         Fold of each row's customer.
     names : names of the features, in column order.
-    weights : float64 array of shape (n,), optional
+    on_fold : called with the number of folds that are done.
     """
-    whole = np.ones(len(targets)) if weights is None else weights
     margins = np.full(len(targets), np.nan)
-    texts: list[str] = []
+    table = _Table(features, targets, names)
 
     def grow(fold: int) -> str:
-        return _grow(
-            features, targets, whole, folds == fold, names, hyperparameters, seed + fold, margins
-        )
+        held_out = folds == fold
+        booster = _grow(table, held_out, hyperparameters, seed + fold)
+        margins[held_out] = booster.predict(features[held_out], raw_score=True, num_threads=1)
+        return str(booster.model_to_string(num_iteration=booster.best_iteration))
 
+    texts: list[str] = []
     with ThreadPoolExecutor(N_WORKERS) as workers:
-        for done, text in enumerate(workers.map(grow, range(hyperparameters.n_folds))):
+        for done, text in enumerate(workers.map(grow, range(hyperparameters.n_folds)), start=1):
             texts.append(text)
-            on_fold(done + 1)
+            on_fold(done)
     merged = mean_of_boosters(texts)
-    return CrossFittedBooster(
-        merged, margins, lgb.Booster(model_str=merged).num_trees(), tuple(texts)
-    )
+    n_trees = lgb.Booster(model_str=merged).num_trees()
+    return CrossFittedBooster(merged, margins, n_trees, tuple(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    features: Numbers
+    targets: Numbers
+    names: tuple[str, ...]
 
 
 def _grow(
-    features: NDArray[np.float64],
-    targets: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    held_out: NDArray[np.bool_],
-    names: tuple[str, ...],
-    hyperparameters: Hyperparameters,
-    seed: int,
-    margins: NDArray[np.float64],
-) -> str:
-    parameters = _parameters(hyperparameters, len(targets), seed)
-    train = lgb.Dataset(
-        features[~held_out],
-        targets[~held_out],
-        weight=weights[~held_out],
-        feature_name=list(names),
+    table: _Table, held_out: NDArray[np.bool_], hyperparameters: Hyperparameters, seed: int
+) -> lgb.Booster:
+    """Return a booster of the other rows; it stops growing once those held out gain nothing."""
+    parameters = _parameters(hyperparameters, len(table.targets), seed)
+    rows = lgb.Dataset(
+        table.features[~held_out],
+        table.targets[~held_out],
+        feature_name=list(table.names),
         params=parameters,
     )
-    watch = lgb.Dataset(
-        features[held_out], targets[held_out], weight=weights[held_out], reference=train
-    )
-    booster = lgb.train(
+    watched = lgb.Dataset(table.features[held_out], table.targets[held_out], reference=rows)
+    return lgb.train(
         parameters,
-        train,
+        rows,
         hyperparameters.max_rounds,
-        valid_sets=[watch],
+        valid_sets=[watched],
         callbacks=[lgb.early_stopping(hyperparameters.patience, verbose=False)],
     )
-    margins[held_out] = booster.predict(features[held_out], raw_score=True, num_threads=1)
-    return str(booster.model_to_string(num_iteration=booster.best_iteration))
 
 
 def _parameters(hyperparameters: Hyperparameters, n_rows: int, seed: int) -> dict[str, object]:
@@ -157,7 +120,7 @@ def _parameters(hyperparameters: Hyperparameters, n_rows: int, seed: int) -> dic
         "metric": "cross_entropy",
         "num_leaves": hyperparameters.leaves_for(n_rows),
         "min_data_in_leaf": hyperparameters.min_rows_per_leaf,
-        "learning_rate": hyperparameters.rate,
+        "learning_rate": hyperparameters.learning_rate,
         "bagging_fraction": hyperparameters.bagging_share,
         "bagging_freq": 1,
         "feature_fraction": hyperparameters.feature_share,

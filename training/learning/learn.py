@@ -1,36 +1,35 @@
-"""Everything that is learned from what was known at a cut-off."""
+"""The learning stage: from a history to the booster that serves."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.churn import ChurnDefinition
+from app.domain.bundles import Basis
+from app.domain.churn import ChurnKind
 from app.domain.errors import TrainingRefused
-from app.domain.moments import MICROSECONDS_PER_DAY
-from app.features.history import History
 from app.features.population import in_population
 from training.dataset.dataset import MAX_ROWS, Dataset, dataset_of, features_of_customers
-from training.dataset.folds import folds_of
 from training.dataset.reactivation import Reactivation, reactivation_of
 from training.dataset.snapshots import Window, closed_windows, matched_windows
-from training.learning.cross_fitting import Hyperparameters
 from training.learning.student import Student, fit_student
 from training.learning.teacher import Teacher, fit_teacher
+from training.run import TrainingRun
 
-# Below these a booster of small trees learns nothing that holds, and no figure could show it.
+Numbers = NDArray[np.float64]
+
+STAGE: Final = "Learning"
+# With less than this, a booster of small trees learns nothing that lasts, and no test could show
+# whether it did.
 MIN_CUSTOMERS: Final = 100
 MIN_PER_CLASS: Final = 50
-N_STUDIED: Final = 3  # newest snapshots that the student sees beside today's population
-MAX_STUDIED_ROWS: Final = 100_000  # the teacher has no noise to average out
-
-OnProgress = Callable[[str, int, int], None]
+N_STUDIED: Final = 3  # newest snapshots that the student sees besides today's population
+MAX_STUDIED_ROWS: Final = 100_000  # the teacher's probabilities hold no noise to average out
 
 
 class TooLittleToLearn(TrainingRefused):
-    """There are too few customers, of either outcome, or too few days: a fallback may still do."""
+    """There are too few customers, or of one outcome, or too few days: a fallback may still do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,63 +39,58 @@ class LearningResult:
     Attributes
     ----------
     student : the booster that serves.
-    teacher : what it learned from.
+    teacher : what the student learned from.
     dataset : snapshots with labels.
-    stretched : whether no window of the whole horizon has closed, so that `dataset` holds shorter
-        ones and rhythm alone carries what they show to the horizon.
+    stretched : whether no label window of the whole horizon has closed. `dataset` then holds
+        shorter windows, and purchase rhythm alone carries what they show over to the horizon.
     population : float64 array of shape (n, n_features), as of the cut-off.
-    returned : of whom churned at the oldest snapshot, who came back; None where too early to tell.
+    reactivation : how many of those who churned in the oldest snapshot came back; None where it is
+        too early to know.
     """
 
     student: Student
     teacher: Teacher
     dataset: Dataset
     stretched: bool
-    population: NDArray[np.float64]
-    returned: Reactivation | None
+    population: Numbers
+    reactivation: Reactivation | None
+
+    @property
+    def basis(self) -> Basis:
+        """What the probabilities rest on."""
+        return Basis.RHYTHM if self.stretched else Basis.LEARNED
 
 
-def learn(
-    known: History,
-    churn: ChurnDefinition,
-    *,
-    cut_off: int,
-    hyperparameters: Hyperparameters,
-    seed: int,
-    stage: str,
-    on_progress: OnProgress,
-) -> LearningResult:
-    """Return what `known`, which must hold nothing from `cut_off` on, teaches about `churn`.
+def learn(run: TrainingRun, *, stage: str = STAGE) -> LearningResult:
+    """Return what the history of `run` teaches about churn, reporting progress as `stage`.
 
-    Refuses (`TooLittleToLearn`) where there are too few customers, of either outcome, or no closed
-    label window; and (`TrainingRefused`) where nobody is in the population.
+    Raises
+    ------
+    TooLittleToLearn
+        If there are too few customers, too few of either outcome, or no closed label window.
+    TrainingRefused
+        If there is no activity at all, or nobody is in the population at the cut-off.
     """
-    windows, stretched = _windows(known, churn, cut_off)
-    steps = len(windows) + hyperparameters.n_folds + 1
+    windows, stretched = _label_windows(run)
+    n_steps = len(windows) + run.hyperparameters.n_folds + 1
 
     def report(done: int) -> None:
-        on_progress(stage, done, steps)
+        run.on_progress(stage, done, n_steps)
 
-    dataset = dataset_of(known, churn, windows, seed=seed, on_window=report)
+    dataset = dataset_of(run.known, run.churn, windows, seed=run.seed, on_window=report)
     refuse_too_little(dataset)
     teacher = fit_teacher(
-        known,
-        churn,
+        run,
         None if stretched else dataset,
-        folds_of(known.customer_ids, n_folds=hyperparameters.n_folds, seed=seed),
-        cut_off=cut_off,
-        hyperparameters=hyperparameters,
-        seed=seed,
         on_fold=lambda done: report(len(windows) + done),
     )
-    everybody = _population(known, churn, cut_off, seed)
-    population = features_of_customers(known, everybody, as_of=cut_off)
-    horizon = churn.horizon_days * MICROSECONDS_PER_DAY
-    now = teacher.margins_of(known, everybody, population, Window(cut_off, cut_off + horizon))
-    student = _student(known, dataset, teacher, population, now, horizon, seed)
-    report(steps)
-    returned = reactivation_of(known, churn, dataset, cut_off=cut_off)
-    return LearningResult(student, teacher, dataset, stretched, population, returned)
+    customers = _population(run)
+    population = features_of_customers(run.known, customers, as_of=run.cut_off)
+    taught = teacher.margins_of(run.known, customers, population, run.window)
+    student = _student(run, dataset, teacher, population, taught)
+    report(n_steps)
+    reactivation = reactivation_of(run.known, run.churn, dataset, cut_off=run.cut_off)
+    return LearningResult(student, teacher, dataset, stretched, population, reactivation)
 
 
 def refuse_too_little(dataset: Dataset) -> None:
@@ -114,17 +108,17 @@ def refuse_too_little(dataset: Dataset) -> None:
             )
 
 
-def _windows(
-    known: History, churn: ChurnDefinition, cut_off: int
-) -> tuple[tuple[Window, ...], bool]:
-    if not known.n_events:
+def _label_windows(run: TrainingRun) -> tuple[tuple[Window, ...], bool]:
+    """Return the windows to learn from, and whether they are shorter than the horizon."""
+    if not run.known.n_events:
         raise TrainingRefused("there is no activity before the cut-off to learn from")
-    first_at, days = int(known.occurred_at.min()), churn.horizon_days
-    closed = closed_windows(first_at=first_at, until=cut_off, horizon_days=days)
+    days = run.churn.horizon_days
+    span = {"first_at": run.first_activity_at, "until": run.cut_off, "horizon_days": days}
+    closed = closed_windows(**span)
     if closed:
         return closed, False
-    matched = matched_windows(first_at=first_at, until=cut_off, horizon_days=days)
-    if matched and churn.kind.value == "absence":
+    matched = matched_windows(**span)
+    if matched and run.churn.kind is ChurnKind.ABSENCE:
         return matched, True
     raise TooLittleToLearn(
         f"no label window of {days} days has closed with a past before it: give more history, a "
@@ -132,39 +126,38 @@ def _windows(
     )
 
 
-def _population(
-    known: History, churn: ChurnDefinition, cut_off: int, seed: int
-) -> NDArray[np.int64]:
-    everybody = np.flatnonzero(in_population(known, churn, as_of=cut_off))
+def _population(run: TrainingRun) -> NDArray[np.int64]:
+    """Return the positions of the population at the cut-off, or of a sample of it."""
+    everybody = np.flatnonzero(in_population(run.known, run.churn, as_of=run.cut_off))
     if not len(everybody):
         raise TrainingRefused("nobody is in the population as of the cut-off")
     if len(everybody) <= MAX_ROWS:
         return everybody.astype(np.int64)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(run.seed)
     return np.sort(rng.choice(everybody, size=MAX_ROWS, replace=False)).astype(np.int64)
 
 
 def _student(
-    known: History,
-    dataset: Dataset,
-    teacher: Teacher,
-    population: NDArray[np.float64],
-    now: NDArray[np.float64],
-    horizon: int,
-    seed: int,
+    run: TrainingRun, dataset: Dataset, teacher: Teacher, population: Numbers, taught: Numbers
 ) -> Student:
-    """Return the student of today's population and of the newest snapshots, a sample where many."""
-    features, margins = [population], [now]
+    """Return the student of today's population and the newest snapshots, sampled if too many.
+
+    `taught` are the teacher's margins of the population.
+    """
+    features, margins = [population], [taught]
     for position in range(len(dataset.windows))[-N_STUDIED:]:
-        rows = dataset.rows(dataset.window == position)
+        rows = dataset.where(dataset.window == position)
         if len(rows.churned):
             as_of = dataset.windows[position].as_of
-            window = Window(as_of, as_of + horizon)
+            window = Window(as_of, as_of + run.horizon)
             features.append(rows.features)
-            margins.append(teacher.margins_of(known, rows.customer, rows.features, window))
-    newest = np.repeat([True, False], [len(now), sum(len(part) for part in margins[1:])])
-    n_rows = len(newest)
-    chosen = np.sort(np.random.default_rng(seed).permutation(n_rows)[:MAX_STUDIED_ROWS])
+            margins.append(teacher.margins_of(run.known, rows.customer, rows.features, window))
+    n_rows = sum(len(part) for part in margins)
+    is_today = np.arange(n_rows) < len(taught)
+    chosen = np.sort(np.random.default_rng(run.seed).permutation(n_rows)[:MAX_STUDIED_ROWS])
     return fit_student(
-        np.vstack(features)[chosen], np.concatenate(margins)[chosen], newest[chosen], seed=seed
+        np.vstack(features)[chosen],
+        np.concatenate(margins)[chosen],
+        is_today[chosen],
+        seed=run.seed,
     )

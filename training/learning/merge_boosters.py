@@ -1,4 +1,4 @@
-"""Several boosters as one: all their trees, with leaf values divided by the number of boosters."""
+"""Several boosters as one: all of their trees, with leaf values divided by their number."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ def mean_of_boosters(texts: Sequence[str]) -> str:
 
     Parameters
     ----------
-    texts : LightGBM native texts of boosters on the same features.
+    texts : LightGBM's native texts of boosters on the same features.
     """
     trees = [tree for text in texts for tree in _trees(text)]
     scaled = [_renumbered(_scaled(tree, 1 / len(texts)), i) for i, tree in enumerate(trees)]
@@ -24,12 +24,12 @@ def mean_of_boosters(texts: Sequence[str]) -> str:
     sizes = " ".join(str(len(tree)) for tree in scaled)
     header = re.sub(r"tree_sizes=[^\n]*", f"tree_sizes={sizes}", header)
     merged = header + "\n" + "".join(scaled) + "end of trees\n"
-    # Through LightGBM once: it checks the sizes and writes the importances of the merged trees.
+    # LightGBM reads it back once: it checks the sizes and writes the importances of the whole.
     return without_parameters(str(lgb.Booster(model_str=merged).model_to_string()))
 
 
 def without_parameters(text: str) -> str:
-    """Return the text without what LightGBM appends about the run: the trees alone decide."""
+    """Return a booster's text without what LightGBM appends about the run."""
     return re.sub(r"\nparameters:\n.*?end of parameters\n", "\n", text, flags=re.DOTALL)
 
 

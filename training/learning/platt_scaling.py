@@ -1,4 +1,4 @@
-"""From a booster's raw margin to a fit_calibration one: a slope and an intercept."""
+"""From raw margins to calibrated ones: a slope and an intercept (Platt scaling)."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,32 +8,26 @@ from sklearn.linear_model import LogisticRegression
 
 from app.bundle.folder.manifest import Calibration
 
-# Sharper than the out-of-fold margins by more than this, or flatter, and the fit saw noise.
+Numbers = NDArray[np.float64]
+
+# A slope beyond these means that the fit took noise for signal.
 MIN_SLOPE, MAX_SLOPE = 0.5, 1.5
-MARGIN_LIMIT = 12.0  # a probability of 0.999994; nothing that was ever measured is surer
-
-
-def probabilities_of(
-    raw_margins: NDArray[np.float64], calibration: Calibration
-) -> NDArray[np.float64]:
-    """Return the churn probabilities (0 to 1) of raw margins (log-odds), same shape."""
-    margins = calibration.slope * raw_margins + calibration.intercept
-    return np.asarray(expit(margins), dtype=np.float64)
+MARGIN_LIMIT = 12.0  # a probability of 0.999994; nothing that was ever measured is more certain
 
 
 def fit_calibration(
-    raw_margins: NDArray[np.float64], churned: NDArray[np.float64], newest: NDArray[np.bool_]
+    raw_margins: Numbers, churned: Numbers, is_newest: NDArray[np.bool_]
 ) -> Calibration:
-    """Return the slope over all rows, and the intercept that meets the newest window's base rate.
+    """Return the slope over all rows, and the intercept that meets the newest base rate.
 
     Parameters
     ----------
     raw_margins : float64 array of shape (n,)
-        Out-of-fold: of trees that have not seen the row's customer.
+        Out of fold: each by trees that have not seen the row's customer.
     churned : float64 array of shape (n,)
-    newest : bool array of shape (n,)
-        Rows of the newest closed label window. Base rates drift with the season; the newest is
-        the nearest to what will be scored.
+    is_newest : bool array of shape (n,)
+        Whether a row is of the newest closed label window. Base rates drift with the season, and
+        the newest window is the nearest to what will be scored.
 
     References
     ----------
@@ -41,13 +35,12 @@ def fit_calibration(
     rows are thousands here.
     """
     slope = min(MAX_SLOPE, max(MIN_SLOPE, calibration_slope(raw_margins, churned)))
-    rows = newest if newest.any() else np.ones(len(churned), dtype=bool)
-    return Calibration(
-        slope, intercept_for_base_rate(slope * raw_margins[rows], float(churned[rows].mean()))
-    )
+    rows = is_newest if is_newest.any() else np.ones(len(churned), dtype=bool)
+    base_rate = float(churned[rows].mean())
+    return Calibration(slope, intercept_for_base_rate(slope * raw_margins[rows], base_rate))
 
 
-def calibration_slope(raw_margins: NDArray[np.float64], churned: NDArray[np.float64]) -> float:
+def calibration_slope(raw_margins: Numbers, churned: Numbers) -> float:
     """Return the slope of a logistic regression of `churned` on the margin; 1 where it is flat."""
     if np.ptp(raw_margins) == 0 or np.ptp(churned) == 0:
         return 1.0
@@ -55,11 +48,11 @@ def calibration_slope(raw_margins: NDArray[np.float64], churned: NDArray[np.floa
     return float(line.coef_[0, 0])
 
 
-def intercept_for_base_rate(margins: NDArray[np.float64], base_rate: float) -> float:
+def intercept_for_base_rate(margins: Numbers, base_rate: float) -> float:
     """Return what must be added to `margins` for their mean probability to be `base_rate`."""
     rate = min(max(base_rate, 1e-5), 1 - 1e-5)
 
-    def miss(shift: float) -> float:
+    def error(shift: float) -> float:
         return float(expit(margins + shift).mean()) - rate
 
-    return float(brentq(miss, -2 * MARGIN_LIMIT, 2 * MARGIN_LIMIT, xtol=1e-12))
+    return float(brentq(error, -2 * MARGIN_LIMIT, 2 * MARGIN_LIMIT, xtol=1e-12))

@@ -1,167 +1,123 @@
-"""When there is too little to learn from: what rhythm says by numbers published elsewhere.
+"""The learning stage where there is too little to learn from: purchase rhythm alone.
 
-The probabilities are those of BG/NBD. Its four parameters start from the ones published for a CD
-shop and move as far as the log's own rhythms carry them (a maximum a posteriori); where a horizon
-has passed since customers were first seen, the level moves towards what came of them. One booster
-is then taught this map on made-up customers, so that what serves is what always serves. Every
-answer of such a bundle says ``"basis": "prior"``.
-
-References
-----------
-P. Fader, B. Hardie, K. L. Lee, "Counting Your Customers the Easy Way", Marketing Science 24(2),
-2005: r = 0.243, alpha = 4.414, a = 0.793, b = 2.426, in weeks.
+The probabilities are those of BG/NBD. Its four parameters start from those published for a CD shop
+and move as far as the log's own rhythms carry them. Where a horizon has passed since customers were
+first there, the base rate moves towards what came of them. One booster then learns this from
+made-up customers, so that the same kind of bundle serves as always. Every answer of such a bundle
+says ``"basis": "prior"``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from app.bundle.answers.uncertainty import Uncertainty
 from app.domain.activity import TYPE_CODES
-from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.bundles import Basis
+from app.domain.churn import ChurnKind
 from app.domain.errors import TrainingRefused
-from app.domain.moments import MICROSECONDS_PER_DAY
-from app.features.catalogue import CATALOGUE
-from app.features.engine import features_of
-from app.features.history import History, group_and_sort
-from app.features.outcomes import EVENTS, code_of_event, happened_in
+from app.features.history import History
+from app.features.outcomes import EVENTS, happened_in
 from app.features.population import in_population
 from training.certainty.interval import BASE_RATE_ERROR_ELSEWHERE, history_feature
 from training.certainty.interval_table import tabulate
 from training.certainty.rate_uncertainty import rate_quantile_spread
 from training.dataset.dataset import features_of_customers
-from training.learning.btyd import Rhythms, bg_nbd, silence_probability
+from training.learning.btyd import Rhythms
 from training.learning.platt_scaling import intercept_for_base_rate
-from training.learning.rhythm_teacher import UNIT, rhythms_at
+from training.learning.rhythm_features import UNIT, rhythms_at
 from training.learning.student import Student, fit_student
+from training.prior.made_up_customers import VISIBLE_FEATURES, make_up_customers, only_visible
+from training.prior.published_parameters import posterior_parameters, silence_margins
+from training.run import TrainingRun
 
 Numbers = NDArray[np.float64]
 
-PUBLISHED: Final = np.log([0.243, 4.414, 0.793, 2.426])
-# How far other businesses may lie from that shop, in logarithms: their pace (alpha) by more.
-SPREAD: Final = np.array([1.0, 1.5, 1.0, 1.0])
-N_MADE_UP: Final = 4_000
-MAX_EVENTS: Final = 300  # of one made-up customer
-LONGEST_WEEKS: Final = 104.0  # that a made-up customer has been known for, or the horizon if longer
-LEVEL_COUNTS: Final = 20.0  # customers whose outcome must be seen before half the level is theirs
-MIN_PROBABILITY: Final = 1e-3  # log-odds of 7: trees need not learn what lies beyond
-# What of a customer the booster may look at: the events in question, nothing else that made-up
-# customers do not have.
-LOOKED_AT: Final[Mapping[str, tuple[str, ...]]] = {
-    "order_placed": ("orders",),
-    "login": ("logins", "tenure_days"),
-    "feature_used": ("usage", "tenure_days"),
-}
+# How many outcomes must have been observed before the log's own base rate counts one half.
+BASE_RATE_WEIGHT: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class Fallback:
     """What serves where nothing could be learned.
 
     Attributes
     ----------
-    parameters : r, alpha, a and b, in weeks.
-    n_customers, n_repeated : who moved them: customers, and how many had the event again.
-    n_seen, n_churned : customers whose whole horizon has passed, and how many of them churned.
+    reason : what was missing to learn from.
     population : float64 array of shape (n, n_features), as of the cut-off.
+    parameters : r, alpha, a and b of BG/NBD, in weeks.
+    n_customers, n_repeated : customers who moved the parameters, and how many had the event again.
+    n_observed, n_churned : customers whose whole horizon has passed, and how many of them churned.
     """
 
+    reason: str
     student: Student
+    population: Numbers
+    uncertainty: Uncertainty
     parameters: tuple[float, ...]
     n_customers: int
     n_repeated: int
-    n_seen: int
+    n_observed: int
     n_churned: int
-    population: Numbers
-    uncertainty: Uncertainty
+
+    @property
+    def basis(self) -> Basis:
+        """What the probabilities rest on."""
+        return Basis.PRIOR
 
 
-def prior_of(known: History, churn: ChurnDefinition, *, cut_off: int, seed: int, why: str) -> Prior:
-    """Return what can be said of `churn` as of `cut_off` where learning was refused.
+def fall_back(run: TrainingRun, *, reason: str) -> Fallback:
+    """Return what can be said of churn as of the cut-off, where learning was refused for `reason`.
 
-    Parameters
-    ----------
-    known : History
-        What was known at the cut-off.
-    why : what was missing to learn; said again where there is no fallback either.
-
-    Refuses (`TrainingRefused`) contracts, events whose rhythm no feature tells, and a log in which
-    nobody did what churn is the absence of.
+    Raises
+    ------
+    TrainingRefused
+        If churn is the end of a contract, if no feature describes the rhythm of the event, or if
+        nobody did what churn is the absence of.
     """
-    _refuse(known, churn, cut_off, why)
-    rhythms = rhythms_at(known, churn.event, as_of=cut_off)
-    parameters = moved(rhythms)
-    seen = _seen(known, churn, cut_off)
-    duration = churn.horizon_days * MICROSECONDS_PER_DAY / UNIT
-    shift = _level(seen, parameters, duration)
-    made_up, theirs = _made_up(parameters, churn, cut_off, seed)
-    positions = np.flatnonzero(in_population(known, churn, as_of=cut_off)).astype(np.int64)
-    population = features_of_customers(known, positions, as_of=cut_off)
-    features = np.vstack([population, made_up])
-    rows = _together(rhythms, theirs)
-    margins = _margins(parameters, rows, duration) + shift
-    student = fit_student(
-        _looked_at(features, churn.event), margins, np.ones(len(margins), dtype=np.bool_), seed=seed
-    )
-    below, above = rate_quantile_spread(np.log(parameters), rows, duration)
-    n_seen, n_churned = len(seen.churned), int(seen.churned.sum())
-    return Prior(
+    _refuse_without_rhythm(run, reason)
+    rhythms = rhythms_at(run.known, run.churn.event, as_of=run.cut_off)
+    parameters = posterior_parameters(rhythms)
+    observed = _observed_outcomes(run)
+    population = _population(run)
+    lesson = _lesson(run, parameters, rhythms, population, observed)
+    student = _student(run, lesson)
+    mean = float(expit(lesson.margins[: len(population)]).mean())
+    common = _shared_spread(mean, len(observed.churned), student.rmse)
+    return Fallback(
+        reason=reason,
         student=student,
+        population=population,
+        uncertainty=_uncertainty(run, parameters, lesson, student, common),
         parameters=tuple(parameters.tolist()),
         n_customers=len(rhythms.age),
         n_repeated=int((rhythms.repeats > 0).sum()),
-        n_seen=n_seen,
-        n_churned=n_churned,
-        population=population,
-        uncertainty=tabulate(
-            logit(student.probabilities_of(_looked_at(features, churn.event))),
-            below=below,
-            above=above,
-            common=_common(float(expit(margins[: len(population)]).mean()), n_seen, student.miss),
-            history=history_feature(churn),
-            features=features,
-        ),
+        n_observed=len(observed.churned),
+        n_churned=int(observed.churned.sum()),
     )
 
 
-def moved(rhythms: Rhythms) -> Numbers:
-    """Return r, alpha, a and b (weeks): the published ones, moved as far as `rhythms` carry."""
-    table = np.column_stack([np.minimum(rhythms.repeats, 100), rhythms.last_at, rhythms.age])
-    distinct, counts = np.unique(np.round(table, 3), axis=0, return_counts=True)
-    repeats, last_at, age = np.ascontiguousarray(distinct.T)
-
-    def loss(parameters: Numbers) -> float:
-        likelihood = float(counts @ bg_nbd(parameters, repeats, last_at, age))
-        away = (parameters - PUBLISHED) / SPREAD
-        return float(away @ away) / 2 - likelihood if np.isfinite(likelihood) else 1e12
-
-    options = {"maxiter": 1_000, "xatol": 1e-3, "fatol": 1e-6}
-    return np.exp(minimize(loss, PUBLISHED, method="Nelder-Mead", options=options).x)
-
-
-def _refuse(known: History, churn: ChurnDefinition, cut_off: int, why: str) -> None:
-    if churn.kind is not ChurnKind.ABSENCE:
+def _refuse_without_rhythm(run: TrainingRun, reason: str) -> None:
+    if run.churn.kind is not ChurnKind.ABSENCE:
         raise TrainingRefused(
-            f"{why}; contracts have no fallback, because how often they are cancelled differs too "
-            "much between businesses for a number from elsewhere"
+            f"{reason}; contracts have no fallback, because how often they are cancelled differs "
+            "too much between businesses for a number from elsewhere"
         )
-    if churn.event not in LOOKED_AT:
+    if run.churn.event not in VISIBLE_FEATURES:
         raise TrainingRefused(
-            f"{why}; there is a fallback for the rhythm of {', '.join(LOOKED_AT)} only"
+            f"{reason}; there is a fallback for the rhythm of {', '.join(VISIBLE_FEATURES)} only"
         )
-    if not in_population(known, churn, as_of=cut_off).any():
+    if not in_population(run.known, run.churn, as_of=run.cut_off).any():
         raise TrainingRefused(
-            f"nobody has {churn.event} before the cut-off, so nobody can stop; the log holds "
-            f"{_held(known)}: name another churn event or a later cut-off"
+            f"nobody has {run.churn.event} before the cut-off, so nobody can stop; the log holds "
+            f"{_types_in(run.known)}: name another churn event or a later cut-off"
         )
 
 
-def _held(known: History) -> str:
+def _types_in(known: History) -> str:
     """Return which types the log holds, the most frequent first."""
     names = np.array(list(TYPE_CODES))
     counts = np.bincount(known.kind, minlength=len(names))
@@ -169,89 +125,92 @@ def _held(known: History) -> str:
     return ", ".join(f"{names[i]} ({counts[i]:,})" for i in order) or "no activity"
 
 
+def _population(run: TrainingRun) -> Numbers:
+    inside = np.flatnonzero(in_population(run.known, run.churn, as_of=run.cut_off))
+    return features_of_customers(run.known, inside.astype(np.int64), as_of=run.cut_off)
+
+
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Observed:
     """Who was there a horizon before the cut-off, with their rhythms then, and who churned."""
 
     rhythms: Rhythms
     churned: NDArray[np.bool_]
 
 
-def _seen(known: History, churn: ChurnDefinition, cut_off: int) -> _Seen:
-    opened = cut_off - churn.horizon_days * MICROSECONDS_PER_DAY
-    there = in_population(known, churn, as_of=opened)
-    if not there.any():
-        nobody = np.empty(0)
-        return _Seen(Rhythms(nobody, nobody, nobody), np.empty(0, dtype=np.bool_))
-    happened = happened_in(known, churn.event, start=opened, end=cut_off)
-    return _Seen(rhythms_at(known, churn.event, as_of=opened), ~happened[there])
+def _observed_outcomes(run: TrainingRun) -> _Observed:
+    opened_at = run.cut_off - run.horizon
+    inside = in_population(run.known, run.churn, as_of=opened_at)
+    if not inside.any():
+        nothing = np.empty(0)
+        return _Observed(Rhythms(nothing, nothing, nothing), np.empty(0, dtype=np.bool_))
+    happened = happened_in(run.known, run.churn.event, start=opened_at, end=run.cut_off)
+    rhythms = rhythms_at(run.known, run.churn.event, as_of=opened_at)
+    return _Observed(rhythms, ~happened[inside])
 
 
-def _level(seen: _Seen, parameters: Numbers, duration: float) -> float:
-    """Return by how much (log-odds) the level moves towards what came of those seen before."""
-    n = len(seen.churned)
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What the booster learns from: the population first, then the made-up customers."""
+
+    features: Numbers
+    rhythms: Rhythms
+    margins: Numbers
+
+
+def _lesson(
+    run: TrainingRun,
+    parameters: Numbers,
+    rhythms: Rhythms,
+    population: Numbers,
+    observed: _Observed,
+) -> _Lesson:
+    made_up, made_up_rhythms = make_up_customers(run, parameters)
+    everybody = Rhythms(
+        np.append(rhythms.repeats, made_up_rhythms.repeats),
+        np.append(rhythms.last_at, made_up_rhythms.last_at),
+        np.append(rhythms.age, made_up_rhythms.age),
+    )
+    duration = run.horizon / UNIT
+    margins = silence_margins(parameters, everybody, duration)
+    shift = _base_rate_shift(observed, parameters, duration)
+    return _Lesson(np.vstack([population, made_up]), everybody, margins + shift)
+
+
+def _base_rate_shift(observed: _Observed, parameters: Numbers, duration: float) -> float:
+    """Return by how much (log-odds) margins move towards what came of the observed customers."""
+    n = len(observed.churned)
     if n == 0:
         return 0.0
-    margins = _margins(parameters, seen.rhythms, duration)
-    foretold = float(expit(margins).sum())
-    rate = (float(seen.churned.sum()) + LEVEL_COUNTS * foretold / n) / (n + LEVEL_COUNTS)
+    margins = silence_margins(parameters, observed.rhythms, duration)
+    n_expected = float(expit(margins).sum())
+    n_churned = float(observed.churned.sum())
+    rate = (n_churned + BASE_RATE_WEIGHT * n_expected / n) / (n + BASE_RATE_WEIGHT)
     return intercept_for_base_rate(margins, rate)
 
 
-def _margins(parameters: Numbers, rhythms: Rhythms, duration: float) -> Numbers:
-    silent = silence_probability(bg_nbd, np.log(parameters), rhythms, duration)
-    return np.asarray(logit(np.clip(silent, MIN_PROBABILITY, 1 - MIN_PROBABILITY)))
+def _student(run: TrainingRun, lesson: _Lesson) -> Student:
+    features = only_visible(lesson.features, run.churn.event)
+    everybody = np.ones(len(features), dtype=np.bool_)
+    return fit_student(features, lesson.margins, everybody, seed=run.seed)
 
 
-def _common(mean: float, n_seen: int, follow: float) -> float:
-    """Return how far all may be off: as far as elsewhere, and as outcomes have not been counted."""
-    counted = max(mean * (1 - mean), 0.05) * (n_seen + 4)
-    return float(np.sqrt(BASE_RATE_ERROR_ELSEWHERE**2 + 1 / counted + follow**2))
-
-
-def _made_up(
-    parameters: Numbers, churn: ChurnDefinition, cut_off: int, seed: int
-) -> tuple[Numbers, Rhythms]:
-    """Return features and rhythms of made-up customers who live by the map.
-
-    Half of them are drawn as they would be met, half among those with more events: the booster
-    needs to see both, and what it is taught about either is the same.
-    """
-    r, alpha, a, b = parameters
-    rng = np.random.default_rng(seed)
-    longest = max(LONGEST_WEEKS, 2 * churn.horizon_days / 7)
-    shape = np.repeat([r, r + 2], N_MADE_UP // 2)
-    rates = rng.gamma(shape, 1 / alpha)
-    stops = np.clip(rng.beta(a, b, size=N_MADE_UP), 1e-6, 1.0)
-    ages = rng.uniform(1 / 7, longest, size=N_MADE_UP)
-    owners, moments = [], []
-    for customer in range(N_MADE_UP):
-        n_events = min(int(rng.geometric(stops[customer])), MAX_EVENTS)
-        gaps = rng.exponential(1 / max(rates[customer], 1e-9), size=n_events)
-        at = np.append(0.0, np.cumsum(gaps))
-        at = at[at < ages[customer]]
-        owners.append(np.full(len(at), customer))
-        moments.append(cut_off - ((ages[customer] - at) * UNIT).astype(np.int64) - 1)
-    occurred_at = np.concatenate(moments)
-    history = group_and_sort(
-        customer_ids=[str(i) for i in range(N_MADE_UP)],
-        customer_codes=np.concatenate(owners),
-        occurred_at=occurred_at,
-        kind=np.full(len(occurred_at), code_of_event(churn.event), np.int16),
+def _uncertainty(
+    run: TrainingRun, parameters: Numbers, lesson: _Lesson, student: Student, common: float
+) -> Uncertainty:
+    probabilities = student.probabilities_of(only_visible(lesson.features, run.churn.event))
+    below, above = rate_quantile_spread(np.log(parameters), lesson.rhythms, run.horizon / UNIT)
+    return tabulate(
+        logit(probabilities),
+        below=below,
+        above=above,
+        common=common,
+        history=history_feature(run.churn),
+        features=lesson.features,
     )
-    return features_of(history, as_of=cut_off), rhythms_at(history, churn.event, as_of=cut_off)
 
 
-def _looked_at(features: Numbers, event: str) -> Numbers:
-    """Return the features with all constant that the booster must not look at."""
-    wanted = LOOKED_AT[event]
-    seen = np.array([f.family in wanted or f.name in wanted for f in CATALOGUE])
-    return np.where(seen, features, 0.0)
-
-
-def _together(one: Rhythms, other: Rhythms) -> Rhythms:
-    return Rhythms(
-        np.append(one.repeats, other.repeats),
-        np.append(one.last_at, other.last_at),
-        np.append(one.age, other.age),
-    )
+def _shared_spread(mean: float, n_observed: int, student_rmse: float) -> float:
+    """Return how far all may be off: as far as elsewhere, and by the outcomes not yet observed."""
+    information = max(mean * (1 - mean), 0.05) * (n_observed + 4)
+    return float(np.sqrt(BASE_RATE_ERROR_ELSEWHERE**2 + 1 / information + student_rmse**2))

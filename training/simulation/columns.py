@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from app.domain.activity import TYPE_CODES, ActivityType, Channel
+from training.simulation.chunk import Chunk
 from training.simulation.company import FEATURES, ONBOARDING_STEPS
-from training.simulation.customers import Chunk
 from training.simulation.events import LABELS
 from training.simulation.traits import CURRENCY
 

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from app.domain.activity import TYPE_CODES, ActivityType
+from training.simulation.chunk import Chunk
 from training.simulation.columns import MOMENT, Period, moments, text_ids
 from training.simulation.company import PLANS
-from training.simulation.customers import Chunk
 from training.simulation.events import DAY, SECOND
 from training.simulation.traits import ACQUISITION_CHANNELS, CURRENCY, OWNERS
 

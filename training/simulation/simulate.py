@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.simulation.calendar import calendar_of
+from training.simulation.chunk import Chunk, simulate_chunk
 from training.simulation.columns import Period, activity_of
 from training.simulation.company import Company
 from training.simulation.customer_file import accounts_of
-from training.simulation.customers import Chunk, simulate_chunk
 from training.simulation.parquet_files import files_in
 from training.simulation.truth_file import truth_of
 

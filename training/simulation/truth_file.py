@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from training.simulation.chunk import Chunk
 from training.simulation.columns import MOMENT, Period, text_ids
 from training.simulation.company import HORIZON_DAYS
-from training.simulation.customers import Chunk
 
 DEFINITION = "no order_placed"
 

@@ -1,122 +1,92 @@
-"""The whole way of learning, repeated at an earlier cut-off and held against what came later."""
+"""One back-test: learning repeated as of an earlier moment, and compared with what came later."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.churn import ChurnDefinition, ChurnKind
+from app.domain.churn import ChurnKind
 from app.domain.errors import TrainingRefused
-from app.features.history import History
 from app.statistics.calibration import ReliabilityBin, calibration_table
 from app.statistics.ranking import rank
 from training.dataset.dataset import Dataset, dataset_of
-from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, matched_windows
-from training.learning.cross_fitting import Hyperparameters
-from training.learning.learn import LearningResult, OnProgress, learn
+from training.learning.learn import LearningResult, learn
+from training.run import TrainingRun
 from training.testing.baseline import as_rfm, rfm_logistic
-from training.testing.holdout import Holdout, HoldoutMetrics, holdout_metrics_of, tiers_at
+from training.testing.holdout import Holdout, HoldoutMetrics, holdout_metrics_of
+from training.tiers.assignment import tiers_of
 from training.tiers.cut_points import policy_by_shares
 
-ENOUGH_TESTED: Final = 50  # customers; fewer tell nothing
+MIN_TESTED: Final = 50  # customers; the metrics of fewer say nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """How the settings did on a window that nothing was learned from.
+    """How learning did in a window that nothing was learned from.
 
     Attributes
     ----------
-    tested : the customers of the window; it is of the horizon, or shorter where none of it closed.
-    figures : of the booster, and of a recency-frequency-spend logistic regression.
+    holdout : the customers of the window, which is of the horizon, or shorter where none of that
+        length has closed.
+    metrics : of the booster, and of a logistic regression on recency, frequency and spend.
     """
 
-    tested: Holdout
-    figures: HoldoutMetrics
+    holdout: Holdout
+    metrics: HoldoutMetrics
 
     @property
-    def table(self) -> list[ReliabilityBin]:
-        """The calibration table of the booster."""
-        return calibration_table(rank(self.tested.churned, self.tested.said))
+    def calibration_table(self) -> list[ReliabilityBin]:
+        """What was predicted and what happened, by tenths of the customers."""
+        return calibration_table(rank(self.holdout.churned, self.holdout.predicted))
 
 
-def backtest_newest(
-    known: History,
-    churn: ChurnDefinition,
-    learned: LearningResult,
-    *,
-    hyperparameters: Hyperparameters,
-    seed: int,
-    on_progress: OnProgress,
-) -> Backtest | None:
-    """Return how learning did out of time, None where the history is too short to tell.
-
-    The newest closed window tests. Everything is learned again from what was known when it opened.
-    """
-    window = _tested_window(known, churn, learned)
-    return backtest_at(
-        known, churn, window, hyperparameters=hyperparameters, seed=seed, on_progress=on_progress
-    )
-
-
-def backtest_at(
-    known: History,
-    churn: ChurnDefinition,
-    window: Window,
-    *,
-    hyperparameters: Hyperparameters,
-    seed: int,
-    on_progress: OnProgress,
-    stage: str = "test",
-) -> Backtest | None:
-    """Return how learning from what was known before `window` did in it; None if it cannot tell."""
-    asked = replace(churn, horizon_days=window.days)
-    before = known_before(known, moment=window.as_of)
-    try:
-        earlier = learn(
-            before,
-            asked,
-            cut_off=window.as_of,
-            hyperparameters=hyperparameters,
-            seed=seed,
-            stage=stage,
-            on_progress=on_progress,
-        )
-    except TrainingRefused:
-        return None
-    test = dataset_of(known, asked, (window,), seed=seed)
-    if len(test.churned) < ENOUGH_TESTED:
-        return None
-    tested = _tested(window, earlier, test, churn.event)
-    return Backtest(tested, holdout_metrics_of(tested, seed=seed))
-
-
-def _tested_window(known: History, churn: ChurnDefinition, learned: LearningResult) -> Window:
-    newest = learned.dataset.windows[-1]
-    if not learned.stretched or churn.kind is not ChurnKind.ABSENCE:
+def newest_window(run: TrainingRun, learning: LearningResult) -> Window:
+    """Return the window of the out-of-time test: the newest one that has closed."""
+    newest = learning.dataset.windows[-1]
+    if not learning.stretched or run.churn.kind is not ChurnKind.ABSENCE:
         return newest
-    first_at = int(known.occurred_at.min())
     matched = matched_windows(
-        first_at=first_at, until=newest.closes_at, horizon_days=churn.horizon_days
+        first_at=run.first_activity_at,
+        until=newest.closes_at,
+        horizon_days=run.churn.horizon_days,
     )
     return matched[len(matched) // 2]
 
 
-def _tested(window: Window, earlier: LearningResult, test: Dataset, event: str) -> Holdout:
-    said = earlier.student.probabilities_of(test.features)
+def backtest(run: TrainingRun, window: Window, *, stage: str) -> Backtest | None:
+    """Return how learning from what was known before `window` did in it.
+
+    Progress is reported as `stage`. None where too little was known, or too few customers are there
+    to test on.
+    """
+    earlier_run = run.back_at(window.as_of, horizon_days=window.days)
+    try:
+        earlier = learn(earlier_run, stage=stage)
+    except TrainingRefused:
+        return None
+    tested = dataset_of(run.known, earlier_run.churn, (window,), seed=run.seed)
+    if len(tested.churned) < MIN_TESTED:
+        return None
+    holdout = _holdout(window, earlier, tested, run.churn.event)
+    return Backtest(holdout, holdout_metrics_of(holdout, seed=run.seed))
+
+
+def _holdout(window: Window, earlier: LearningResult, tested: Dataset, event: str) -> Holdout:
+    predicted = earlier.student.probabilities_of(tested.features)
     policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
     return Holdout(
         window,
-        test.features,
-        test.churned,
-        said,
-        _said_by_baseline(earlier.dataset, test, event),
-        tiers_at(said, policy),
+        tested.features,
+        tested.churned,
+        predicted,
+        _baseline(earlier.dataset, tested, event),
+        tiers_of(predicted, policy),
     )
 
 
-def _said_by_baseline(learned_from: Dataset, test: Dataset, event: str) -> NDArray[np.float64]:
-    baseline = rfm_logistic(as_rfm(learned_from.features, event), learned_from.churned)
-    return np.asarray(baseline.predict_proba(as_rfm(test.features, event))[:, 1], dtype=np.float64)
+def _baseline(learned_from: Dataset, tested: Dataset, event: str) -> NDArray[np.float64]:
+    regression = rfm_logistic(as_rfm(learned_from.features, event), learned_from.churned)
+    probabilities = regression.predict_proba(as_rfm(tested.features, event))[:, 1]
+    return np.asarray(probabilities, dtype=np.float64)

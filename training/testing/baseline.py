@@ -1,4 +1,4 @@
-"""The baseline that every card stands beside: recency, frequency and spend."""
+"""The baseline that every test is read against: recency, frequency and spend."""
 
 from collections.abc import Mapping
 
@@ -18,12 +18,12 @@ RFM_OTHERWISE = ("days_since_activity", "logins_90d", "spend_total")
 
 
 def rfm_columns(event: str) -> list[int]:
-    """Return the columns of recency, frequency and spend (or the nearest the event has)."""
+    """Return the columns of recency, frequency and spend, or of what comes nearest to them."""
     return [FEATURE_INDEX[name] for name in RFM_BY_EVENT.get(event, RFM_OTHERWISE)]
 
 
 def rfm_logistic(features: NDArray[np.float64], churned: NDArray[np.float64]) -> Pipeline:
-    """Return the baseline: a logistic regression on recency, frequency and spend, in logarithms.
+    """Return the baseline: a logistic regression on the logarithms of recency, frequency and spend.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Parts of the tested customers that a reader asks about one by one."""
+"""Groups of the tested customers that a reader asks about one by one."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,31 +9,31 @@ from numpy.typing import NDArray
 from app.features.catalogue import FEATURE_INDEX
 from training.testing.holdout import Holdout
 
-SMALLEST: Final = 30  # customers; the figures of fewer say nothing
-MOST_PLANS: Final = 6
+MIN_CUSTOMERS: Final = 30  # the metrics of fewer say nothing
+MAX_PLANS: Final = 6
 TENURE_EDGES: Final = (90.0, 365.0)  # days
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Which of the tested customers belong to a part: bool array of shape (n,)."""
+    """A group by name, with which of the tested customers belong to it: bool, shape (n,)."""
 
     by: str
     name: str
     members: NDArray[np.bool_]
 
 
-def segments_of(tested: Holdout, *, currency: str | None) -> list[Segment]:
+def segments_of(holdout: Holdout, *, currency: str | None) -> list[Segment]:
     """Return the segments that have enough customers, in the order of the page."""
-    features = tested.features
+    features = holdout.features
     found = [
-        *_tiers(tested.tiers),
+        *_tiers(holdout.tiers),
         *_tenures(_column(features, "tenure_days")),
         *_plans(_column(features, "plan_price"), currency or "money"),
         *_thirds("spend so far", _column(features, "spend_total"), currency or "money"),
         *_buyers(_column(features, "orders_total")),
     ]
-    return [segment for segment in found if segment.members.sum() >= SMALLEST]
+    return [segment for segment in found if segment.members.sum() >= MIN_CUSTOMERS]
 
 
 def _column(features: NDArray[np.float64], name: str) -> NDArray[np.float64]:
@@ -58,7 +58,7 @@ def _plans(price: NDArray[np.float64], money: str) -> list[Segment]:
     prices = np.unique(price[~np.isnan(price)])
     if len(prices) == 0:
         return []
-    if len(prices) > MOST_PLANS:
+    if len(prices) > MAX_PLANS:
         known = _thirds("plan price", price, money)
     else:
         known = [Segment("plan price", f"{p:,.2f} {money}", price == p) for p in prices]

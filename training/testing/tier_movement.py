@@ -6,17 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.churn import ChurnDefinition
 from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.domain.tiers import AnyTierPolicy, TierPolicy
-from app.features.history import History
-from training.dataset.history_slices import known_before
-from training.learning.cross_fitting import Hyperparameters
-from training.learning.learn import LearningResult, OnProgress, learn
-from training.testing.holdout import tiers_at
+from training.learning.learn import LearningResult, learn
+from training.run import TrainingRun
+from training.tiers.assignment import tiers_of
 from training.tiers.cut_points import policy_by_shares
 
+Numbers = NDArray[np.float64]
+
+STAGE: Final = "Measuring stability (one week less)"
 N_TIERS: Final = 3
 DAYS_LESS: Final = 7
 
@@ -30,17 +30,17 @@ class TierMovement:
     counts : int64 array of shape (3, 3)
         Rows: the first bundle's tier, columns: the second's; Low, Medium, High.
     mean_shift : mean absolute difference of the two probabilities.
-    with_memory : share that moves where a tier is left a little later than it is entered; None
-        where the policy does not do so.
+    share_with_memory : share that moves where customers leave a tier a little later than they enter
+        it; None where the policy does not do so.
     """
 
     counts: NDArray[np.int64]
     mean_shift: float
-    with_memory: float | None = None
+    share_with_memory: float | None = None
 
     @property
     def n(self) -> int:
-        """How many customers."""
+        """How many customers there are."""
         return int(self.counts.sum())
 
     @property
@@ -58,8 +58,8 @@ def tier_movement_between(
     first: NDArray[np.int64],
     second: NDArray[np.int64],
     *,
-    shift: NDArray[np.float64],
-    remembered: NDArray[np.int64] | None = None,
+    shift: Numbers,
+    second_with_memory: NDArray[np.int64] | None = None,
 ) -> TierMovement:
     """Return how customers move from tiers `first` to tiers `second` (0 = Low to 2 = High).
 
@@ -67,59 +67,44 @@ def tier_movement_between(
     ----------
     first, second : int64 arrays of shape (n,), of the same customers.
     shift : float64 array of shape (n,), the difference of the two probabilities.
-    remembered : int64 array of shape (n,), the second tiers of who is known to have had the first.
+    second_with_memory : int64 array of shape (n,), the second tiers where it is known that
+        customers had the first.
     """
     counts = np.bincount(first * N_TIERS + second, minlength=N_TIERS * N_TIERS)
-    with_memory = None if remembered is None else float((remembered != first).mean())
+    share = None if second_with_memory is None else float((second_with_memory != first).mean())
     return TierMovement(
-        counts.reshape(N_TIERS, N_TIERS).astype(np.int64),
-        float(np.abs(shift).mean()),
-        with_memory,
+        counts.reshape(N_TIERS, N_TIERS).astype(np.int64), float(np.abs(shift).mean()), share
     )
 
 
 def tier_movement_of_a_week(
-    known: History,
-    churn: ChurnDefinition,
-    learned: LearningResult,
-    *,
-    cut_off: int,
-    policy: AnyTierPolicy,
-    values: NDArray[np.float64],
-    hyperparameters: Hyperparameters,
-    seed: int,
-    on_progress: OnProgress,
+    run: TrainingRun, learning: LearningResult, *, policy: AnyTierPolicy, values: Numbers
 ) -> TierMovement | None:
-    """Return how many of today's customers change tier by the newest week of learning alone.
+    """Return how many of today's customers change tier because of the newest week of data alone.
 
-    Everything is learned again from what was known a week before `cut_off`, shares with their own
-    cut points; both bundles then look at the same features as of `cut_off`. None where the shorter
-    history is too short.
+    Everything is learned again from what was known a week before the cut-off, and tiers by shares
+    get cut points of their own. Both bundles then look at the same features as of the cut-off. None
+    where the shorter history is too short.
 
     Parameters
     ----------
     policy : the tiers of the bundle.
     values : float64 array of shape (n,)
-        What each of the population is worth, for tiers by value; NaN = not known.
+        What each of the population would bring if kept, for tiers by value; NaN = not known.
     """
-    before = cut_off - DAYS_LESS * MICROSECONDS_PER_DAY
+    week_before = run.cut_off - DAYS_LESS * MICROSECONDS_PER_DAY
     try:
-        earlier = learn(
-            known_before(known, moment=before),
-            churn,
-            cut_off=before,
-            hyperparameters=hyperparameters,
-            seed=seed,
-            stage="a week less",
-            on_progress=on_progress,
-        )
+        earlier = learn(run.back_at(week_before, horizon_days=run.churn.horizon_days), stage=STAGE)
     except TrainingRefused:
         return None
-    then, now = (one.student.probabilities_of(learned.population) for one in (earlier, learned))
-    before_policy = policy
+    then = earlier.student.probabilities_of(learning.population)
+    now = learning.student.probabilities_of(learning.population)
+    earlier_policy = policy
     if isinstance(policy, TierPolicy):
-        before_policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
-    was = tiers_at(then, before_policy, values=values)
-    remembered = tiers_at(now, policy, values=values, before=was) if policy.band != 1 else None
-    tiers = tiers_at(now, policy, values=values)
-    return tier_movement_between(was, tiers, shift=now - then, remembered=remembered)
+        earlier_policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
+    first = tiers_of(then, earlier_policy, values=values)
+    second = tiers_of(now, policy, values=values)
+    with_memory = None
+    if policy.band != 1:
+        with_memory = tiers_of(now, policy, values=values, previous=first)
+    return tier_movement_between(first, second, shift=now - then, second_with_memory=with_memory)

@@ -1,4 +1,4 @@
-"""Forecasts of value as they would have been made earlier, held against what came later."""
+"""Forecasts of value as they would have been made earlier, compared with what came."""
 
 from dataclasses import dataclass
 
@@ -6,29 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.value.estimator import value_estimator
-from app.domain.churn import ChurnDefinition
 from app.domain.moments import from_micros
-from app.features.history import History
 from training.dataset.snapshots import Window
+from training.run import TrainingRun
 from training.testing.holdout import Holdout
 from training.value.buyers import buyers_at, outcomes_in
 from training.value.fit import fit_value
-from training.value.value_metrics import ValueMetrics, value_metrics_of
+from training.value.value_metrics import ValueMetrics, metrics_where_known
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class ValueBacktest:
-    """How forecasts did on a window that nothing was learned from.
+    """How forecasts did in a window that nothing was learned from.
 
     Attributes
     ----------
-    window : when they were made, and how far ahead they looked.
-    n_buyers : who had ordered before it.
-    orders, revenue : figures of the forecasts; None where there was none, or nothing happened.
+    window : forecasts were made when it opened, and reach until it closes.
+    n_buyers : how many customers had ordered before it.
+    orders, revenue : metrics of the forecasts; None where there was none, or nothing happened.
     values : float64 array of shape (n,)
-        What each customer of the churn test was said to bring in 12 months if kept, NaN = not
+        What each customer of the churn test was expected to bring in 12 months if kept, NaN = not
         known.
     """
 
@@ -39,35 +38,26 @@ class ValueBacktest:
     values: Numbers
 
 
-def backtest_value(
-    known: History, churn: ChurnDefinition, tested: Holdout, *, seed: int
-) -> ValueBacktest | None:
-    """Return how value would have been foreseen at the beginning of the tested window.
+def backtest_value(run: TrainingRun, holdout: Holdout) -> ValueBacktest | None:
+    """Return how value would have been predicted when the window of the churn test opened.
 
-    Everything is fitted again from what was known then. None where nothing could be foreseen.
+    Everything is fitted again on what was known then. None where nothing could be predicted.
     """
-    window = tested.window
-    model = fit_value(known, until=from_micros(window.as_of), seed=seed)
-    value = value_estimator(model, churn)
+    window = holdout.window
+    model = fit_value(run.known, until=from_micros(window.as_of), seed=run.seed)
+    value = value_estimator(model, run.churn)
     if value is None:
         return None
-    said = value.estimate(tested.features, tested.said)
-    buyers, features = buyers_at(known, as_of=window.as_of)
+    values = value.estimate(holdout.features, holdout.predicted).revenue_12m_if_kept
+    buyers, features = buyers_at(run.known, as_of=window.as_of)
     if model is None or not len(buyers):
-        return ValueBacktest(window, len(buyers), None, None, said.revenue_12m_if_kept)
+        return ValueBacktest(window, len(buyers), None, None, values)
     forecast = model.predict(features, horizon_days=window.days)
-    happened = outcomes_in(known, window, buyers)
+    happened = outcomes_in(run.known, window, buyers)
     return ValueBacktest(
         window,
         len(buyers),
-        _figures(happened.orders, forecast.orders),
-        _figures(happened.revenue, forecast.revenue),
-        said.revenue_12m_if_kept,
+        metrics_where_known(happened.orders, forecast.orders),
+        metrics_where_known(happened.revenue, forecast.revenue),
+        values,
     )
-
-
-def _figures(happened: Numbers, forecast: Numbers) -> ValueMetrics | None:
-    told = np.isfinite(forecast)
-    if not happened[told].sum() > 0:
-        return None
-    return value_metrics_of(happened[told], forecast[told])

@@ -1,4 +1,4 @@
-"""What closed windows teach about the closed form: who orders more than it says, and who less."""
+"""Correcting the closed form: who orders more than it expects, and who less."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,60 +12,61 @@ from app.bundle.value.correction import Correction, log_factors
 
 Numbers = NDArray[np.float64]
 
-# Windows lie in another season and at another age of the log: part of what they teach does not
-# carry. Seven tenths had the smallest error over the back-tests, from a half to all of it.
+# Windows lie in another season and at another age of the log, so part of what they teach does not
+# carry over. Seven tenths had the smallest error over the back-tests, from a half to all of it.
 STRENGTH: Final = 0.7
 RIDGE: Final = 5.0
 MAX_STEPS: Final = 60
-ALL_THE_SAME: Final = 1e-9
-ARRIVED: Final = 1e-8
+MIN_SPREAD: Final = 1e-9  # a column that varies less is constant
+MIN_STEP: Final = 1e-8  # Newton's method has arrived
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """Expectations of the closed form, what describes the customers, and what happened.
+class Examples:
+    """What the closed form expected, what describes the customers, and what happened.
 
-    `describing` has shape (n, N_DESCRIBING), the others (n,).
+    `descriptors` has shape (n, N_DESCRIPTORS), the others (n,).
     """
 
     expected: Numbers
-    describing: Numbers
+    descriptors: Numbers
     happened: Numbers
 
 
-def fit_correction(lessons: Sequence[Lesson], *, power: float) -> Correction:
-    """Return the correction that lessons teach, its level 0.
+def fit_correction(examples: Sequence[Examples], *, power: float) -> Correction:
+    """Return the correction that the examples of one or more windows teach, its level 0.
 
     A generalised linear fit with logarithmic link on top of the expectations, by quasi-likelihood
-    (McCullagh and Nelder, "Generalized Linear Models", 2nd edition, chapter 9): the variance is
+    (McCullagh and Nelder, "Generalized Linear Models", 2nd edition, chapter 9). The variance is
     taken to grow as mean ** `power`: 1 for counts, 1.5 for amounts, whose tail is longer.
     """
-    expected = np.concatenate([lesson.expected for lesson in lessons])
-    describing = np.vstack([lesson.describing for lesson in lessons])
-    happened = np.concatenate([lesson.happened for lesson in lessons])
+    expected = np.concatenate([part.expected for part in examples])
+    descriptors = np.vstack([part.descriptors for part in examples])
+    happened = np.concatenate([part.happened for part in examples])
     if not (happened.sum() > 0 and expected.sum() > 0):
         return Correction((0.0,) * N_DESCRIPTORS, 0.0, 0.0)
-    centre, spread = describing.mean(axis=0), describing.std(axis=0)
-    useful = spread > ALL_THE_SAME
-    scaled = np.where(useful, (describing - centre) / np.where(useful, spread, 1.0), 0.0)
-    learned = _quasi_likelihood(scaled, happened, expected, power)
-    weights = STRENGTH * np.where(useful, learned / np.where(useful, spread, 1.0), 0.0)
-    middle = float(np.average(describing @ weights, weights=expected))
+    centre, spread = descriptors.mean(axis=0), descriptors.std(axis=0)
+    varies = spread > MIN_SPREAD
+    divisor = np.where(varies, spread, 1.0)
+    scaled = np.where(varies, (descriptors - centre) / divisor, 0.0)
+    weights = _quasi_likelihood(scaled, happened, expected, power)
+    weights = STRENGTH * np.where(varies, weights / divisor, 0.0)
+    middle = float(np.average(descriptors @ weights, weights=expected))
     return Correction(tuple(float(weight) for weight in weights), middle, 0.0)
 
 
 def with_total(
-    correction: Correction, expected: Numbers, describing: Numbers, *, total: float
+    correction: Correction, expected: Numbers, descriptors: Numbers, *, total: float
 ) -> Correction:
     """Return the correction with the level that makes expectations add up to `total`."""
-    moved = np.exp(log_factors(correction.weights, correction.centre, describing))
-    return correction._replace(level=float(np.log(total / (expected @ moved))))
+    factors = np.exp(log_factors(correction.weights, correction.centre, descriptors))
+    return correction._replace(level=float(np.log(total / (expected @ factors))))
 
 
 def _quasi_likelihood(
     columns: Numbers, happened: Numbers, expected: Numbers, power: float
 ) -> Numbers:
-    """Return the weights of the scaled columns by Newton's method with a ridge."""
+    """Return the weights of the scaled columns, by Newton's method with a ridge."""
     table = np.column_stack([np.ones(len(happened)), columns])
     offset = np.log(np.maximum(expected, 1e-12))
     scale = float(happened.mean())
@@ -75,11 +76,11 @@ def _quasi_likelihood(
     ridge[0] = 0.0
     for _ in range(MAX_STEPS):
         mean = np.exp(np.clip(table @ weights + offset, -30.0, 30.0))
-        trust = (mean / scale) ** (1 - power) / scale
-        slope = table.T @ ((happened - mean) * trust) - ridge * weights
-        curvature = (table * (mean * trust)[:, None]).T @ table + np.diag(ridge + 1e-9)
-        step = np.clip(np.linalg.solve(curvature, slope), -1.0, 1.0)
+        precision = (mean / scale) ** (1 - power) / scale
+        gradient = table.T @ ((happened - mean) * precision) - ridge * weights
+        curvature = (table * (mean * precision)[:, None]).T @ table + np.diag(ridge + 1e-9)
+        step = np.clip(np.linalg.solve(curvature, gradient), -1.0, 1.0)
         weights = weights + step
-        if np.abs(step).max() < ARRIVED:
+        if np.abs(step).max() < MIN_STEP:
             break
     return np.asarray(weights[1:])

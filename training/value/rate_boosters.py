@@ -1,4 +1,4 @@
-"""Boosters of what customers order and spend a day, on everything that is known of them."""
+"""Boosters of what customers order and spend a day, over all features."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,31 +32,33 @@ SETTINGS: Final = {
 }
 
 
-class Family(NamedTuple):
+class RateFamily(NamedTuple):
     """What a booster fits: how the variance grows, as mean ** `power`, and LightGBM's settings."""
 
     power: float
     settings: Mapping[str, object]
 
 
-COUNTS: Final = Family(1.0, {"objective": "poisson"})
-AMOUNTS: Final = Family(1.5, {"objective": "tweedie", "tweedie_variance_power": 1.5})
+COUNTS: Final = RateFamily(1.0, {"objective": "poisson"})
+AMOUNTS: Final = RateFamily(1.5, {"objective": "tweedie", "tweedie_variance_power": 1.5})
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """Features at a window's beginning, (n, n_features), and the amount that followed, (n,)."""
+class ObservedWindow:
+    """Features as a window opened, (n, n_features), and the orders or amounts that came, (n,)."""
 
     features: Numbers
     happened: Numbers
     days: float
 
 
-def fit_rate(observed: Sequence[Observed], *, family: Family, seed: int) -> RateBooster | None:
-    """Return the rate that windows teach, `family` being COUNTS or AMOUNTS.
+def fit_rate(
+    observed: Sequence[ObservedWindow], *, family: RateFamily, seed: int
+) -> RateBooster | None:
+    """Return the rate that windows teach; `family` is COUNTS or AMOUNTS.
 
-    None where there are fewer than a thousand rows, or nothing happened in them. Targets are taken
-    over their mean, so that a leaf's ridge does not depend on the currency or the horizon.
+    None where there are fewer than a thousand rows, or nothing happened in them. Targets are
+    divided by their mean, so that a leaf's ridge does not depend on the currency or the horizon.
     """
     if sum(len(part.happened) for part in observed) < MIN_ROWS:
         return None

@@ -14,12 +14,12 @@ from app.bundle.value.gamma_gamma import GammaGamma
 
 Numbers = NDArray[np.float64]
 
-MAX_FITTED: Final = 12_000  # three parameters are known well enough from so many customers
-PRIOR: Final = 1e-4  # keeps parameters finite where the data do not bound them
+MAX_FITTED: Final = 12_000  # three parameters are known well enough from this many customers
+RIDGE: Final = 1e-4  # keeps parameters finite where the data do not bound them
 
 
 def fit_spending(n_days: Numbers, mean: Numbers) -> GammaGamma:
-    """Return the parameters that make these means most likely.
+    """Return the parameters that make these mean amounts most likely.
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ def fit_spending(n_days: Numbers, mean: Numbers) -> GammaGamma:
     """
     step = max(1, len(mean) // MAX_FITTED)
     days, means = n_days[::step], mean[::step]
-    scale = float(means.mean())  # the fit shall not depend on the currency
+    scale = float(means.mean())  # the fit must not depend on the currency
 
     def loss(parameters: Numbers) -> float:
         likelihood = log_likelihood(_spending(parameters), days, means / scale)
-        total = -float(likelihood.mean()) + PRIOR * float(parameters @ parameters)
+        total = -float(likelihood.mean()) + RIDGE * float(parameters @ parameters)
         return total if np.isfinite(total) else 1e9
 
     options = {"maxiter": 800, "xatol": 1e-4, "fatol": 1e-9}
@@ -59,6 +59,6 @@ def log_likelihood(spending: GammaGamma, n_days: Numbers, mean: Numbers) -> Numb
 
 
 def _spending(parameters: Numbers) -> GammaGamma:
-    """Return the model; q stays above 1, else customers would have no mean amount."""
+    """Return the parameters; q stays above 1, or customers would have no mean amount."""
     p, above_1, v = np.exp(parameters)
     return GammaGamma(float(p), float(1 + above_1), float(v))

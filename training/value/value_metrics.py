@@ -1,4 +1,7 @@
-"""How good forecasts of orders and revenue are. Not by MAE: it rewards forecasting nothing."""
+"""How good forecasts of orders and revenue are.
+
+The mean absolute error is left out on purpose: it rewards forecasting nothing at all.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,14 +17,14 @@ N_GROUPS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class ValueMetrics:
-    """One forecast against what happened.
+    """How one forecast compares with what happened.
 
     Attributes
     ----------
     rmse : root mean squared error, in orders or money.
     spearman : rank correlation, -1 to 1.
     gini : normalised Gini coefficient: 1 = the true order, 0 = a random one.
-    total_bias : forecast total over the real one, less 1.
+    total_bias : total of the forecast over that of the outcomes, less 1.
     deciles : (mean forecast, mean outcome) of tenths of the customers, lowest forecasts first.
     """
 
@@ -32,13 +35,13 @@ class ValueMetrics:
     deciles: tuple[tuple[float, float], ...]
 
     def as_numbers(self) -> dict[str, Any]:
-        """Return the metrics as JSON can hold them, rounded to what they are known to."""
+        """Return the metrics as JSON can hold them, rounded to six digits."""
         return {
             "rmse": round(self.rmse, 6),
             "spearman": round(self.spearman, 6),
             "gini": round(self.gini, 6),
             "total_bias": round(self.total_bias, 6),
-            "deciles": [[round(said, 6), round(was, 6)] for said, was in self.deciles],
+            "deciles": [[round(mean, 6), round(actual, 6)] for mean, actual in self.deciles],
         }
 
 
@@ -63,13 +66,21 @@ def value_metrics_of(happened: Numbers, forecast: Numbers) -> ValueMetrics:
     )
 
 
+def metrics_where_known(happened: Numbers, forecast: Numbers) -> ValueMetrics | None:
+    """Return the metrics of customers whose forecast is finite; None if nothing happened there."""
+    known = np.isfinite(forecast) & np.isfinite(happened)
+    if not happened[known].sum() > 0:
+        return None
+    return value_metrics_of(happened[known], forecast[known])
+
+
 def rmse_of(happened: Numbers, forecast: Numbers) -> float:
     """Return the root of the mean squared error."""
     return float(np.sqrt(np.mean((happened - forecast) ** 2)))
 
 
 def spearman_of(happened: Numbers, forecast: Numbers) -> float:
-    """Return the correlation of ranks, equals sharing their mean rank; NaN where all are equal."""
+    """Return the correlation of ranks, ties sharing their mean rank; NaN where all are equal."""
     ours, theirs = rankdata(forecast), rankdata(happened)
     if ours.std() == 0 or theirs.std() == 0:
         return float("nan")
@@ -77,7 +88,7 @@ def spearman_of(happened: Numbers, forecast: Numbers) -> float:
 
 
 def _concentration(happened: Numbers, order_by: Numbers) -> float:
-    """Return the Gini coefficient of `happened` when customers stand in ascending `order_by`.
+    """Return the Gini coefficient of `happened` with customers in ascending order of `order_by`.
 
     Customers with equal forecasts share what they did, so that the order of rows plays no part.
     """

@@ -1,4 +1,4 @@
-"""How sure a probability is: what each part of the uncertainty measures, and the table of it."""
+"""How certain a probability is: what each part of the uncertainty measures, and its table."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from app.bundle.answers.interval import build_intervals
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
-from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, shop
+from tests.training.shops import CANCELLED, run_of
 from training.certainty.interval import (
     BASE_RATE_ERROR_ELSEWHERE,
     base_rate_errors,
@@ -18,36 +18,23 @@ from training.certainty.interval import (
 )
 from training.certainty.interval_table import tabulate
 from training.certainty.rate_uncertainty import rate_quantile_spread, rate_spread
-from training.dataset.history_slices import known_before
-from training.dataset.snapshots import Window
 from training.learning.btyd import Rhythms
-from training.learning.cross_fitting import Hyperparameters
 from training.learning.learn import learn
 
-ASKED = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
+
+@pytest.fixture(scope="module")
+def run():
+    return run_of()
 
 
 @pytest.fixture(scope="module")
-def known():
-    return known_before(shop(), moment=UNTIL_MICROS)
+def learning(run):
+    return learn(run)
 
 
 @pytest.fixture(scope="module")
-def learned(known):
-    return learn(
-        known,
-        NO_ORDER,
-        cut_off=UNTIL_MICROS,
-        hyperparameters=Hyperparameters(),
-        seed=0,
-        stage="learn",
-        on_progress=lambda *_: None,
-    )
-
-
-@pytest.fixture(scope="module")
-def uncertainty(known, learned):
-    return uncertainty_of(known, NO_ORDER, learned, cut_off=UNTIL_MICROS, tables=[])
+def uncertainty(run, learning):
+    return uncertainty_of(run, learning, tables=[])
 
 
 def around(uncertainty, margins, n_orders):
@@ -70,34 +57,38 @@ def test_neither_end_falls_where_the_margin_rises(uncertainty):
         assert (np.diff(ends) >= -1e-12).all()
 
 
-def test_a_level_that_was_met_narrows_and_one_that_was_missed_widens():
+def test_a_base_rate_that_was_met_narrows_and_one_that_was_missed_widens():
     met = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
     missed = [(0.2, 0.4, 500), (0.6, 0.8, 500)]
 
-    assert shared_spread([], [met], follow=0.0) < BASE_RATE_ERROR_ELSEWHERE
-    assert shared_spread([], [missed], follow=0.0) > BASE_RATE_ERROR_ELSEWHERE
-    assert shared_spread([], [], follow=0.0) == BASE_RATE_ERROR_ELSEWHERE
+    assert shared_spread([], [met], student_rmse=0.0) < BASE_RATE_ERROR_ELSEWHERE
+    assert shared_spread([], [missed], student_rmse=0.0) > BASE_RATE_ERROR_ELSEWHERE
+    assert shared_spread([], [], student_rmse=0.0) == BASE_RATE_ERROR_ELSEWHERE
 
 
-def test_groups_that_miss_in_both_directions_widen_though_the_level_is_met():
+def test_groups_that_miss_in_both_directions_widen_although_the_base_rate_is_met():
     bent = [(0.2, 0.4, 500), (0.6, 0.4, 500)]
     straight = [(0.2, 0.2, 500), (0.6, 0.6, 500)]
 
-    assert shared_spread([], [bent], follow=0.0) > shared_spread([], [straight], follow=0.0) + 0.1
+    assert (
+        shared_spread([], [bent], student_rmse=0.0)
+        > shared_spread([], [straight], student_rmse=0.0) + 0.1
+    )
 
 
-def test_the_level_is_tried_on_windows_that_others_had_closed_before(learned):
-    misses = base_rate_errors(learned)
+def test_base_rates_are_predicted_by_windows_that_had_closed_before(learning):
+    errors = base_rate_errors(learning)
 
-    assert 0 < len(misses) < len(learned.dataset.windows)
-    assert np.abs(misses).max() < 2
+    assert 0 < len(errors) < len(learning.dataset.windows)
+    assert np.abs(errors).max() < 2
 
 
-def test_fold_boosters_that_agree_leave_only_what_the_teachers_differ_by(known, learned):
-    dataset = learned.dataset
-    customers, features = dataset.customer[:50], dataset.features[:50]
+def test_fold_boosters_that_agree_leave_only_what_the_teachers_differ_by(run, learning):
+    window = learning.dataset.windows[0]
+    rows = learning.dataset.where(learning.dataset.window == 0)
+    then = run.back_at(window.as_of, horizon_days=window.days)
 
-    spread = fit_spread(learned.teacher, known, customers, features, dataset.windows[0])
+    spread = fit_spread(then, learning.teacher, rows.customer, rows.features)
     assert (spread > 0).all()
     assert (spread < 3).all()
 
@@ -111,8 +102,8 @@ def test_the_first_orders_tell_more_than_the_later_ones():
     assert (below > 0).all()
 
 
-def test_a_contract_has_no_rhythm_to_know(known):
-    below, above = rate_spread(known, CANCELLED, np.arange(3), ASKED)
+def test_a_contract_has_no_rhythm_to_know():
+    below, above = rate_spread(run_of(churn=CANCELLED), np.arange(3))
 
     assert not below.any()
     assert not above.any()

@@ -8,7 +8,8 @@ from training.dataset.folds import folds_of
 from training.dataset.history_slices import known_before
 from training.dataset.leaks import implausible_auc_warning
 from training.dataset.snapshots import closed_windows
-from training.learning.cross_fitting import Hyperparameters, cross_fit
+from training.hyperparameters import Hyperparameters
+from training.learning.cross_fitting import cross_fit
 
 WINDOWS = closed_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=60)
 
@@ -42,7 +43,7 @@ def test_a_bounded_sample_keeps_the_base_rates_of_the_population():
 def test_features_of_a_snapshot_do_not_see_its_label_window():
     first = WINDOWS[0]
     blind = dataset_of(known_before(shop(), moment=first.as_of), NO_ORDER, (first,), seed=0)
-    seeing = dataset().rows(dataset().window == 0)
+    seeing = dataset().where(dataset().window == 0)
 
     assert blind.features.tobytes() == seeing.features.tobytes()
 

@@ -24,25 +24,25 @@ def test_those_who_order_again_after_the_window_came_back():
         kinds=np.full(len(half), ORDER),
     )
 
-    returned = reactivation_of(again, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
+    reactivation = reactivation_of(again, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
 
-    assert returned is not None
-    assert (returned.n_churned, returned.days) == (len(gone), 30)
-    assert returned.share == pytest.approx(len(half) / len(gone))
+    assert reactivation is not None
+    assert (reactivation.n_churned, reactivation.days) == (len(gone), 30)
+    assert reactivation.share == pytest.approx(len(half) / len(gone))
 
 
 def test_nobody_came_back_to_a_shop_that_closed():
-    returned = reactivation_of(SILENT, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
+    reactivation = reactivation_of(SILENT, NO_ORDER, ROWS, cut_off=CLOSES + 30 * DAY)
 
-    assert returned is not None
-    assert returned.share == 0
+    assert reactivation is not None
+    assert reactivation.share == 0
 
 
 def test_after_cancellation_only_the_subscribed_are_back():
-    returned = reactivation_of(SILENT, CANCELLED, ROWS, cut_off=CLOSES + 30 * DAY)
+    reactivation = reactivation_of(SILENT, CANCELLED, ROWS, cut_off=CLOSES + 30 * DAY)
 
-    assert returned is not None
-    assert returned.share == 0
+    assert reactivation is not None
+    assert reactivation.share == 0
 
 
 def test_on_the_day_the_window_closes_it_is_too_early_to_tell():

@@ -7,19 +7,20 @@ from app.documents.html import render_html
 from app.domain.errors import EvaluationRefused
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURN, Opinion, bundle, log, silent
-from training.evaluation.compare import compare, document_of, verdict_of
+from training.evaluation.compare import compare
+from training.evaluation.comparison_document import document_of, verdict_of
 from training.evaluation.files import write_files
 
 GOOD = bundle(Opinion(-2.2, 6.0), name="a" * 16)
 NOISY = bundle(Opinion(-2.2, 6.0, noise=4.0), name="b" * 16)
 
 
-def held(a, b):
+def comparison_of(a, b):
     return compare(log(), a, b, as_of=AS_OF, on_progress=silent)
 
 
 def test_a_sharp_bundle_beats_a_noisy_one():
-    found = held(GOOD, NOISY)
+    found = comparison_of(GOOD, NOISY)
 
     assert found.better("log_loss") == "A"
     assert found.differences["log_loss"].low > 0
@@ -27,7 +28,7 @@ def test_a_sharp_bundle_beats_a_noisy_one():
 
 
 def test_swapped_bundles_give_the_same_numbers_with_the_other_sign():
-    there, back = held(GOOD, NOISY), held(NOISY, GOOD)
+    there, back = comparison_of(GOOD, NOISY), comparison_of(NOISY, GOOD)
 
     for name, difference in there.differences.items():
         swapped = back.differences[name]
@@ -38,7 +39,7 @@ def test_swapped_bundles_give_the_same_numbers_with_the_other_sign():
 
 
 def test_a_bundle_is_no_better_than_itself_and_moves_nobody():
-    found = held(GOOD, GOOD)
+    found = comparison_of(GOOD, GOOD)
 
     assert verdict_of(found).startswith("Neither is better")
     assert found.movement.share == 0
@@ -47,19 +48,19 @@ def test_a_bundle_is_no_better_than_itself_and_moves_nobody():
 def test_bundles_of_two_definitions_are_not_compared():
     other = bundle(Opinion(-2.0, 2.0), name="c" * 16, churn=replace(CHURN, horizon_days=60))
 
-    with pytest.raises(EvaluationRefused, match="foresee different things"):
-        held(GOOD, other)
+    with pytest.raises(EvaluationRefused, match="predict different things"):
+        comparison_of(GOOD, other)
 
 
 def test_a_moment_that_either_has_seen_is_refused():
     newer = bundle(Opinion(-2.0, 2.0), trained_until=AS_OF.replace(day=5))
 
     with pytest.raises(EvaluationRefused, match="choose --as-of 2026-04-05 or later"):
-        held(GOOD, newer)
+        comparison_of(GOOD, newer)
 
 
 def test_three_files_are_written_and_can_be_read(tmp_path):
-    found = held(GOOD, NOISY)
+    found = comparison_of(GOOD, NOISY)
     paths = write_files(
         tmp_path / "new", name="comparison", document=document_of(found), numbers=found.as_numbers()
     )
@@ -68,6 +69,6 @@ def test_three_files_are_written_and_can_be_read(tmp_path):
     assert text.startswith("# Two churn-risk bundles compared")
     assert parsed(page).tag == "html"
     assert page == render_html(document_of(found))
-    told = json.loads(numbers)
-    assert told["b_less_a"]["log_loss"]["better"] == "A"
-    assert sum(map(sum, told["tier_movement"]["from_a_to_b"])) == 120
+    found = json.loads(numbers)
+    assert found["b_less_a"]["log_loss"]["better"] == "A"
+    assert sum(map(sum, found["tier_movement"]["from_a_to_b"])) == 120

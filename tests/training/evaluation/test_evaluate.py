@@ -11,12 +11,13 @@ from app.domain.moments import to_micros
 from tests.pages import parsed
 from tests.training.evaluation.bundles import AS_OF, CHURNED, DAY, Opinion, bundle, log, silent
 from tests.training.shops import ORDER, with_events
-from training.evaluation.evaluate import document_of, evaluate, verdict_of
+from training.evaluation.evaluate import evaluate
+from training.evaluation.evaluation_document import document_of, verdict_of
 
 OPINION = Opinion(-1.0, 2.0)
 
 
-def held(history=None, opinion=OPINION, **changes):
+def evaluation_of(history=None, opinion=OPINION, **changes):
     return evaluate(
         log() if history is None else history,
         bundle(opinion, **changes),
@@ -25,13 +26,13 @@ def held(history=None, opinion=OPINION, **changes):
     )
 
 
-def test_the_figures_are_those_that_one_computes_by_hand():
-    """60 customers are told sigmoid(-1), of whom 6 churn; 60 sigmoid(2), who all do."""
+def test_the_metrics_are_those_that_one_computes_by_hand():
+    """60 customers are given sigmoid(-1), of whom 6 churn; 60 sigmoid(2), who all do."""
     low, high = 1 / (1 + math.exp(1)), 1 / (1 + math.exp(-2))
-    found = held()
+    found = evaluation_of()
 
-    assert found.tested.churned.tolist() == CHURNED.tolist()
-    ours = found.figures.ours
+    assert found.holdout.churned.tolist() == CHURNED.tolist()
+    ours = found.metrics.ours
     assert ours.n == 120
     assert ours.base_rate == pytest.approx(66 / 120)
     assert ours.mean_probability == pytest.approx((low + high) / 2)
@@ -43,7 +44,7 @@ def test_the_figures_are_those_that_one_computes_by_hand():
     assert ours.auc == pytest.approx((60 * 54 + 6 * 54 / 2) / (66 * 54))
 
 
-def test_what_came_or_was_received_later_does_not_change_what_is_said():
+def test_what_came_or_was_received_later_changes_no_prediction():
     asked = to_micros(AS_OF)
     late = with_events(
         log(),
@@ -53,8 +54,9 @@ def test_what_came_or_was_received_later_does_not_change_what_is_said():
         received_at=np.full(10, asked + 2 * DAY),
     )
 
-    assert held(late).tested.said.tolist() == held().tested.said.tolist()
-    assert held(late).tested.churned.tolist() == CHURNED.tolist()
+    predicted = evaluation_of(late).holdout.predicted
+    assert predicted.tolist() == evaluation_of().holdout.predicted.tolist()
+    assert evaluation_of(late).holdout.churned.tolist() == CHURNED.tolist()
 
 
 def test_an_outcome_counts_although_it_was_received_after_the_window():
@@ -67,11 +69,11 @@ def test_an_outcome_counts_although_it_was_received_after_the_window():
         received_at=[asked + 35 * DAY],
     )
 
-    assert held(late).tested.churned[1] == 0
+    assert evaluation_of(late).holdout.churned[1] == 0
 
 
 def test_too_few_customers_are_refused():
-    with pytest.raises(EvaluationRefused, match="too few to tell anything"):
+    with pytest.raises(EvaluationRefused, match="too few to say anything"):
         evaluate(replace_population(log()), bundle(OPINION), as_of=AS_OF, on_progress=silent)
 
 
@@ -89,8 +91,8 @@ CARD = {
 }
 
 
-def test_what_got_worse_since_the_card_is_said_and_what_chance_explains_is_not():
-    found = held(metrics=CARD)
+def test_the_verdict_names_what_got_worse_and_not_what_chance_explains():
+    found = evaluation_of(metrics=CARD)
     verdicts = {change.name: change.verdict for change in found.changes}
 
     assert verdicts["log_loss"] == "worse"
@@ -99,12 +101,12 @@ def test_what_got_worse_since_the_card_is_said_and_what_chance_explains_is_not()
     assert "log loss" in verdict_of(found.changes)
 
 
-def test_a_card_without_a_test_is_said_to_have_none():
-    assert "no test to compare with" in verdict_of(held(metrics={}).changes)
+def test_a_card_without_a_test_has_nothing_to_compare_with():
+    assert "no test to compare with" in verdict_of(evaluation_of(metrics={}).changes)
 
 
 def test_the_page_is_well_formed_and_the_numbers_are_the_same_in_all_three():
-    found = held(metrics=CARD)
+    found = evaluation_of(metrics=CARD)
     document = document_of(found)
     numbers = found.as_numbers()
 
@@ -115,7 +117,7 @@ def test_the_page_is_well_formed_and_the_numbers_are_the_same_in_all_three():
 
 
 def test_the_same_log_gives_the_same_page():
-    assert render_html(document_of(held())) == render_html(document_of(held()))
+    assert render_html(document_of(evaluation_of())) == render_html(document_of(evaluation_of()))
 
 
 def test_everybody_of_one_outcome_is_evaluated_without_curves():
@@ -124,8 +126,8 @@ def test_everybody_of_one_outcome_is_evaluated_without_curves():
     gone = with_events(
         ordered, customers=[0], occurred_at=[to_micros(AS_OF) + 40 * DAY], kinds=[ORDER]
     )
-    found = held(gone)
+    found = evaluation_of(gone)
 
-    assert found.figures.ours.base_rate == 1
+    assert found.metrics.ours.base_rate == 1
     assert found.as_numbers()["figures"]["auc"] is None
     assert parsed(render_html(document_of(found))).tag == "html"

@@ -25,23 +25,23 @@ def dataset(base_rates, *, first_as_of, step):
     return Dataset(features, churned, customer, window, windows, tuple(base_rates), sizes)
 
 
-def test_the_level_lies_between_the_voices_and_the_maps_weigh_half():
+def test_the_base_rate_lies_between_all_three_and_buy_till_you_die_weighs_half():
     flat = [np.full(5, margin) for margin in (0.4, 0.0, -0.8)]
 
     assert forecast_base_rate(*flat) == pytest.approx(0.5 * 0.4 - 0.25 * 0.8)
 
 
-def test_voices_that_are_sure_give_a_finite_level():
+def test_extreme_margins_give_a_finite_base_rate():
     assert np.isfinite(forecast_base_rate(np.full(3, 50.0), np.full(3, -50.0), np.zeros(3)))
 
 
-def test_margins_at_a_level_keep_their_order_and_have_its_mean():
+def test_margins_shifted_to_a_base_rate_keep_their_order_and_have_its_mean():
     margins = np.linspace(-2, 2, 9)
 
-    moved = match_base_rate(margins, float(logit(0.3)))
+    shifted = match_base_rate(margins, float(logit(0.3)))
 
-    assert expit(moved).mean() == pytest.approx(0.3)
-    assert np.all(np.diff(moved) > 0)
+    assert expit(shifted).mean() == pytest.approx(0.3)
+    assert np.all(np.diff(shifted) > 0)
 
 
 def test_half_of_last_years_season_is_expected_again():

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from training.learning.platt_scaling import (
-    fit_calibration,
-    intercept_for_base_rate,
-    probabilities_of,
-)
+from training.learning.platt_scaling import fit_calibration, intercept_for_base_rate
+
+
+def probabilities(margins, calibration):
+    return expit(calibration.slope * margins + calibration.intercept)
 
 
 def test_the_mean_meets_the_base_rate_of_the_newest_window():
@@ -18,15 +18,15 @@ def test_the_mean_meets_the_base_rate_of_the_newest_window():
 
     calibration = fit_calibration(margins, outcomes, newest)
 
-    said = probabilities_of(margins[newest], calibration).mean()
-    assert said == pytest.approx(outcomes[newest].mean(), abs=1e-9)
+    mean = probabilities(margins[newest], calibration).mean()
+    assert mean == pytest.approx(outcomes[newest].mean(), abs=1e-9)
     assert calibration.slope == pytest.approx(1, abs=0.1)
 
 
 def test_a_flat_margin_says_the_base_rate():
     calibration = fit_calibration(np.zeros(100), np.tile([1.0, 0.0], 50), np.ones(100, dtype=bool))
 
-    assert probabilities_of(np.zeros(1), calibration)[0] == pytest.approx(0.5)
+    assert probabilities(np.zeros(1), calibration)[0] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("base_rate", [0.0, 0.01, 0.99, 1.0])

@@ -20,7 +20,7 @@ def test_the_student_says_what_the_teacher_says():
     said = student.probabilities_of(features)
 
     assert np.corrcoef(np.log(said / (1 - said)), margins)[0, 1] > 0.98
-    assert student.miss < 0.2
+    assert student.rmse < 0.2
 
 
 def test_the_mean_of_the_newest_rows_is_the_teachers():
@@ -59,4 +59,4 @@ def test_an_easy_teacher_has_a_small_student():
     large = fit_student(features, harder, newest, seed=0)
 
     assert small.n_trees < large.n_trees < 300
-    assert small.miss < 0.05
+    assert small.rmse < 0.05

@@ -1,11 +1,10 @@
 import numpy as np
 
-from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, shop
+from tests.training.shops import CANCELLED, DAY, NO_ORDER, OPENED, UNTIL_MICROS, run_of, shop
 from training.dataset.dataset import dataset_of
-from training.dataset.folds import folds_of
 from training.dataset.history_slices import known_before
 from training.dataset.snapshots import Window, closed_windows
-from training.learning.cross_fitting import Hyperparameters
+from training.hyperparameters import Hyperparameters
 from training.learning.teacher import fit_teacher
 
 KNOWN = known_before(shop(), moment=UNTIL_MICROS)
@@ -13,22 +12,14 @@ WINDOWS = closed_windows(first_at=OPENED, until=UNTIL_MICROS, horizon_days=60)
 
 
 def teacher(churn, rows):
-    return fit_teacher(
-        KNOWN,
-        churn,
-        rows,
-        folds_of(KNOWN.customer_ids, n_folds=4, seed=0),
-        cut_off=UNTIL_MICROS,
-        hyperparameters=Hyperparameters(max_rounds=30),
-        seed=0,
-        on_fold=lambda _done: None,
-    )
+    run = run_of(churn=churn, hyperparameters=Hyperparameters(max_rounds=30))
+    return fit_teacher(run, rows, on_fold=lambda _done: None)
 
 
 def test_where_orders_are_all_there_is_rhythm_joins_the_booster():
     rows = dataset_of(KNOWN, NO_ORDER, WINDOWS, seed=0)
 
-    assert teacher(NO_ORDER, rows).names == "mean of booster and rhythm"
+    assert teacher(NO_ORDER, rows).name == "mean of booster and rhythm"
 
 
 def test_where_no_window_has_closed_rhythm_teaches_alone():
@@ -36,11 +27,11 @@ def test_where_no_window_has_closed_rhythm_teaches_alone():
     customers = np.flatnonzero(np.diff(KNOWN.starts))
     window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
 
-    assert alone.names == "rhythm alone"
+    assert alone.name == "rhythm alone"
     assert np.isfinite(alone.margins_of(KNOWN, customers, np.empty((0, 0)), window)).all()
 
 
 def test_cancellation_has_no_rhythm():
     rows = dataset_of(KNOWN, NO_ORDER, WINDOWS, seed=0)
 
-    assert teacher(CANCELLED, rows).names == "booster on all features"
+    assert teacher(CANCELLED, rows).name == "booster on all features"

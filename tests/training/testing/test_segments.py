@@ -33,7 +33,7 @@ def test_tiers_tenure_and_buyers_are_told_apart():
     assert names(found, "orders") == {"ordered once": 100, "ordered repeatedly": 100}
 
 
-def test_few_prices_are_plans_and_many_are_parted_in_thirds():
+def test_few_prices_are_plans_and_many_are_divided_into_thirds():
     few = segments_of(customers(plan_price=np.tile([19.0, 49.0], 100)), currency="EUR")
     many = segments_of(customers(plan_price=np.linspace(1, 100, 200)), currency="EUR")
 

@@ -28,9 +28,9 @@ def test_the_way_back_is_the_same_turned_over():
     assert there.share == back.share
 
 
-def test_a_remembered_tier_may_stay_where_the_bare_one_would_go():
+def test_a_customer_may_keep_a_tier_that_a_new_one_would_not_get():
     first, second = np.array([LOW, LOW]), np.array([LOW, MEDIUM])
-    movement = tier_movement_between(first, second, shift=np.zeros(2), remembered=first)
+    movement = tier_movement_between(first, second, shift=np.zeros(2), second_with_memory=first)
 
     assert movement.share == 0.5
-    assert movement.with_memory == 0
+    assert movement.share_with_memory == 0

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from app.domain.errors import TrainingRefused
-from training.tiers.cut_points import ContactCosts, policy_by_shares, policy_by_value, shares_of
+from training.tiers.assignment import tier_shares
+from training.tiers.contact_costs import ContactCosts
+from training.tiers.cut_points import policy_by_shares, policy_by_value
 
 
 def test_shares_come_out_as_wanted():
     probabilities = np.random.default_rng(0).uniform(size=50_000)
 
-    shares = shares_of(probabilities, policy_by_shares(probabilities))
+    shares = tier_shares(probabilities, policy_by_shares(probabilities))
 
     assert shares == pytest.approx({"high": 0.22, "medium": 0.48, "low": 0.30}, abs=1e-4)
 
@@ -24,7 +26,7 @@ def test_customers_with_equal_probabilities_share_a_tier():
 
     policy = policy_by_shares(probabilities)
 
-    assert shares_of(probabilities, policy) == pytest.approx({
+    assert tier_shares(probabilities, policy) == pytest.approx({
         "high": 0.2,
         "medium": 0.6,
         "low": 0.2,
@@ -35,7 +37,7 @@ def test_customers_with_equal_probabilities_share_a_tier():
 def test_nobody_is_high_where_all_are_equal(everybody):
     probabilities = np.full(100, everybody)
 
-    shares = shares_of(probabilities, policy_by_shares(probabilities))
+    shares = tier_shares(probabilities, policy_by_shares(probabilities))
 
     assert shares["high"] == (1.0 if everybody == 1.0 else 0.0)
 
@@ -59,7 +61,7 @@ def test_customers_are_high_where_an_offer_pays_and_medium_where_contact_does(pe
         offer: (probabilities * 0.3 * (taken - offer) - (1 - probabilities) * offer - 1 >= 0).mean()
         for offer in (0.0, 10.0)
     }
-    assert shares_of(probabilities, policy, values) == pytest.approx({
+    assert tier_shares(probabilities, policy, values) == pytest.approx({
         "high": pays[10.0],
         "medium": pays[0.0] - pays[10.0],
         "low": 1 - pays[0.0],
@@ -75,7 +77,7 @@ def test_the_version_names_the_costs():
 def test_no_more_are_called_urgent_than_can_be_contacted(people, n):
     probabilities, values = people
     policy = policy_by_value(probabilities, values, replace(COSTS, capacity_per_week=n))
-    shares = shares_of(probabilities, policy, values)
+    shares = tier_shares(probabilities, policy, values)
     assert (shares["high"] + shares["medium"]) * 5_000 == pytest.approx(n)
 
 
@@ -103,7 +105,7 @@ def test_a_sample_stands_for_the_whole_population(people):
 def test_equal_customers_are_contacted_together_or_not_at_all():
     probabilities, values = np.full(10, 0.5), np.full(10, 100.0)
     policy = policy_by_value(probabilities, values, replace(COSTS, capacity_per_week=4))
-    assert shares_of(probabilities, policy, values)["low"] == 1.0
+    assert tier_shares(probabilities, policy, values)["low"] == 1.0
 
 
 def test_tiers_by_value_are_refused_where_no_value_is_known():

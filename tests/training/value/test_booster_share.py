@@ -6,7 +6,7 @@ from scipy.stats import poisson
 
 from app.features.catalogue import FEATURE_INDEX, FEATURE_NAMES
 from training.value.booster_share import booster_share, deviance
-from training.value.rate_boosters import AMOUNTS, COUNTS, Observed
+from training.value.rate_boosters import AMOUNTS, COUNTS, ObservedWindow
 
 LOGINS = FEATURE_INDEX["logins_30d"]
 
@@ -19,7 +19,7 @@ def windows(*, telling, n=1_500, seed=0):
         features = np.full((n, len(FEATURE_NAMES)), 0.0)
         features[:, LOGINS] = rng.integers(0, 30, size=n)
         rate = features[:, LOGINS] / 10 if telling else rng.gamma(1.0, 1.5, size=n)
-        found.append((Observed(features, rng.poisson(rate).astype(np.float64), 90.0), rate))
+        found.append((ObservedWindow(features, rng.poisson(rate).astype(np.float64), 90.0), rate))
     return [observed for observed, _ in found], found[-1][1]
 
 

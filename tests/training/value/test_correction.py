@@ -1,45 +1,45 @@
-"""What closed windows teach."""
+"""What closed windows teach about the closed form."""
 
 import numpy as np
 import pytest
 
 from app.bundle.value.closed_form import N_DESCRIPTORS
 from app.bundle.value.correction import log_factors
-from training.value.correction import STRENGTH, Lesson, fit_correction, with_total
+from training.value.correction import STRENGTH, Examples, fit_correction, with_total
 
 
-def lesson(n=4000, seed=0, effect=0.8):
+def examples(n=4000, seed=0, effect=0.8):
     """Customers who order e^effect as much per unit of their second description."""
     rng = np.random.default_rng(seed)
-    describing = rng.normal(size=(n, N_DESCRIPTORS))
+    descriptors = rng.normal(size=(n, N_DESCRIPTORS))
     expected = rng.gamma(2.0, 1.0, n)
-    happened = rng.poisson(expected * np.exp(effect * describing[:, 1])).astype(float)
-    return Lesson(expected, describing, happened)
+    happened = rng.poisson(expected * np.exp(effect * descriptors[:, 1])).astype(float)
+    return Examples(expected, descriptors, happened)
 
 
 @pytest.mark.parametrize("power", [1.0, 1.5])
 def test_an_effect_is_found_and_taken_at_its_strength(power):
-    weights = np.array(fit_correction([lesson()], power=power).weights)
+    weights = np.array(fit_correction([examples()], power=power).weights)
     assert weights[1] == pytest.approx(STRENGTH * 0.8, abs=0.05)
     assert np.abs(np.delete(weights, 1)).max() < 0.06
 
 
 def test_a_level_makes_expectations_add_up():
-    taught = lesson()
+    taught = examples()
     correction = with_total(
-        fit_correction([taught], power=1.0), taught.expected, taught.describing, total=123.0
+        fit_correction([taught], power=1.0), taught.expected, taught.descriptors, total=123.0
     )
-    moved = np.exp(log_factors(correction.weights, correction.centre, taught.describing))
+    moved = np.exp(log_factors(correction.weights, correction.centre, taught.descriptors))
     assert (taught.expected * moved).sum() * np.exp(correction.level) == pytest.approx(123.0)
 
 
 def test_windows_in_which_nothing_happened_teach_nothing():
-    quiet = lesson()
-    nothing = Lesson(quiet.expected, quiet.describing, np.zeros(len(quiet.expected)))
+    quiet = examples()
+    nothing = Examples(quiet.expected, quiet.descriptors, np.zeros(len(quiet.expected)))
     assert set(fit_correction([nothing], power=1.0).weights) == {0.0}
 
 
 def test_a_description_that_is_the_same_for_all_gets_no_weight():
-    taught = lesson()
-    taught.describing[:, 3] = 7.0
+    taught = examples()
+    taught.descriptors[:, 3] = 7.0
     assert fit_correction([taught], power=1.0).weights[3] == 0.0

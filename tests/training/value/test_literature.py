@@ -19,7 +19,7 @@ from app.bundle.value.pareto_nbd import (
 )
 from benchmarks.quality.bg_nbd import bg_nbd_expected
 from training.learning.btyd import Rhythms, bg_nbd, fit_parameters
-from training.value.fit import pareto_nbd
+from training.value.closed_form import pareto_nbd
 
 BG_NBD = np.log([0.243, 4.414, 0.793, 2.426])
 PARETO_NBD = ParetoNbd(0.553, 10.578, 0.606, 11.669)

@@ -1,4 +1,4 @@
-"""How sure the probabilities are, and whom they are not about."""
+"""How certain the probabilities are, and which customers count as unusual."""
 
 from collections.abc import Sequence
 
@@ -9,117 +9,93 @@ from app.bundle.answers.uncertainty import Uncertainty
 from app.documents.document import Block, Paragraph, Section, Table, table
 from app.documents.formatting import format_percent
 from app.statistics.intervals import z_value
-from training.certainty.interval import CalibrationTable, shared_spread
+from training.certainty.certainty import Certainty
+from training.certainty.coverage import covered_groups
+from training.certainty.interval import CalibrationTable
 from training.certainty.usual_ranges import UsualRangesReport
 
-MIN_PROBABILITY = 1e-4
 
+def certainty_section(certainty: Certainty, tables: Sequence[CalibrationTable]) -> Section:
+    """Return how wide intervals are, how often back-tests fell inside, and who is unusual.
 
-def certainty_section(
-    uncertainty: Uncertainty,
-    support: UsualRangesReport | None,
-    *,
-    tables: Sequence[CalibrationTable],
-    misses: Sequence[float],
-) -> Section:
-    """Return how wide intervals are, how often back-tests fell inside, and who counts as unusual.
-
-    Parameters
-    ----------
-    tables : calibration tables of the back-tests.
-    misses : of the level, as in `shared_spread`.
+    `tables` are the calibration tables of the back-tests.
     """
-    blocks: list[Block] = [Paragraph(_what(uncertainty)), _widths(uncertainty)]
-    covered, n_groups = covered_groups(tables, misses, coverage=uncertainty.coverage)
+    uncertainty = certainty.uncertainty
+    coverage = uncertainty.coverage
+    blocks: list[Block] = [Paragraph(_meaning(uncertainty)), _widths(uncertainty)]
+    n_covered, n_groups = covered_groups(tables, certainty.base_rate_errors, coverage=coverage)
     if n_groups:
-        blocks.append(
-            Paragraph(
-                f"In back-tests **{covered} of {n_groups}** groups (tenths of the tested customers "
-                "by what was said of them) churned as often as the level's spread and chance allow "
-                f"at {format_percent(uncertainty.coverage, 0)}; the spread came from the other "
-                "back-tests each time."
-            )
-        )
-    blocks.append(Paragraph(_unusual(support)))
+        blocks.append(Paragraph(_coverage(n_covered, n_groups, coverage)))
+    blocks.append(Paragraph(_unusual(certainty.usual_ranges)))
     return Section("Certainty", tuple(blocks))
 
 
-def covered_groups(
-    tables: Sequence[CalibrationTable], misses: Sequence[float], *, coverage: float
-) -> tuple[int, int]:
-    """Return how many groups of back-tests fell inside, and how many there are.
-
-    Each back-test is held against a spread to which it did not contribute.
-    """
-    covered = n_groups = 0
-    for i, tested in enumerate(tables):
-        others = [*tables[:i], *tables[i + 1 :]]
-        common = shared_spread(misses, others, follow=0.0)
-        said, seen, n = (np.array(column, dtype=np.float64) for column in zip(*tested, strict=True))
-        margins = logit(np.clip(said, MIN_PROBABILITY, 1 - MIN_PROBABILITY))
-        by_chance = 1 / (n * said * (1 - said))
-        reach = z_value(coverage) * np.sqrt(common**2 + by_chance)
-        # Half a customer to either side: of 300 customers at one in 200, none is no surprise.
-        low, high = n * expit(margins - reach) - 0.5, n * expit(margins + reach) + 0.5
-        inside = (low <= n * seen) & (n * seen <= high)
-        covered, n_groups = covered + int(inside.sum()), n_groups + len(said)
-    return covered, n_groups
-
-
-def _what(uncertainty: Uncertainty) -> str:
+def _meaning(uncertainty: Uncertainty) -> str:
+    shared = uncertainty.shared_deviation
     return (
-        f"Every probability comes with an interval that is meant to hold the customer's own "
-        f"probability in {format_percent(uncertainty.coverage, 0)} of all cases. The level of "
-        "everybody together may be off by a standard deviation of "
-        f"**{uncertainty.shared_deviation:.2f} log-odds** ({_points(uncertainty.shared_deviation)} "
-        "points at one half). The rest is the customer's own: what other customers would have "
-        "taught, and what a short rhythm leaves open. Whether a customer has left already is what "
-        "the probability itself is about, and no part of it."
+        "Every probability comes with an interval that should hold the customer's own probability "
+        f"in {format_percent(uncertainty.coverage, 0)} of all cases. All probabilities together "
+        f"may be too high or too low by a standard deviation of **{shared:.2f} log-odds** "
+        f"({_points_at_one_half(shared)} points at a probability of one half). The rest belongs to "
+        "each customer: what other customers would have taught the bundle, and what a short "
+        "history leaves open. Whether a customer has already left is what the probability itself "
+        "is about, and no part of the interval."
     )
 
 
-def _points(spread: float) -> int:
+def _points_at_one_half(spread: float) -> int:
     return round(100 * (float(expit(spread)) - 0.5))
 
 
 def _widths(uncertainty: Uncertainty) -> Table:
     """Return the interval around three probabilities for each amount of history."""
-    said = (0.2, 0.5, 0.8)
-    steps = ("less", *(f"{step:g}" for step in uncertainty.history_from))
+    probabilities = (0.2, 0.5, 0.8)
+    steps = uncertainty.history_from
+    names = [f"below {steps[0]:g}", *(f"from {step:g}" for step in steps)]
     rows = [
-        (f"from {step}" if i else f"below {steps[1]}", *(_ends(uncertainty, i, p) for p in said))
-        for i, step in enumerate(steps)
+        (name, *(_interval(uncertainty, i, p) for p in probabilities))
+        for i, name in enumerate(names)
     ]
-    header = (uncertainty.history_feature, *(f"around {p:.1f}" for p in said))
+    header = (uncertainty.history_feature, *(f"around {p:.1f}" for p in probabilities))
     return table("Intervals by amount of history", header, rows)
 
 
-def _ends(uncertainty: Uncertainty, step: int, probability: float) -> str:
-    margin, reach = float(logit(probability)), z_value(uncertainty.coverage)
-    below, above = (
-        reach
-        * float(
-            np.hypot(uncertainty.shared_deviation, np.interp(margin, uncertainty.knots, own[step]))
-        )
-        for own in (uncertainty.below, uncertainty.above)
-    )
+def _interval(uncertainty: Uncertainty, step: int, probability: float) -> str:
+    margin, z = float(logit(probability)), z_value(uncertainty.coverage)
+    own = [
+        float(np.interp(margin, uncertainty.knots, table[step]))
+        for table in (uncertainty.below, uncertainty.above)
+    ]
+    below, above = (z * float(np.hypot(uncertainty.shared_deviation, one)) for one in own)
     return f"{expit(margin - below):.2f} to {expit(margin + above):.2f}"
 
 
-def _unusual(support: UsualRangesReport | None) -> str:
-    if support is None:
-        return (
-            "Too few customers to say what is usual of a feature: nobody is called out of "
-            "distribution."
-        )
-    alarms = "cannot be tested: the log has too few snapshots"
-    if support.alarm_share is not None:
-        alarms = (
-            f"was **{format_percent(support.alarm_share, 2)}** of the population as of the cut-off"
-        )
-    unwatched = ", ".join(f"`{name}`" for name in support.unwatched)
+def _coverage(n_covered: int, n_groups: int, coverage: float) -> str:
     return (
-        "Who has a feature outside its usual range, or a value or a gap where nobody had one, is "
-        f"called out of distribution. By ranges made from earlier snapshots alone that {alarms}."
-        + (f" Not watched, because they move too much over time: {unwatched}." if unwatched else "")
+        f"In back-tests, **{n_covered} of {n_groups}** groups (tenths of the tested customers by "
+        "predicted probability) churned at a rate that the shared spread and chance allow at "
+        f"{format_percent(coverage, 0)}. The spread for each back-test came from the others."
     )
+
+
+def _unusual(ranges: UsualRangesReport | None) -> str:
+    if ranges is None:
+        return (
+            "There are too few customers to say what is usual of a feature, so no customer is "
+            "called out of distribution."
+        )
+    text = (
+        "A customer is called out of distribution who has a feature outside its usual range, or a "
+        "value or a gap where nobody had one. "
+    )
+    if ranges.alarm_share is None:
+        text += "How often that happens cannot be tested: the log has too few snapshots."
+    else:
+        text += (
+            "By ranges made from earlier snapshots alone, that was "
+            f"**{format_percent(ranges.alarm_share, 2)}** of the population as of the cut-off."
+        )
+    if ranges.unwatched:
+        names = ", ".join(f"`{name}`" for name in ranges.unwatched)
+        text += f" Not watched, because they move too much over time: {names}."
+    return text

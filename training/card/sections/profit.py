@@ -1,4 +1,4 @@
-"""What contact is expected to earn: by the policy, along the ranking, and over what is assumed."""
+"""What contact is expected to earn: by the policy, along the ranking, and over save rates."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +10,14 @@ from app.documents.plots.marks import legend, line, reference_line
 from app.documents.plots.xy_plot import draw_plot
 from app.domain.tiers import AnyTierPolicy, ValuePolicy
 from training.testing.holdout import Holdout
-from training.tiers.profit import (
+from training.tiers.contact_profit import PolicyProfit, ProfitCurve, policy_profit, profit_curve
+from training.tiers.maximum_profit import (
     PAPER_BETA,
     PAPER_CONTACT,
     PAPER_OFFER,
     PAPER_VALUE,
     MaximumProfit,
-    PolicyProfit,
-    ProfitCurve,
     expected_maximum_profit,
-    policy_profit,
-    profit_curve,
 )
 
 Numbers = NDArray[np.float64]
@@ -33,8 +30,8 @@ def profit_section(
     probabilities: Numbers,
     values: Numbers,
     *,
-    tested: Holdout | None,
-    tested_values: Numbers | None,
+    holdout: Holdout | None,
+    holdout_values: Numbers | None,
     currency: str | None,
 ) -> Section:
     """Return what contact is expected to earn, and what it would have earned in the test.
@@ -43,41 +40,40 @@ def profit_section(
     ----------
     probabilities, values : float64 arrays of shape (n,)
         Of today's population; NaN = value not known.
-    tested, tested_values : the test and what its customers were said to bring; None = no test.
+    holdout, holdout_values : the customers of the test, and what they were expected to bring then;
+        None = no test.
     """
+    money = safe_name(currency or "the log's money")
     blocks: list[Block] = []
     if isinstance(policy, ValuePolicy):
-        blocks += _of_policy(policy, policy_profit(policy, probabilities, values), currency)
-    if tested is not None and tested.both_happened:
-        blocks.append(_maximum(expected_maximum_profit(tested.churned, tested.said)))
-        blocks += _curve(policy, tested, tested_values, currency)
+        blocks += _policy(policy, policy_profit(policy, probabilities, values), money)
+    if holdout is not None and holdout.has_both_outcomes:
+        blocks.append(_maximum(expected_maximum_profit(holdout.churned, holdout.predicted)))
+        blocks += _curve(policy, holdout, holdout_values, money)
     if not blocks:
         blocks = [Paragraph("Nothing was tested, so nothing is known of what contact would earn.")]
     blocks.append(
         Note(
-            "Save rates are assumptions: a log of what customers did does not tell whom contact "
-            "keeps. Measure them with a group that is not contacted."
+            "Save rates are assumptions: a log of what customers did does not show whom contact "
+            "keeps. To measure them, leave a random group of customers uncontacted."
         )
     )
     return Section("Profit of contact", tuple(blocks))
 
 
-def _of_policy(
-    policy: ValuePolicy, profit: PolicyProfit, currency: str | None
-) -> tuple[Paragraph, Table]:
-    money = safe_name(currency or "the log's money")
+def _policy(policy: ValuePolicy, profit: PolicyProfit, money: str) -> tuple[Paragraph, Table]:
+    text = (
+        f"Policy `{safe_name(policy.version)}`: {profit.n_high:,} customers are High (an offer "
+        f"pays), {profit.n_medium:,} Medium (the contact alone pays). A contact costs "
+        f"{policy.contact_cost:g}, and {policy.save_rate:.0%} of leavers are assumed to stay "
+        "because of it, whichever offer comes with it. By that assumption the contact alone always "
+        "earns more; an offer is what one can afford where it is believed to save more customers."
+    )
     rows = [
         ("High get the strongest offer that pays, Medium the contact alone", profit.total),
         ("High and Medium get the contact alone", profit.contact_alone),
         ("everybody gets the contact alone", profit.everybody),
     ]
-    text = (
-        f"Policy `{policy.version}`: {profit.n_high:,} customers are High (an offer pays), "
-        f"{profit.n_medium:,} Medium (the contact alone pays). A contact costs "
-        f"{policy.contact_cost:g}, {policy.save_rate:.0%} of leavers are taken to stay for it, "
-        "whichever offer comes with it; so the contact alone always earns more, and an offer is "
-        "what one can afford where it is believed to save more."
-    )
     return Paragraph(text), table(
         "Expected profit of one round of contacts",
         ("contacts", money),
@@ -87,27 +83,26 @@ def _of_policy(
 
 def _maximum(best: MaximumProfit) -> Paragraph:
     return Paragraph(
-        f"Expected maximum profit (EMPC; Verbraken et al. 2013) on the tested customers: "
-        f"**{best.profit:.3f}** per customer, contacting {format_percent(best.share)}. It takes "
-        f"the paper's numbers (value {PAPER_VALUE:g}, offer {PAPER_OFFER:g}, contact "
-        f"{PAPER_CONTACT:g}, save rate beta({PAPER_BETA[0]:g}, {PAPER_BETA[1]:g})), so it compares "
-        "rankings and is no forecast of money."
+        "Expected maximum profit (EMPC; Verbraken et al. 2013) on the tested customers: "
+        f"**{best.profit:.3f}** per customer, with the riskiest {format_percent(best.share)} "
+        f"contacted on average. It uses the paper's numbers (value {PAPER_VALUE:g}, offer "
+        f"{PAPER_OFFER:g}, contact {PAPER_CONTACT:g}, save rate beta({PAPER_BETA[0]:g}, "
+        f"{PAPER_BETA[1]:g})), so it compares rankings and is no forecast of money."
     )
 
 
 def _curve(
-    policy: AnyTierPolicy, tested: Holdout, values: Numbers | None, currency: str | None
+    policy: AnyTierPolicy, holdout: Holdout, values: Numbers | None, money: str
 ) -> tuple[Block, ...]:
-    told = np.zeros(0, np.bool_) if values is None else np.isfinite(values)
-    if values is None or not told.any():
+    if values is None or not np.isfinite(values).any():
         return ()
-    costs = _costs(policy, float(np.median(values[told])))
-    curve = profit_curve(tested.churned[told], tested.said[told], values[told], **costs)
-    money = safe_name(currency or "the log's money")
+    known = np.isfinite(values)
+    costs = _costs(policy, float(np.median(values[known])))
+    curve = profit_curve(holdout.churned[known], holdout.predicted[known], values[known], **costs)
     text = (
-        f"What contacting so many of the tested customers would have earned, {money} per customer "
-        f"of all, each at the value foreseen then: offer {costs['offer']:.4g}, contact "
-        f"{costs['contact']:.4g}, save rate {costs['save_rate']:.0%}."
+        "What it would have earned to contact a share of the tested customers, in "
+        f"{money} per customer of all, each at the value predicted then: offer "
+        f"{costs['offer']:.4g}, contact {costs['contact']:.4g}, save rate {costs['save_rate']:.0%}."
     )
     if not isinstance(policy, ValuePolicy):
         text += " The costs are the paper's shares of the median value."

@@ -1,8 +1,11 @@
-"""Whether what is said happens as often as it is said."""
+"""Whether what is predicted happens as often as it is predicted."""
+
+from typing import Final
 
 import numpy as np
 
-from app.documents.document import Block, Figure, FigureGroup, Paragraph, table
+from app.bundle.folder.manifest import Calibration
+from app.documents.document import Block, Figure, FigureGroup, Paragraph, Section, Table, table
 from app.documents.formatting import format_interval, format_number
 from app.documents.plots.axes import axis_covering, percent_axis
 from app.documents.plots.marks import dots, error_bars, histogram_bars, reference_line
@@ -12,57 +15,71 @@ from app.statistics.intervals import wilson_interval
 from app.statistics.ranking import rank
 from training.testing.holdout import Holdout
 
-N_COLUMNS = 25
+N_COLUMNS: Final = 25
+
+Ends = list[tuple[float, float]]
 
 
-def reliability_blocks(tested: Holdout, *, name: str = "") -> tuple[Block, ...]:
-    """Return the reliability diagram, how the probabilities lie, and both as numbers.
+def calibration_section(calibration: Calibration, holdout: Holdout) -> Section:
+    """Return the bundle's calibration, and how well that of the test held."""
+    text = (
+        f"margin = {calibration.slope:.4f} × raw margin {calibration.intercept:+.4f}. The "
+        "intercept rests on label windows that close at the cut-off."
+    )
+    return Section("Calibration", (Paragraph(text), *reliability_blocks(holdout)))
+
+
+def reliability_blocks(holdout: Holdout, *, name: str = "") -> tuple[Block, ...]:
+    """Return the reliability diagram, the distribution of probabilities, and both as numbers.
 
     `name` tells the plots apart where a page has several.
     """
-    bins = calibration_table(rank(tested.churned, tested.said))
-    ends = [wilson_interval(round(seen * n), n) for _, seen, n in bins]
-    rows = [
-        (
-            str(i + 1),
-            format_number(said, 3),
-            format_number(seen, 3),
-            format_interval(end, 3),
-            f"{n:,}",
-        )
-        for i, ((said, seen, n), end) in enumerate(zip(bins, ends, strict=True))
-    ]
-    header = ("tenth", "said", "seen", "95 % interval of seen", "customers")
+    bins = calibration_table(rank(holdout.churned, holdout.predicted))
+    ends = [wilson_interval(round(one.observed_rate * one.n), one.n) for one in bins]
     suffix = f" of {name}" if name else ""
     return (
         Paragraph("Tenths of the customers, from least to most at risk."),
-        FigureGroup((_diagram(bins, ends, suffix), _histogram(tested, suffix))),
-        table("What was said, and what was seen", header, rows),
+        FigureGroup((_diagram(bins, ends, suffix), _histogram(holdout, suffix))),
+        _table(bins, ends),
     )
 
 
-def _diagram(bins: list[ReliabilityBin], ends: list[tuple[float, float]], suffix: str) -> Figure:
-    x, y = percent_axis("churn probability said"), percent_axis("share that churned")
-    said, seen = [b[0] for b in bins], [b[1] for b in bins]
+def _table(bins: list[ReliabilityBin], ends: Ends) -> Table:
+    rows = [
+        (
+            str(i),
+            format_number(one.mean_probability, 3),
+            format_number(one.observed_rate, 3),
+            format_interval(end, 3),
+            f"{one.n:,}",
+        )
+        for i, (one, end) in enumerate(zip(bins, ends, strict=True), start=1)
+    ]
+    header = ("tenth", "predicted", "observed", "95 % interval of observed", "customers")
+    return table("What was predicted and what was observed", header, rows)
+
+
+def _diagram(bins: list[ReliabilityBin], ends: Ends, suffix: str) -> Figure:
+    x, y = percent_axis("churn probability predicted"), percent_axis("share that churned")
+    predicted, observed = [b.mean_probability for b in bins], [b.observed_rate for b in bins]
     marks = [
         reference_line(x, y, (0, 0), (1, 1)),
-        error_bars(x, y, said, [e[0] for e in ends], [e[1] for e in ends]),
-        dots(x, y, said, seen),
+        error_bars(x, y, predicted, [low for low, _ in ends], [high for _, high in ends]),
+        dots(x, y, predicted, observed),
     ]
     text = (
-        "Each dot is a tenth of the customers, with its 95 % interval. On the dashed line "
-        "what was said is what happened; above it, more churned than was said."
+        "Each dot is a tenth of the customers, with its 95 % interval. On the dashed line as many "
+        "churned as were predicted to; above it, more."
     )
     return Figure(draw_plot(f"Reliability{suffix}", text, x, y, marks), text)
 
 
-def _histogram(tested: Holdout, suffix: str) -> Figure:
+def _histogram(holdout: Holdout, suffix: str) -> Figure:
     edges = np.linspace(0, 1, N_COLUMNS + 1)
-    counts, _ = np.histogram(tested.said, bins=edges)
-    shares = counts / len(tested.said)
-    x = percent_axis("churn probability said")
+    counts, _ = np.histogram(holdout.predicted, bins=edges)
+    shares = counts / len(holdout.predicted)
+    x = percent_axis("churn probability predicted")
     y = axis_covering("of customers", [0.0, float(shares.max())], percent=True)
     text = "How many customers were given which probability."
-    return Figure(
-        draw_plot(f"Probabilities{suffix}", text, x, y, [histogram_bars(x, y, edges, shares)]), text
-    )
+    bars = [histogram_bars(x, y, edges, shares)]
+    return Figure(draw_plot(f"Probabilities{suffix}", text, x, y, bars), text)

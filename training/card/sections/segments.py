@@ -1,4 +1,4 @@
-"""Whether the figures hold for every kind of customer."""
+"""Whether the metrics hold for every kind of customer."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,9 @@ from training.testing.segments import Segment, segments_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TestedSegment:
+    """A segment with its metrics, and the interval of observed less predicted churn."""
+
     segment: Segment
     metrics: PredictionMetrics
     low: float
@@ -24,55 +26,59 @@ class _Row:
         return f"{self.segment.by}: {self.segment.name}"
 
     @property
-    def miss(self) -> float:
+    def difference(self) -> float:
         return self.metrics.base_rate - self.metrics.mean_probability
 
 
-def segments_section(tested: Holdout, *, currency: str | None) -> Section:
-    """Return the figures of each segment, and by how much each was missed."""
-    rows = [_row(tested, segment) for segment in segments_of(tested, currency=currency)]
+def segments_section(holdout: Holdout, *, currency: str | None) -> Section:
+    """Return the metrics of each segment, and how far its predicted churn was off."""
+    found = [_tested(holdout, segment) for segment in segments_of(holdout, currency=currency)]
+    if not found:
+        text = "Too few customers were tested to divide them into segments."
+        return Section("Segments", (Paragraph(text),))
     text = (
-        "The same test, by kind of customer. Within a tier, or among customers who did nothing "
-        "twice, little is left to tell apart: a low AUC there is no defect of its own. The plan is "
-        "told by its price."
+        "The same test by kind of customer. Within a tier, or among customers who did nothing "
+        "twice, little is left to rank by: a low AUC there is no defect of its own. Plans are told "
+        "apart by their price."
     )
-    if not rows:
-        return Section("Segments", (Paragraph("Too few customers were tested to part them."),))
-    header = ("segment", "customers", "churned", "said", "AUC", "log loss", "ECE")
-    return Section(
-        "Segments",
-        (Paragraph(text), _misses(rows), table("By segment", header, [_cells(r) for r in rows])),
-    )
+    header = ("segment", "customers", "churned", "predicted", "AUC", "log loss", "ECE")
+    metrics = table("By segment", header, [_cells(one) for one in found])
+    return Section("Segments", (Paragraph(text), _figure(found), metrics))
 
 
-def _row(tested: Holdout, segment: Segment) -> _Row:
-    churned, said = tested.churned[segment.members], tested.said[segment.members]
+def _tested(holdout: Holdout, segment: Segment) -> _TestedSegment:
+    churned, predicted = holdout.churned[segment.members], holdout.predicted[segment.members]
     low, high = wilson_interval(int(churned.sum()), len(churned))
-    metrics = compute_metrics(churned, said)
-    return _Row(segment, metrics, low - metrics.mean_probability, high - metrics.mean_probability)
+    metrics = compute_metrics(churned, predicted)
+    mean = metrics.mean_probability
+    return _TestedSegment(segment, metrics, low - mean, high - mean)
 
 
-def _cells(row: _Row) -> tuple[str, ...]:
-    m = row.metrics
-    numbers = (format_percent(m.base_rate), format_percent(m.mean_probability))
+def _cells(one: _TestedSegment) -> tuple[str, ...]:
+    m = one.metrics
     return (
-        row.name,
+        one.name,
         f"{m.n:,}",
-        *numbers,
+        format_percent(m.base_rate),
+        format_percent(m.mean_probability),
         format_number(m.auc, 3),
         format_number(m.log_loss, 3),
         format_number(m.ece, 3),
     )
 
 
-def _misses(rows: list[_Row]) -> Figure:
-    ends = [end for row in rows for end in (row.low, row.high, 0.0)]
-    axis = axis_covering(
-        "churned less said, in points of probability", ends, percent=True, n_steps=3
-    )
-    drawn = [(r.name, r.low, r.miss, r.high, format_signed(100 * r.miss, 1)) for r in rows]
+def _figure(found: list[_TestedSegment]) -> Figure:
+    ends = [end for one in found for end in (one.low, one.high, 0.0)]
+    title = "observed less predicted churn, in percentage points"
+    axis = axis_covering(title, ends, percent=True, n_steps=3)
+    drawn = [
+        (one.name, one.low, one.difference, one.high, format_signed(100 * one.difference, 1))
+        for one in found
+    ]
     text = (
-        "By how many points more (right of the line) or fewer (left) churned than was said, with "
-        "95 % intervals. Where an interval leaves nought out, the level is wrong there."
+        "By how many percentage points more (right of the line) or fewer (left) churned than was "
+        "predicted, with 95 % intervals. Where an interval does not contain zero, the predicted "
+        "churn of that segment is off by more than chance."
     )
-    return Figure(interval_chart("Level by segment", text, axis, drawn, reference=0.0), text)
+    chart = interval_chart("Churn by segment", text, axis, drawn, reference=0.0)
+    return Figure(chart, text)

@@ -1,4 +1,4 @@
-"""What customers will bring, and how well that was foreseen earlier."""
+"""What customers are expected to bring, and how well that was predicted earlier."""
 
 from collections.abc import Sequence
 
@@ -13,54 +13,56 @@ from training.value.value_metrics import ValueMetrics
 
 
 def value_section(
-    expected: ExpectedValueColumns | None, tested: ValueBacktest | None, *, currency: str | None
+    expected: ExpectedValueColumns | None, backtest: ValueBacktest | None, *, currency: str | None
 ) -> Section:
     """Return what the population is expected to bring, and how earlier forecasts did.
 
     Parameters
     ----------
-    expected : what the bundle foresees of its population; None where it foresees no value.
-    tested : None where there was no window to test on.
+    expected : what the bundle predicts of its population; None where it predicts no value.
+    backtest : None where there was no window to test on.
     """
     if expected is None:
         text = (
-            "No value is foreseen: the log has too few orders (it takes 100 buyers, 30 of them "
-            "with orders on two days), and churn is no end of a contract with a price."
+            "No value is predicted: the log has too few orders (it takes 100 buyers, 30 of them "
+            "with orders on two days), and churn is not the end of a contract with a price."
         )
         return Section("Value", (Paragraph(text),))
     blocks: list[Block] = [Paragraph(_today(expected, currency))]
-    if tested is None or tested.orders is None:
+    if backtest is None or backtest.orders is None:
         blocks.append(Note("No forecast could be tested: no figure vouches for the value."))
-        return Section("Value", tuple(blocks))
-    figures = [
-        ("orders", tested.orders),
-        *([("revenue of orders", tested.revenue)] if tested.revenue else []),
-    ]
-    blocks.append(_metrics(figures, tested))
-    blocks += [_tenths(name, metrics) for name, metrics in figures]
+    else:
+        blocks += _tested(backtest, backtest.orders)
     return Section("Value", tuple(blocks))
 
 
 def _today(expected: ExpectedValueColumns, currency: str | None) -> str:
     revenue, money = expected.revenue_12m, safe_name(currency or "the log's money")
-    told = np.isfinite(revenue)
-    if not told.any():
-        return "Numbers of orders are foreseen; what they cost is not known."
-    known = revenue[told]
+    is_known = np.isfinite(revenue)
+    if not is_known.any():
+        return "Numbers of orders are predicted, but what they cost is not known."
+    known = revenue[is_known]
     return (
-        f"Of {len(revenue):,} customers {format_percent(float(told.mean()))} have a value. "
-        f"Together they are expected to bring {_amount(known)} {money} in the next 12 months, "
-        f"{_amount(expected.at_risk[told])} of it at risk (value times churn probability); "
-        f"the median customer {format_number(float(np.median(known)), 2)}. It is revenue before "
-        "returns and costs."
+        f"Of {len(revenue):,} customers, {format_percent(float(is_known.mean()))} have a value. "
+        f"Together they are expected to bring {_total(known)} {money} in the next 12 months, "
+        f"{_total(expected.at_risk[is_known])} of it at risk (value times churn probability). The "
+        f"median customer is expected to bring {format_number(float(np.median(known)), 2)}. This "
+        "is revenue before returns and costs."
     )
 
 
-def _amount(amounts: NDArray[np.float64]) -> str:
+def _total(amounts: NDArray[np.float64]) -> str:
     return f"{float(amounts.sum()):,.0f}"
 
 
-def _metrics(figures: Sequence[tuple[str, ValueMetrics]], tested: ValueBacktest) -> Table:
+def _tested(backtest: ValueBacktest, orders: ValueMetrics) -> list[Block]:
+    found = [("orders", orders)]
+    if backtest.revenue is not None:
+        found.append(("revenue of orders", backtest.revenue))
+    return [_metrics(found, backtest), *(_tenths(name, metrics) for name, metrics in found)]
+
+
+def _metrics(found: Sequence[tuple[str, ValueMetrics]], backtest: ValueBacktest) -> Table:
     rows = [
         (
             name,
@@ -69,19 +71,20 @@ def _metrics(figures: Sequence[tuple[str, ValueMetrics]], tested: ValueBacktest)
             format_number(m.gini, 3),
             f"{format_signed(100 * m.total_bias, 1)} %",
         )
-        for name, m in figures
+        for name, m in found
     ]
-    header = ("foreseen", "RMSE", "Spearman", "normalised Gini", "total off by")
+    header = ("predicted", "RMSE", "Spearman", "normalised Gini", "total off by")
     title = (
-        f"Forecasts made at {format_date(tested.window.as_of)} for {tested.window.days} days, "
-        f"{tested.n_buyers:,} buyers"
+        f"Forecasts made on {format_date(backtest.window.as_of)} for {backtest.window.days} days, "
+        f"{backtest.n_buyers:,} buyers"
     )
     return table(title, header, rows)
 
 
 def _tenths(name: str, metrics: ValueMetrics) -> Table:
     rows = [
-        (str(i), f"{said:,.4g}", f"{was:,.4g}")
-        for i, (said, was) in enumerate(metrics.deciles, start=1)
+        (str(i), f"{predicted:,.4g}", f"{actual:,.4g}")
+        for i, (predicted, actual) in enumerate(metrics.deciles, start=1)
     ]
-    return table(f"Tenths of buyers by foreseen {name}", ("tenth", "said", "happened"), rows)
+    title = f"Tenths of buyers by predicted {name}"
+    return table(title, ("tenth", "predicted", "actual"), rows)

@@ -1,4 +1,6 @@
-"""What the card says of value and of what contact earns."""
+"""What the card says about value and about what contact earns."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,11 +8,11 @@ import pytest
 from app.bundle.value.estimator import ExpectedValueColumns
 from app.documents.document import Figure, Note, Paragraph, Section, Table
 from app.domain.tiers import TierPolicy, ValuePolicy
-from tests.training.shops import NO_ORDER, UNTIL_MICROS, shop
+from tests.training.shops import UNTIL_MICROS, run_of, shop
 from training.card.sections.profit import profit_section
 from training.card.sections.value import value_section
 from training.dataset.snapshots import Window
-from training.testing import holdout as held
+from training.testing.holdout import Holdout
 from training.value.backtest import backtest_value
 from training.value.buyers import buyers_at
 
@@ -25,18 +27,20 @@ def history():
 
 
 @pytest.fixture(scope="module")
-def tested(history):
+def holdout(history):
     _, features = buyers_at(history, as_of=UNTIL_MICROS)
     rng = np.random.default_rng(0)
-    said = rng.uniform(0.05, 0.95, size=len(features))
-    churned = (rng.random(len(said)) < said).astype(np.float64)
+    predicted = rng.uniform(0.05, 0.95, size=len(features))
+    churned = (rng.random(len(predicted)) < predicted).astype(np.float64)
     window = Window(UNTIL_MICROS, UNTIL_MICROS + 60 * DAY)
-    return held.Holdout(window, features, churned, said, None, np.zeros(len(said), np.int64))
+    return Holdout(window, features, churned, predicted, None, np.zeros(len(predicted), np.int64))
 
 
 @pytest.fixture(scope="module")
-def value_test(history, tested):
-    return backtest_value(history, NO_ORDER, tested, seed=0)
+def value_test(history, holdout):
+    # The outcomes lie after `UNTIL`, so the run must know them.
+    run = replace(run_of(history), known=history)
+    return backtest_value(run, holdout)
 
 
 def texts(section: Section) -> str:
@@ -52,18 +56,18 @@ def today(n=4):
     return ExpectedValueColumns(*[revenue] * 6, 0.5 * revenue)
 
 
-def test_forecasts_made_earlier_are_held_against_what_came(value_test, tested):
-    assert value_test.n_buyers == len(tested.said)
+def test_forecasts_made_earlier_are_compared_with_what_came(value_test, holdout):
+    assert value_test.n_buyers == len(holdout.predicted)
     assert abs(value_test.orders.total_bias) < 0.2
     assert value_test.revenue.spearman > 0.3
     assert np.isfinite(value_test.values).all()
 
 
-def test_a_log_with_few_buyers_has_no_test_of_value(tested):
-    assert backtest_value(shop(n_customers=60), NO_ORDER, tested, seed=0) is None
+def test_a_log_with_few_buyers_has_no_test_of_value(holdout):
+    assert backtest_value(run_of(shop(n_customers=60)), holdout) is None
 
 
-def test_the_section_tells_totals_what_is_at_risk_and_the_test(value_test):
+def test_the_section_states_totals_what_is_at_risk_and_the_test(value_test):
     section = value_section(today(), value_test, currency="EUR")
     assert "75.0 % have a value" in texts(section)
     assert "bring 60 EUR in the next 12 months, 30 of it at risk" in texts(section)
@@ -73,20 +77,20 @@ def test_the_section_tells_totals_what_is_at_risk_and_the_test(value_test):
 
 
 @pytest.mark.parametrize("expected", [None, today()])
-def test_what_cannot_be_foreseen_or_tested_is_said(expected):
+def test_it_says_so_where_nothing_can_be_predicted_or_tested(expected):
     section = value_section(expected, None, currency=None)
     assert tables(section) == []
     said = texts(section)
-    assert ("No value is foreseen" in said) != ("no figure vouches for the value" in said)
+    assert ("No value is predicted" in said) != ("no figure vouches for the value" in said)
 
 
-def test_the_profit_of_the_policy_and_of_the_ranking_is_told(tested, value_test):
+def test_the_profit_of_the_policy_and_of_the_ranking_is_stated(holdout, value_test):
     section = profit_section(
         POLICY,
         np.array([0.9, 0.2, 0.01]),
         np.array([100.0, 30.0, np.nan]),
-        tested=tested,
-        tested_values=value_test.values,
+        holdout=holdout,
+        holdout_values=value_test.values,
         currency="EUR",
     )
     # 100: an offer pays (.9 × .3 × 95 − .1 × 5 − 1 = 24.15); 30: the contact alone (.8).
@@ -98,13 +102,13 @@ def test_the_profit_of_the_policy_and_of_the_ranking_is_told(tested, value_test)
     assert len(figure.table.rows) == 6
 
 
-def test_with_shares_the_costs_are_the_papers_shares_of_the_median(tested, value_test):
+def test_with_shares_the_costs_are_the_papers_shares_of_the_median(holdout, value_test):
     section = profit_section(
         SHARES,
         np.array([0.5]),
         np.array([1.0]),
-        tested=tested,
-        tested_values=value_test.values,
+        holdout=holdout,
+        holdout_values=value_test.values,
         currency=None,
     )
     (figure,) = [block for block in section.blocks if isinstance(block, Figure)]
@@ -114,7 +118,7 @@ def test_with_shares_the_costs_are_the_papers_shares_of_the_median(tested, value
 
 def test_without_a_test_nothing_is_claimed():
     section = profit_section(
-        SHARES, np.array([0.5]), np.array([1.0]), tested=None, tested_values=None, currency=None
+        SHARES, np.array([0.5]), np.array([1.0]), holdout=None, holdout_values=None, currency=None
     )
     assert "nothing is known of what contact would earn" in texts(section)
     assert "Save rates are assumptions" in texts(section)

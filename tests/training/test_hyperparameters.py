@@ -1,4 +1,4 @@
-from training.learning.cross_fitting import Hyperparameters
+from training.hyperparameters import Hyperparameters
 
 
 def test_trees_are_larger_where_there_is_much_to_learn_from():
