@@ -76,10 +76,7 @@ def warnings_about(findings: Findings) -> tuple[str, ...]:
         return (_fallback_warning(learning),)
     found: list[str | None] = []
     if learning.stretched:
-        found.append(
-            "no label window of the whole horizon has closed yet: churn is extrapolated from "
-            "shorter windows by the rhythm of purchases alone"
-        )
+        found.append(_stretched_warning(findings.run.churn.horizon_days))
     if newest is None:
         found.append(
             "the history is too short for an out-of-time test: nothing shows how good this bundle "
@@ -157,6 +154,13 @@ def _value_metrics(backtest: ValueBacktest) -> MetricsByName:
 def _maximum_profit_metrics(holdout: Holdout) -> MetricsByName:
     best = expected_maximum_profit(holdout.churned, holdout.predicted)
     return {"profit": round(best.profit, 6), "share": round(best.share, 6)}
+
+
+def _stretched_warning(horizon_days: int) -> str:
+    return (
+        f"the log is too short for a horizon of {horizon_days} days: no window of that length has "
+        "closed yet, so churn is extrapolated from shorter windows by the rhythm of the event alone"
+    )
 
 
 def _fallback_warning(fallback: Fallback) -> str:

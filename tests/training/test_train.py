@@ -206,7 +206,7 @@ def test_a_horizon_longer_than_the_history_is_carried_over_from_shorter_windows(
     result = train(shop(), churn=long, until=UNTIL, models=tmp_path)
 
     assert result.metrics["teacher"] == "rhythm alone"
-    assert any("whole horizon" in warning for warning in result.warnings)
+    assert any("too short for a horizon of 400 days" in warning for warning in result.warnings)
     bundle = open_bundle(tmp_path / result.bundle_id)
     assert bundle.manifest.facts.basis is Basis.RHYTHM
     assert [warning.code for warning in bundle.warnings] == ["fallback"]

@@ -40,7 +40,7 @@ def verdict_of(comparison: BundleComparison) -> str:
     difference = comparison.differences[DECIDING_METRIC]
     better = comparison.better(DECIDING_METRIC)
     evidence = (
-        f"the log loss of B is {format_signed(difference.value)} against that of A "
+        f"the log loss of B differs from that of A by {format_signed(difference.value)} "
         f"(95 % interval {_ends(difference)}; lower is better)"
     )
     if better == "neither":

@@ -30,4 +30,6 @@ def test_a_comparison_says_who_moves_and_which_bundle_is_better():
 
     assert "predictions as of 2026-04-01" in comparison_title(found)
     assert "of 120 customers are in another tier by B than by A" in moved
-    assert verdict.startswith(f"A ({'a' * 16}) is better: the log loss of B is +")
+    assert verdict.startswith(
+        f"A ({'a' * 16}) is better: the log loss of B differs from that of A by +"
+    )

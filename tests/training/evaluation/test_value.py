@@ -16,7 +16,7 @@ from training.evaluation.evaluation_document import document_of
 class OneOrderOfTheFrequent:
     """Expects one order of 10 from who ordered repeatedly, and nothing of the others."""
 
-    def expected(self, features, probabilities):
+    def estimate(self, features, probabilities):
         orders = (features[:, N_ORDERS] > 1).astype(float)
         numbers = dict.fromkeys(ExpectedValueColumns._fields, np.zeros(len(features)))
         return ExpectedValueColumns(**numbers | {"orders": orders, "revenue": 10 * orders})

@@ -25,12 +25,12 @@ def test_an_effect_is_found_and_taken_at_its_strength(power):
 
 
 def test_a_level_makes_expectations_add_up():
-    taught = examples()
+    lesson = examples()
     correction = with_total(
-        fit_correction([taught], power=1.0), taught.expected, taught.descriptors, total=123.0
+        fit_correction([lesson], power=1.0), lesson.expected, lesson.descriptors, total=123.0
     )
-    moved = np.exp(log_factors(correction.weights, correction.centre, taught.descriptors))
-    assert (taught.expected * moved).sum() * np.exp(correction.level) == pytest.approx(123.0)
+    factors = np.exp(log_factors(correction.weights, correction.centre, lesson.descriptors))
+    assert (lesson.expected * factors).sum() * np.exp(correction.level) == pytest.approx(123.0)
 
 
 def test_windows_in_which_nothing_happened_teach_nothing():
@@ -40,6 +40,6 @@ def test_windows_in_which_nothing_happened_teach_nothing():
 
 
 def test_a_description_that_is_the_same_for_all_gets_no_weight():
-    taught = examples()
-    taught.descriptors[:, 3] = 7.0
-    assert fit_correction([taught], power=1.0).weights[3] == 0.0
+    lesson = examples()
+    lesson.descriptors[:, 3] = 7.0
+    assert fit_correction([lesson], power=1.0).weights[3] == 0.0
