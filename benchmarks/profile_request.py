@@ -40,8 +40,8 @@ STAGES = {
         "app.bundle.risk_bundle:RiskBundle.explanation",
         "app.bundle.risk_bundle:RiskBundle.margins",
     ),
-    "probability, percentile": ("app.bundle.risk_bundle:RiskBundle.rated",),
-    "choosing reasons": ("app.use_cases.scores.columns:reasons_of",),
+    "probability, percentile": ("app.bundle.risk_bundle:RiskBundle.probabilities_and_percentiles",),
+    "choosing reasons": ("app.use_cases.scores.columns:choose_reasons",),
     "score columns: the rest": (
         "app.use_cases.scores.columns:explained_columns",
         "app.use_cases.scores.columns:score_columns",

@@ -27,11 +27,6 @@ def probabilities_and_percentiles(margins: Floats, knots: Floats) -> tuple[Float
     return probabilities, percentiles
 
 
-def logistic(margins: Floats) -> Floats:
-    """Return the probabilities, 0 to 1, of log-odds of any size."""
-    return probabilities_and_percentiles(margins, np.zeros(1))[0]
-
-
 def calibrate_in_place(
     contributions: Floats, margins: Floats, *, slope: float, intercept: float
 ) -> None:
