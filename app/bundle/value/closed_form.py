@@ -48,11 +48,11 @@ ORDER_COLUMNS: Final = OrderColumns(
 
 
 class ClosedForm(NamedTuple):
-    """What the closed form expects of customers; all NaN for a customer who never ordered.
+    """What the closed form expects of customers.
 
     Attributes
     ----------
-    order_days : float64, shape (n,), expected days with an order.
+    order_days : float64, shape (n,), expected days with an order; NaN without orders.
     amount : float64, shape (n,), expected amount of such a day; NaN if the customer's orders have
         no amounts.
     descriptors : float64, shape (n, N_DESCRIPTORS): whether orders repeated, log of the amount, the

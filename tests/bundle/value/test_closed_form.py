@@ -45,7 +45,7 @@ def test_orders_of_a_single_day_are_no_repeat():
     assert log_amount > 0
 
 
-def test_a_customer_who_never_ordered_has_only_nan():
+def test_nothing_is_expected_of_a_customer_who_never_ordered():
     found = closed_form(buyer(0.0, 0.0, np.nan, np.nan, np.nan))
 
     assert np.isnan(found.order_days[0])
