@@ -36,7 +36,7 @@ def listed(session, **arguments):
     return [(found.customer_id, found.score) for found in page]
 
 
-def test_an_answer_is_kept_as_it_was_given(session):
+def test_an_answer_is_stored_as_it_was_given(session):
     assessments.add_many(session, [an_assessment()])
 
     assert history(session) == [an_assessment()]
@@ -60,21 +60,21 @@ def test_the_history_comes_newest_first_in_pages(session):
     assert [kept.as_of for kept in first + rest] == moments[::-1]
 
 
-def test_the_current_score_is_the_newest_whatever_order_they_came_in(session):
+def test_the_current_score_is_the_newest_in_whatever_order_scores_arrive(session):
     assessments.add_many(session, [an_assessment(score=80, as_of=LATER)])
     assessments.add_many(session, [an_assessment(score=10, as_of=NOON)])
 
     assert latest_score(session) == 80
 
 
-def test_nobody_unknown_has_a_score_and_a_known_customer_may_have_none(session):
+def test_an_unknown_customer_has_no_score_and_a_known_one_may_have_none(session):
     customers.put(session, Customer("c-1"))
 
     assert fetch(session, assessments.current_score("nobody")) is None
     assert fetch(session, assessments.current_score("c-1")) == (None, None)
 
 
-def test_many_at_once_are_each_their_customers_current_score(session):
+def test_each_of_many_assessments_becomes_the_current_score_of_its_customer(session):
     many = [an_assessment(f"c-{i:03d}", score=i) for i in range(100)]
     assessments.add_many(session, many)
     assessments.add_many(session, [one._replace(score=99, as_of=LATER) for one in many[:50]])
@@ -83,7 +83,7 @@ def test_many_at_once_are_each_their_customers_current_score(session):
     assert found == [99] * 50 + list(range(50, 100))
 
 
-def test_a_job_keeps_its_answers_by_customer_in_pages(session):
+def test_the_answers_of_a_job_are_paged_by_customer(session):
     both = [an_assessment("c-2", job_id="j-1"), an_assessment("c-1", job_id="j-1")]
     assessments.add_many(session, [*both, an_assessment("c-3")])
 
@@ -109,7 +109,7 @@ def test_a_listing_has_the_highest_scores_first(session):
     assert listed(session, max_score=75) == [("c-1", 75), ("c-3", 20)]
 
 
-def test_pages_of_a_listing_have_everybody_once_also_among_equal_scores(session):
+def test_pages_of_a_listing_hold_every_customer_once_even_among_equal_scores(session):
     many = [an_assessment(f"c-{i}", score=70 + i % 2, tier="high") for i in range(9)]
     assessments.add_many(session, many)
 

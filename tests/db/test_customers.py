@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)
 
 
-def test_facts_come_back_as_they_were_put(session):
+def test_facts_are_read_as_they_were_put(session):
     customer = Customer(
         "c-1",
         signed_up_at=NOON,
@@ -28,7 +28,7 @@ def test_facts_come_back_as_they_were_put(session):
     assert customers.get(session, "c-1") == customer
 
 
-def test_facts_are_replaced_whole(session):
+def test_putting_a_customer_replaces_all_facts(session):
     customers.put(session, Customer("c-1", owner="Ada", consent={"email": True}))
 
     assert customers.put(session, Customer("c-1", currency="EUR")) is False
@@ -40,7 +40,7 @@ def test_an_unknown_customer_is_an_error(session):
         customers.get(session, "c-9")
 
 
-def test_the_account_is_the_version_of_the_moment(session):
+def test_the_account_is_the_version_that_was_valid_at_the_moment(session):
     old = AccountVersion("c-1", NOON, plan="basic", price=10.0, renews_at=LATER, contract="yearly")
     new = AccountVersion("c-1", LATER, plan="plus", price=20.0)
     customers.put(session, Customer("c-1"), old)
@@ -59,14 +59,14 @@ def test_a_version_of_the_same_moment_is_replaced(session):
     assert history.amount.tolist() == [11.0]
 
 
-def test_those_who_exist_are_known(session):
+def test_customers_who_exist_are_known(session):
     customers.put(session, Customer("c-1"))
 
     assert customers.known(session, ["c-1", "c-2"]) == {"c-1"}
     assert customers.count(session) == 1
 
 
-def test_ids_are_walked_bytewise_from_a_cursor(session):
+def test_ids_come_in_bytewise_order_after_a_cursor(session):
     for customer_id in ("b", "a", "B", "é", "a-1"):
         customers.put(session, Customer(customer_id))
 
@@ -74,7 +74,7 @@ def test_ids_are_walked_bytewise_from_a_cursor(session):
     assert customers.ids_after(session, "a-1", limit=3) == ["b", "é"]
 
 
-def test_many_are_put_at_once_as_one_by_one(session):
+def test_putting_many_customers_at_once_equals_putting_them_one_by_one(session):
     many = [Customer(f"c-{i}", currency="EUR", owner="Ada") for i in range(5)]
     versions = [AccountVersion(c.customer_id, NOON, price=10.0) for c in many]
     customers.put(session, Customer("c-3", currency="USD"))

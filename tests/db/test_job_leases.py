@@ -111,7 +111,7 @@ def test_a_killed_job_goes_on_behind_its_last_whole_chunk(writing):
         assert jobs.get(session, "j-1").state is JobState.COMPLETED
 
 
-def test_a_worker_that_was_taken_for_dead_writes_nothing(session):
+def test_a_worker_whose_job_was_taken_over_writes_nothing(session):
     a_job(session)
     job = job_leases.claim(session, worker="w-1", now=NOW)
     job_leases.claim(session, worker="w-2", now=LATER)
@@ -153,7 +153,7 @@ def taken_over(session, *workers):
     return job
 
 
-def test_a_job_that_silences_every_worker_is_given_up(session):
+def test_a_job_whose_workers_all_go_silent_is_given_up(session):
     a_job(session)
 
     assert taken_over(session, "w-1", "w-2", "w-3").attempts == 2
@@ -173,14 +173,14 @@ def test_the_next_job_is_taken_where_one_is_given_up(session):
     assert job_leases.claim(session, worker="w-4", now=NOW + 6 * LEASE).job_id == "j-2"
 
 
-def test_a_chunk_makes_up_for_attempts_that_broke_off(session):
+def test_a_chunk_that_is_done_resets_the_attempts(session):
     a_job(session)
     job = taken_over(session, "w-1", "w-2", "w-3")
 
     assert store(session, job, "c-1", worker="w-3", now=NOW + 4 * LEASE).attempts == 0
 
 
-def test_a_worker_that_comes_back_to_its_job_was_not_silent(session):
+def test_a_worker_that_returns_to_its_own_job_costs_no_attempt(session):
     a_job(session)
 
     assert taken_over(session, "w-1", "w-1", "w-1", "w-1").attempts == 0
@@ -197,7 +197,7 @@ def test_a_job_that_was_handed_back_is_taken_at_once_and_nothing_is_counted(sess
         job_leases.hand_back(session, "j-1", worker="w-1", now=NOW)
 
 
-def test_errors_count_and_the_third_in_a_row_ends_the_job(session):
+def test_the_third_error_in_a_row_fails_the_job(session):
     a_job(session)
     states = []
     for n in range(3):
@@ -213,7 +213,7 @@ def test_errors_count_and_the_third_in_a_row_ends_the_job(session):
     assert job_leases.claim(session, worker="w-1", now=NOW + 9 * LEASE) is None
 
 
-def test_a_job_that_broke_off_is_tried_again_when_the_lease_has_run_out(session):
+def test_a_job_that_broke_off_is_retried_once_its_lease_has_run_out(session):
     a_job(session)
     job_leases.claim(session, worker="w-1", now=NOW)
     job_leases.break_off(session, "j-1", worker="w-1", now=NOW, kind_of_error="KeyError")
@@ -222,7 +222,7 @@ def test_a_job_that_broke_off_is_tried_again_when_the_lease_has_run_out(session)
     assert job_leases.claim(session, worker="w-2", now=LATER).attempts == 1
 
 
-def test_a_cancelled_job_stops_its_worker_and_keeps_what_is_written(session):
+def test_a_cancelled_job_stops_its_worker_and_what_is_written_stays(session):
     a_job(session)
     job = store(session, job_leases.claim(session, worker="w-1", now=NOW), "c-1")
 

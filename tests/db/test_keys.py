@@ -28,7 +28,7 @@ def test_a_revoked_key_is_listed_and_no_longer_found(session):
     assert keys.list_all(session) == [replace(KEY, revoked_at=NOW)]
 
 
-def test_only_a_working_key_can_be_revoked(session):
+def test_only_a_valid_key_can_be_revoked(session):
     keys.add(session, KEY, sha256="ab" * 32)
     keys.revoke(session, "k-1", now=NOW)
 

@@ -54,7 +54,7 @@ def test_the_service_waits_for_the_newest_migration():
     assert ScriptDirectory.from_config(config).get_current_head() == MIGRATED_TO
 
 
-def test_histories_go_through_the_change_of_their_form_and_back(alembic_runner, alembic_engine):
+def test_histories_survive_the_migration_of_their_format_and_back(alembic_runner, alembic_engine):
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     events = [
         Activity(f"e-{n}", f"c-{n % 2}", noon - timedelta(days=n), noon, "login") for n in range(5)

@@ -31,7 +31,7 @@ def check() -> BundleCheck:
     )
 
 
-def test_a_check_is_read_back_as_it_was_kept(session, check):
+def test_a_check_is_read_as_it_was_stored(session, check):
     model_checks.put(session, check)
 
     assert model_checks.newest(session, "b-1") == check
@@ -45,7 +45,7 @@ def test_a_bundle_that_was_not_checked_has_none(session, check):
     assert model_checks.newest_moment(session, "b-2") is None
 
 
-def test_checking_the_same_moment_again_replaces_what_was_found(session, check):
+def test_a_second_check_of_the_same_moment_replaces_the_first(session, check):
     model_checks.put(session, check)
 
     model_checks.put(session, replace(check, tiers={}))
@@ -55,7 +55,7 @@ def test_checking_the_same_moment_again_replaces_what_was_found(session, check):
     assert found.tiers == {}
 
 
-def test_the_newest_check_is_that_of_the_latest_moment_not_the_last_made(session, check):
+def test_the_newest_check_is_of_the_latest_moment_and_not_the_last_one_made(session, check):
     model_checks.put(session, check)
 
     model_checks.put(session, replace(check, as_of=check.as_of - timedelta(days=60), tiers={}))

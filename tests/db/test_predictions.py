@@ -26,7 +26,7 @@ def rescored(session, job_id, *, as_of=NOW, said=(("c-1", 0.5),), kind=JobKind.R
     return Rescoring(job_id, "b-1", as_of)
 
 
-def test_rescorings_come_by_moment_and_only_those_that_kept_something(session):
+def test_rescorings_that_stored_scores_are_returned_by_moment(session):
     late = rescored(session, "a", as_of=NOW)
     early = rescored(session, "b", as_of=NOW - DAY)
     rescored(session, "c", as_of=NOW + DAY)
@@ -36,7 +36,7 @@ def test_rescorings_come_by_moment_and_only_those_that_kept_something(session):
     assert predictions.rescorings(session, until=NOW) == [early, late]
 
 
-def test_what_was_said_is_found_by_customer_and_job(session):
+def test_predictions_are_found_by_customer_and_job(session):
     one = rescored(session, "a", said=[("c-1", 0.25), ("c-2", 0.5), ("c-3", None)])
     rescored(session, "b", as_of=NOW + DAY, said=[("c-1", 0.75)])
 
@@ -45,13 +45,13 @@ def test_what_was_said_is_found_by_customer_and_job(session):
     assert found == {"c-1": 0.25}
 
 
-def test_a_sample_is_everybody_where_there_are_few(session):
+def test_a_sample_of_few_customers_is_all_of_them(session):
     with_customers(session, 5)
 
     assert predictions.sample(session, limit=10) == [f"c-{i}" for i in range(5)]
 
 
-def test_a_sample_is_the_same_again_and_hardly_changes_when_others_join(session):
+def test_a_sample_is_repeatable_and_hardly_changes_when_customers_join(session):
     with_customers(session, 300)
     before = predictions.sample(session, limit=100)
     assert predictions.sample(session, limit=100) == before
@@ -63,13 +63,13 @@ def test_a_sample_is_the_same_again_and_hardly_changes_when_others_join(session)
     assert len(set(before) - set(predictions.sample(session, limit=100))) < 20
 
 
-def test_tiers_are_counted_as_last_scored(session):
+def test_tiers_are_counted_by_newest_score(session):
     rescored(session, "a", said=[("c-1", 0.25), ("c-2", 0.5), ("c-3", None)])
 
     assert predictions.tiers(session) == {"medium": 2, "none": 1}
 
 
-def test_an_empty_log_ends_nowhere(session):
+def test_an_empty_log_was_never_received(session):
     assert predictions.log_until(session) is None
     assert assessments.page_of_job(session, "a", limit=1) == []
 

@@ -17,7 +17,7 @@ class Doing:
     work: Callable[[IsStopping], bool]
 
 
-def test_a_step_that_had_something_to_do_is_repeated_at_once():
+def test_a_worker_that_had_something_to_do_is_asked_again_at_once():
     done = threading.Event()
     rounds = iter([True, True, False])
 
@@ -50,7 +50,7 @@ def test_waking_ends_the_wait():
     background.stop()
 
 
-def test_an_error_ends_nothing(caplog):
+def test_an_error_does_not_end_the_thread(caplog):
     second = threading.Event()
     rounds = []
 
@@ -68,7 +68,7 @@ def test_an_error_ends_nothing(caplog):
     assert "a round failed" in caplog.text
 
 
-def test_a_step_can_ask_whether_to_stop():
+def test_a_worker_can_ask_whether_to_stop():
     started = threading.Event()
     stopped = threading.Event()
 

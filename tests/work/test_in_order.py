@@ -6,14 +6,14 @@ import pytest
 from app.work.in_order import in_order, prefetch
 
 
-def test_results_come_in_the_order_of_what_was_given():
+def test_results_come_in_the_order_of_the_input():
     with ThreadPoolExecutor(3) as threads:
         assert list(in_order(threads, lambda n: n * n, range(20), ahead=4)) == [
             n * n for n in range(20)
         ]
 
 
-def test_no_more_is_taken_than_may_be_ahead():
+def test_no_more_input_is_taken_than_may_be_ahead():
     taken = []
 
     def numbers():
@@ -28,7 +28,7 @@ def test_no_more_is_taken_than_may_be_ahead():
         results.close()
 
 
-def test_a_failure_is_raised_where_its_result_would_have_come():
+def test_an_error_is_raised_in_the_place_of_its_result():
     with ThreadPoolExecutor(2) as threads:
         results = in_order(threads, lambda n: 1 // n, [1, 0, 1], ahead=2)
         assert next(results) == 1
@@ -55,7 +55,7 @@ def test_the_next_item_is_fetched_while_one_is_used():
         assert list(ahead) == [2, 3]
 
 
-def test_a_failure_of_the_items_is_raised_where_the_item_would_have_come():
+def test_an_error_of_the_items_is_raised_in_the_place_of_the_item():
     def items():
         yield 1
         raise OSError("the database is away")

@@ -79,7 +79,7 @@ def test_the_third_error_ends_the_job_and_names_no_customer(attempt, writers):
     assert "ada@example.com" not in ended.error
 
 
-def test_a_database_that_is_away_uses_no_attempt_up(attempt, writers):
+def test_a_database_that_is_away_costs_no_attempt(attempt, writers):
     for _ in range(5):
         with pytest.raises(OperationalError):
             attempt(ask_nobody)
@@ -105,7 +105,7 @@ def test_a_wrong_statement_is_not_a_database_that_is_away(attempt, writers):
         "SELECT pg_sleep(9)",
     ],
 )
-def test_what_is_too_much_or_too_slow_for_postgresql_is_counted(postgres_url, statement):
+def test_a_statement_too_large_or_too_slow_for_postgresql_costs_an_attempt(postgres_url, statement):
     engine = connect(postgres_url)
     writers = writer_factory(engine)
     with writers.begin() as session:
@@ -127,7 +127,7 @@ def test_what_is_too_much_or_too_slow_for_postgresql_is_counted(postgres_url, st
     engine.dispose()
 
 
-def test_a_database_that_is_busy_uses_no_attempt_up(attempt, writers, sqlite_url):
+def test_a_database_that_is_busy_costs_no_attempt(attempt, writers, sqlite_url):
     def write_while_another_does():
         with connect(sqlite_url).connect() as one, connect(sqlite_url).connect() as other:
             other.exec_driver_sql("PRAGMA busy_timeout = 0")
@@ -140,7 +140,7 @@ def test_a_database_that_is_busy_uses_no_attempt_up(attempt, writers, sqlite_url
     assert job(writers).attempts == 0
 
 
-def test_what_is_refused_ends_the_job_at_once(attempt, writers):
+def test_a_refusal_fails_the_job_at_once(attempt, writers):
     attempt(refuse)
 
     assert (job(writers).state, job(writers).error) == (JobState.FAILED, "it is damaged")
@@ -152,7 +152,7 @@ def test_a_job_that_was_cancelled_is_left_alone(attempt, writers):
     assert job(writers).state is JobState.CANCELLED
 
 
-def test_an_error_after_the_job_was_lost_is_not_counted(attempt, writers):
+def test_an_error_after_the_job_was_lost_costs_no_attempt(attempt, writers):
     def lose_and_fail():
         with writers.begin() as session:
             job_leases.claim(session, worker="w-2", now=NOW + timedelta(days=1))

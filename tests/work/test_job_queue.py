@@ -55,7 +55,7 @@ def test_there_is_nothing_to_take_of_another_kind(queue):
         assert held is None
 
 
-def test_a_job_is_taken_moved_on_and_completed(queue, writers):
+def test_a_job_is_taken_advanced_and_completed(queue, writers):
     with queue.take(JobKind.RESCORE) as held:
         store(held, "c-1")
         store(held, "c-2")

@@ -9,7 +9,7 @@ import pytest
 from app.work.memory import retain_freed_memory
 
 
-def test_arrays_live_on_as_before():
+def test_arrays_work_as_before():
     retain_freed_memory()
     for _ in range(3):
         assert np.ones(3_000_000).sum() == 3_000_000
@@ -44,7 +44,7 @@ library.fflush(output)
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="glibc alone has it")
 @pytest.mark.parametrize(("how", "is_shared"), [("shared", True), ("as it was", False)])
-def test_threads_share_memory_where_they_are_told_to(how, is_shared):
+def test_threads_share_memory_if_they_are_set_to(how, is_shared):
     found = subprocess.run(
         [sys.executable, "-c", THREADS, how],
         cwd=Path(__file__).parents[2],

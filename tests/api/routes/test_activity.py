@@ -39,7 +39,7 @@ def test_an_event_is_accepted_once(client):
     assert (again["accepted"], again["duplicates"]) == (0, 1)
 
 
-def test_a_bad_event_fails_alone_with_a_pointer_to_what_is_wrong(client):
+def test_an_invalid_event_is_rejected_alone_with_a_pointer_to_the_field(client):
     bad = event(event_id="e-2", occurred_at="2026-11-01T10:00:00")
     answer = client.post("/v1/activity", json={"events": [event(), bad, 5]}).json()
 
@@ -54,7 +54,7 @@ def test_a_bad_event_fails_alone_with_a_pointer_to_what_is_wrong(client):
     assert answer["results"][2]["errors"][0]["pointer"] == "/events/2"
 
 
-def test_results_stand_in_the_order_of_the_events_wherever_the_bad_ones_are(client):
+def test_results_are_in_the_order_of_the_events_wherever_invalid_ones_are(client):
     good = [True, True, False, True, True, True, False, False, True, True, True]
     events = [event(event_id=f"e-{i}", amount=1 if g else "many") for i, g in enumerate(good)]
     results = client.post("/v1/activity", json={"events": events}).json()["results"]
@@ -72,7 +72,7 @@ def test_an_event_that_cannot_be_stored_is_rejected_and_says_why(client):
     assert found == [[f"/events/{i}{pointer}"] for i, (_, pointer) in enumerate(BAD)]
 
 
-def test_an_event_without_an_id_is_rejected_for_it_could_not_be_told_from_a_repetition(client):
+def test_an_event_without_an_id_is_rejected_since_a_repetition_would_look_like_a_new_event(client):
     anonymous = event()
     del anonymous["event_id"]
 
@@ -83,7 +83,7 @@ def test_an_event_without_an_id_is_rejected_for_it_could_not_be_told_from_a_repe
     ]
 
 
-def test_the_edges_of_what_can_be_stored_are_accepted(client):
+def test_the_limits_of_what_can_be_stored_are_accepted(client):
     edge = event(
         customer_id="é" * 200,
         amount=1e12,
@@ -94,7 +94,7 @@ def test_the_edges_of_what_can_be_stored_are_accepted(client):
     post_events(client, [edge])
 
 
-def test_a_clock_that_is_a_little_ahead_is_forgiven_and_counts_as_now(client):
+def test_an_event_from_a_clock_a_little_ahead_counts_as_of_now(client):
     ahead = (datetime.now(UTC) + timedelta(minutes=4)).isoformat()
     post_events(client, [event(occurred_at=ahead)])
 
@@ -119,7 +119,7 @@ def test_a_score_reflects_an_acknowledged_event_at_once(client, with_history):
     assert after["data"]["last_activity_at"] > before["data"]["last_activity_at"]
 
 
-def test_a_renewal_date_that_cannot_be_read_is_rejected_with_its_place(client):
+def test_a_renewal_date_that_cannot_be_read_is_rejected_with_a_pointer_to_it(client):
     bad = event(type="subscription_started", properties={"renews_at": "next year"})
     good = event(event_id="e-2", type="order_placed", properties={"renews_at": "next year"})
 
@@ -130,7 +130,7 @@ def test_a_renewal_date_that_cannot_be_read_is_rejected_with_its_place(client):
     assert second["status"] == "accepted"
 
 
-def test_the_answer_is_what_the_contract_says(client):
+def test_the_response_fits_the_contract(client):
     contract = client.get("/openapi.json").json()
     schema = {"$ref": "#/components/schemas/ActivityOut", "components": contract["components"]}
     batch = [event(), event(), event(event_id="e-2", amount="many"), event(event_id="e-3", type=5)]

@@ -38,7 +38,7 @@ def test_a_customer_known_from_activity_alone_has_the_purchases_a_crm_needs(clie
     assert profile["account"] is None
 
 
-def test_a_customer_whom_nobody_knows_is_a_problem(client):
+def test_an_unknown_customer_is_a_problem(client):
     response = client.get("/v1/customers/nobody")
 
     assert response.status_code == 404
@@ -47,7 +47,7 @@ def test_a_customer_whom_nobody_knows_is_a_problem(client):
     assert "'nobody'" in response.json()["detail"]
 
 
-def test_facts_that_do_not_fit_point_to_the_field(client):
+def test_invalid_facts_are_reported_with_a_pointer_to_the_field(client):
     wrong = {
         "consent": {"pigeon": True},
         "account": {"price": -1},
@@ -103,7 +103,7 @@ def test_a_cursor_of_another_listing_is_refused(client, rescore):
         assert response.json()["type"] == "urn:holdfast:problem:invalid-cursor"
 
 
-def test_a_sign_up_that_is_yet_to_come_is_refused(client):
+def test_a_sign_up_in_the_future_is_refused(client):
     response = client.put(
         f"/v1/customers/{CUSTOMER}", json={"signed_up_at": "2190-01-01T00:00:00Z"}
     )

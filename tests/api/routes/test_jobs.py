@@ -40,7 +40,7 @@ def test_the_same_idempotency_key_gives_the_same_job(client):
     assert jobs[0] == jobs[1] != jobs[2]
 
 
-def test_a_rescoring_keeps_numbers_alone_where_it_is_asked_to(client, rescore):
+def test_a_rescoring_stores_only_numbers_on_request(client, rescore):
     post_events(client, orders("c-0", n=2))
 
     whole, numbers = rescore(), rescore(keeps="numbers")
@@ -56,7 +56,7 @@ def test_a_rescoring_keeps_numbers_alone_where_it_is_asked_to(client, rescore):
     )
 
 
-def test_what_nobody_can_keep_is_refused(client):
+def test_an_unknown_value_of_keeps_is_refused(client):
     assert client.post("/v1/jobs/rescore", params={"keeps": "nothing"}).status_code == 422
 
 
@@ -79,7 +79,7 @@ def test_a_job_can_be_cancelled_once(without_worker):
     assert again.json()["type"] == "urn:holdfast:problem:job-conflict"
 
 
-def test_a_job_that_always_breaks_off_ends_and_says_where_to_look(make_app, new_key, database):
+def test_a_job_that_always_breaks_off_fails_and_says_where_to_look(make_app, new_key, database):
     app = make_app(job_lease_seconds=0.05)
     with TestClient(app, headers={"Authorization": f"Bearer {new_key()}"}) as client:
         post_events(client, orders("c-0", n=2))

@@ -60,12 +60,12 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("url", ["", "holdfast.db", "mysql://localhost/x", "sqlite://", "a://b"])
-def test_urls_of_nothing_we_know_are_refused(url):
+def test_unsupported_urls_are_refused(url):
     with pytest.raises(DatabaseNotReady, match="sqlite:///"):
         connect(url)
 
 
-def test_migrating_creates_the_folder_and_twice_changes_nothing(tmp_path):
+def test_migrating_creates_the_folder_and_a_second_time_changes_nothing(tmp_path):
     url = f"sqlite:///{tmp_path}/new/folder/holdfast.db"
     migrate(url)
     migrate(url)
@@ -97,7 +97,7 @@ def test_sqlite_is_durable_and_concurrent(sqlite_url):
     engine.dispose()
 
 
-def test_a_reader_of_sqlite_reads_while_somebody_writes(sqlite_url):
+def test_sqlite_can_be_read_while_another_connection_writes(sqlite_url):
     engine = connect(sqlite_url)
     with writer_factory(engine)() as writer, session_factory(engine)() as reader:
         writer.add(CustomerRow(customer_id="c-1"))

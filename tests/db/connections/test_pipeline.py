@@ -63,7 +63,7 @@ def cut_connections(pipelines):
     return numbers
 
 
-def test_many_statements_at_once_get_the_answers_of_a_reader_each_its_own(engine):
+def test_each_of_many_concurrent_statements_gets_its_own_rows(engine):
     async def statements(pipelines):
         return await asyncio.gather(*[pipelines.run(KNOWN, i, [IDS[i % 50]]) for i in range(200)])
 
@@ -71,7 +71,7 @@ def test_many_statements_at_once_get_the_answers_of_a_reader_each_its_own(engine
     assert running(engine, statements) == [reader.run(KNOWN, i, [IDS[i % 50]]) for i in range(200)]
 
 
-def test_numbers_of_any_size_are_asked_for_by_the_same_words(engine):
+def test_integers_of_any_size_are_passed_to_the_same_statement(engine):
     numbers = [0, 7, 40_000, 3_000_000_000, 2**62, -1]
 
     async def statements(pipelines):
@@ -80,7 +80,7 @@ def test_numbers_of_any_size_are_asked_for_by_the_same_words(engine):
     assert running(engine, statements) == [[("c-1", number)] for number in numbers]
 
 
-def test_a_statement_that_is_longer_than_the_socket_takes_is_sent_in_parts(engine):
+def test_a_statement_larger_than_the_socket_buffer_is_sent_in_parts(engine):
     nobody = [f"{i:0>200}" for i in range(40_000)]
 
     async def statements(pipelines):
@@ -89,7 +89,7 @@ def test_a_statement_that_is_longer_than_the_socket_takes_is_sent_in_parts(engin
     assert running(engine, statements) == [("c-1", 1)]
 
 
-def test_a_statement_that_fails_has_no_answer_and_leaves_other_connections_alone(engine):
+def test_a_statement_that_fails_returns_none_and_other_connections_go_on(engine):
     async def statements(pipelines):
         failed = await pipelines.run(WRONG)
         return failed, await pipelines.run(KNOWN, 1, ["c-1"])
@@ -97,7 +97,7 @@ def test_a_statement_that_fails_has_no_answer_and_leaves_other_connections_alone
     assert running(engine, statements) == (None, [("c-1", 1)])
 
 
-def test_what_is_in_flight_when_connections_end_has_no_answer(engine):
+def test_statements_in_flight_when_connections_end_return_none(engine):
     async def statements(pipelines):
         in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
@@ -107,7 +107,7 @@ def test_what_is_in_flight_when_connections_end_has_no_answer(engine):
     assert running(engine, statements) == [None] * N_PIPELINES
 
 
-def test_a_server_that_is_gone_without_a_word_keeps_nobody_waiting(engine):
+def test_a_server_that_vanishes_keeps_nobody_waiting(engine):
     async def statements(pipelines):
         in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
@@ -117,7 +117,7 @@ def test_a_server_that_is_gone_without_a_word_keeps_nobody_waiting(engine):
     assert running(engine, statements) == [None] * N_PIPELINES
 
 
-def test_the_numbers_of_sockets_that_ended_are_free_for_others(engine):
+def test_the_numbers_of_closed_sockets_can_be_used_again(engine):
     async def statements(pipelines):
         in_flight = asyncio.gather(*[pipelines.run(SLOW) for _ in range(N_PIPELINES)])
         await asyncio.sleep(0)
@@ -139,7 +139,7 @@ def test_connections_that_ended_are_opened_again(engine):
     assert running(engine, statements) == (None, [("c-1", 1)])
 
 
-def test_an_answer_that_nobody_waits_for_any_more_is_thrown_away(engine):
+def test_a_result_that_nobody_awaits_any_more_is_dropped(engine):
     async def statements(pipelines):
         given_up = [asyncio.ensure_future(pipelines.run(KNOWN, 1, ["c-1"])) for _ in range(8)]
         await asyncio.sleep(0)
@@ -150,7 +150,7 @@ def test_an_answer_that_nobody_waits_for_any_more_is_thrown_away(engine):
     assert running(engine, statements) == [[("c-2", i)] for i in range(8)]
 
 
-def test_a_server_that_is_not_there_is_no_error_here():
+def test_a_missing_server_raises_no_error():
     async def statements(pipelines):
         return await pipelines.run(KNOWN, 1, ["c-1"])
 
@@ -158,7 +158,7 @@ def test_a_server_that_is_not_there_is_no_error_here():
     assert running(engine, statements) is None
 
 
-def test_nothing_is_answered_before_they_are_opened_and_after_they_are_closed(engine):
+def test_pipelines_return_none_before_they_are_opened_and_after_they_are_closed(engine):
     async def run():
         pipelines = Pipelines(engine)
         before = await pipelines.run(KNOWN, 1, ["c-1"])

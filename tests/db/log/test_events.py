@@ -65,7 +65,7 @@ def test_events_do_not_touch_the_facts_of_a_known_customer(session):
     assert customers.get(session, "c-1").owner == "Ada"
 
 
-def test_every_column_arrives_as_it_went(session):
+def test_every_column_is_read_as_it_was_written(session):
     received = NOON + timedelta(hours=1)
     ticket = an_activity(
         type="ticket_opened",
@@ -109,28 +109,28 @@ def test_a_renewal_date_is_read_from_the_properties(session):
 
 
 @pytest.mark.parametrize("value", ["someday", 7, ["2026-09-01"]])
-def test_a_renewal_date_that_is_none_counts_as_none(session, value):
+def test_a_renewal_date_that_is_no_date_counts_as_missing(session, value):
     renewed = an_activity(type="subscription_renewed", properties={"renews_at": value})
     events.record(session, [renewed])
 
     assert history(session, "c-1").until.tolist() == [NO_MOMENT]
 
 
-def test_what_occurs_at_the_moment_itself_is_not_seen(session):
+def test_an_event_at_the_moment_itself_is_not_read(session):
     events.record(session, [an_activity()])
 
     assert history(session, "c-1", as_of=NOON).n_events == 0
     assert history(session, "c-1", as_of=NOON + timedelta(microseconds=1)).n_events == 1
 
 
-def test_what_we_learned_later_is_not_seen(session):
+def test_an_event_that_was_received_later_is_not_read(session):
     events.record(session, [an_activity(received_at=LATER)])
 
     assert history(session, "c-1", as_of=LATER).n_events == 0
     assert history(session, "c-1", as_of=LATER + timedelta(microseconds=1)).n_events == 1
 
 
-def test_histories_come_in_the_order_asked_and_unknown_ids_are_left_out(session):
+def test_histories_come_in_the_order_of_the_ids_without_unknown_ones(session):
     events.record(session, [an_activity("e-1", "c-1"), an_activity("e-2", "c-2")])
     events.record(session, [an_activity("e-3", "c-2", occurred_at=NOON - timedelta(days=1))])
 
@@ -141,12 +141,12 @@ def test_histories_come_in_the_order_asked_and_unknown_ids_are_left_out(session)
     assert found.occurred_at[0] < found.occurred_at[1]
 
 
-def test_asking_for_nobody_gives_an_empty_history(session):
+def test_no_ids_give_an_empty_history(session):
     assert history(session).n_customers == 0
     assert history(session, "nobody").n_customers == 0
 
 
-def test_account_versions_are_events_of_the_past_only(session):
+def test_account_versions_become_events_only_once_they_are_valid(session):
     version = AccountVersion("c-1", valid_from=NOON, price=49.0, renews_at=LATER)
     customers.put(session, Customer("c-1", signed_up_at=NOON), version)
 
@@ -159,7 +159,7 @@ def test_account_versions_are_events_of_the_past_only(session):
     assert found.signed_up_at.tolist() == [to_micros(NOON)]
 
 
-def test_amounts_in_another_currency_are_no_amounts(session):
+def test_amounts_in_another_currency_are_missing(session):
     orders = [
         an_activity("e-1", amount=1.0, currency="EUR"),
         an_activity("e-2", amount=2.0, currency="USD", occurred_at=NOON + timedelta(hours=1)),
@@ -180,7 +180,7 @@ def test_prices_follow_the_currency_of_the_customer(session):
     np.testing.assert_array_equal(history(session, "c-1", currency="EUR").amount, [np.nan])
 
 
-def test_text_of_every_script_survives(session):
+def test_text_in_every_script_is_stored(session):
     events.record(session, [an_activity("é-☃", "客-1", channel="fax", type="walked_in")])
 
     found = history(session, "客-1")
@@ -190,7 +190,7 @@ def test_text_of_every_script_survives(session):
     assert found.channel.tolist() == [CHANNEL_CODES["other"]]
 
 
-def test_what_was_committed_is_seen_by_others(reading, writing):
+def test_committed_events_are_seen_by_other_sessions(reading, writing):
     with writing.begin() as session:
         events.record(session, [an_activity()])
 
@@ -198,7 +198,7 @@ def test_what_was_committed_is_seen_by_others(reading, writing):
         assert history(session, "c-1").n_events == 1
 
 
-def test_what_was_rolled_back_is_not_known(reading, writing):
+def test_events_that_were_rolled_back_are_not_known(reading, writing):
     with writing() as session:
         events.record(session, [an_activity()])
 
@@ -221,7 +221,7 @@ def test_the_next_customers_come_in_bytewise_order(session):
     assert next_after("é", 9) == []
 
 
-def test_the_next_customers_are_known_as_those_asked_for(session):
+def test_the_next_customers_are_read_as_if_by_their_ids(session):
     events.record(session, [an_activity(), an_activity("e-2", "c-2", amount=3.5)])
 
     asked = histories.known_customers_after(None, limit=9, as_of=LATER, currency=None)
@@ -233,7 +233,7 @@ def test_the_next_customers_are_known_as_those_asked_for(session):
     np.testing.assert_array_equal(known.amount, wanted.amount)
 
 
-def test_of_two_who_write_an_event_at_once_one_has_a_duplicate(database):
+def test_of_two_concurrent_writers_of_an_event_one_has_a_duplicate(database):
     writers, found = writer_factory(database), []
 
     def write_more() -> None:

@@ -27,7 +27,7 @@ def put(writing, *ids):
             customers.put(session, Customer(customer_id))
 
 
-def test_every_statement_sees_what_was_committed_before_it(reader, writing):
+def test_every_statement_sees_what_was_committed_before(reader, writing):
     assert reader.run(KNOWN, ["c-1"]) == []
     put(writing, "c-1", "c-2")
     assert sorted(reader.run(KNOWN, ["c-1", "c-2", "nobody"])) == [("c-1",), ("c-2",)]
@@ -40,7 +40,7 @@ def test_a_session_sees_what_its_own_transaction_wrote(reader, writing):
     assert run(reader, KNOWN, ["c-1"]) == []
 
 
-def test_a_connection_that_died_meanwhile_is_replaced(reader, writing):
+def test_a_connection_that_died_while_idle_is_replaced(reader, writing):
     put(writing, "c-1")
     reader.run(KNOWN, ["c-1"])
     (idle,) = reader._idle
@@ -49,7 +49,7 @@ def test_a_connection_that_died_meanwhile_is_replaced(reader, writing):
     assert reader.run(KNOWN, ["c-1"]) == [("c-1",)]
 
 
-def test_whoever_must_not_wait_is_answered_by_an_open_connection_or_not_at_all(reader, writing):
+def test_run_at_once_uses_an_open_connection_or_returns_none(reader, writing):
     put(writing, "c-1")
     assert reader.run_at_once(KNOWN, ["c-1"]) is None
     reader.run(KNOWN, ["c-1"])
@@ -58,7 +58,7 @@ def test_whoever_must_not_wait_is_answered_by_an_open_connection_or_not_at_all(r
     assert reader.run_at_once(KNOWN, ["c-1"]) is None
 
 
-def test_a_statement_that_fails_is_an_error_in_sqlalchemys_terms_and_no_harm_to_the_next(reader):
+def test_a_statement_that_fails_raises_sqlalchemys_error_and_the_next_one_succeeds(reader):
     for _ in range(2):
         with pytest.raises(DatabaseError):
             reader.run(WRONG)

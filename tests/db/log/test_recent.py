@@ -76,7 +76,9 @@ def test_every_reader_sees_what_another_saw_before_it_was_joined(reader, record,
     assert n_events(other, "c-1") == n_events(reader, "c-1") == [3]
 
 
-def test_as_many_recent_events_as_before_are_not_taken_for_the_same(reader, record, database):
+def test_as_many_recent_events_as_before_are_not_mistaken_for_the_same_events(
+    reader, record, database
+):
     record("c-1", "c-2")
     assert n_events(reader, "c-1", "c-2") == [1, 1]
     compact_log(writer_factory(database))
@@ -85,7 +87,7 @@ def test_as_many_recent_events_as_before_are_not_taken_for_the_same(reader, reco
     assert n_events(reader, "c-1", "c-2") == [3, 1]
 
 
-def test_a_session_sees_what_its_transaction_wrote_and_nobody_else_does(reader, database):
+def test_only_its_own_session_sees_what_a_transaction_wrote(reader, database):
     with writer_factory(database)() as session:
         activity.record(session, [Activity("e-1", "c-1", NOON, NOON, "login")])
         assert n_events(session, "c-1") == [1]
@@ -94,7 +96,7 @@ def test_a_session_sees_what_its_transaction_wrote_and_nobody_else_does(reader, 
     assert n_events(reader, "c-1") == []
 
 
-def test_what_was_taken_back_is_not_taken_for_what_came_instead(reader, record, database):
+def test_an_event_that_was_rolled_back_is_not_mistaken_for_the_next_one(reader, record, database):
     record("c-1")
     with writer_factory(database)() as session:
         activity.record(session, [Activity("gone", "c-1", NOON, NOON, "login")])
@@ -105,9 +107,7 @@ def test_what_was_taken_back_is_not_taken_for_what_came_instead(reader, record, 
     assert n_events(reader, "c-1", "c-2") == [1, 1]
 
 
-def test_a_past_moment_sees_neither_joined_nor_recent_events_from_after_it(
-    reader, record, database
-):
+def test_an_earlier_moment_sees_neither_joined_nor_recent_events_after_it(reader, record, database):
     record("c-1", occurred_at=NOON)
     record("c-1", occurred_at=NOON + timedelta(days=2))
     compact_log(writer_factory(database))
@@ -119,7 +119,7 @@ def test_a_past_moment_sees_neither_joined_nor_recent_events_from_after_it(
     assert found.occurred_at.tolist() == [to_micros(NOON), to_micros(NOON + timedelta(days=1))]
 
 
-def test_many_recent_events_are_joined_by_whoever_writes_the_last(
+def test_many_recent_events_are_joined_by_the_writer_of_the_last_one(
     reader, record, database, monkeypatch
 ):
     monkeypatch.setattr(recent_activity, "JOIN_AT", 10)
@@ -134,7 +134,9 @@ def test_many_recent_events_are_joined_by_whoever_writes_the_last(
     assert n_events(reader, "c-1", "c-2") == [4, 6]
 
 
-def test_a_long_history_goes_on_in_another_row_and_a_short_one_in_its_own(reader, record, database):
+def test_a_long_history_continues_in_another_row_and_a_short_one_in_its_own(
+    reader, record, database
+):
     for n in (FULL, 2, FULL, 1):
         record("c-1", *["c-2"] * n)
         compact_log(writer_factory(database))
@@ -146,7 +148,7 @@ def test_a_long_history_goes_on_in_another_row_and_a_short_one_in_its_own(reader
     assert n_events(reader, "c-1", "c-2") == [4, 2 * FULL + 3]
 
 
-def test_everybody_is_walked_with_what_is_recent(reader, record, database):
+def test_the_next_customers_are_read_with_their_recent_events(reader, record, database):
     record("c-1", "c-2")
     compact_log(writer_factory(database))
     record("c-2", "c-3")
@@ -157,7 +159,7 @@ def test_everybody_is_walked_with_what_is_recent(reader, record, database):
     assert found.starts.tolist() == [0, 2, 3]
 
 
-def test_what_is_joined_between_two_looks_counts_once(database, record):
+def test_an_event_that_is_joined_between_two_reads_counts_once(database, record):
     record("c-1")
     query = histories.known_customers(["c-1"], as_of=LATER, currency=None)
     statement = query.statement.sqlite
@@ -177,7 +179,7 @@ def test_what_is_joined_between_two_looks_counts_once(database, record):
     assert query.read(rows).history.n_events == 1
 
 
-def test_who_is_at_it_keeps_to_what_was_recent_when_others_read_further(
+def test_a_read_is_consistent_when_another_thread_reads_further_meanwhile(
     reader, record, database, monkeypatch
 ):
     record("c-1")
@@ -195,7 +197,9 @@ def test_who_is_at_it_keeps_to_what_was_recent_when_others_read_further(
     assert n_events(reader, "c-1") == [1]
 
 
-def test_nobody_misses_an_event_while_others_write_and_join(reader, record, database, monkeypatch):
+def test_no_reader_misses_an_event_while_others_write_and_join(
+    reader, record, database, monkeypatch
+):
     monkeypatch.setattr(recent_activity, "JOIN_AT", 7)
     written, missed = [0], []
 

@@ -24,7 +24,7 @@ def purchases_of(database, customer_id):
         return get_customer(Reader(database), session, customer_id, as_of=NOW).purchases
 
 
-def test_purchases_are_counted_from_the_log_as_it_was_known(database):
+def test_purchases_are_counted_from_what_was_known_of_the_log(database):
     with writer_factory(database).begin() as session:
         events.record(
             session,
@@ -40,7 +40,7 @@ def test_purchases_are_counted_from_the_log_as_it_was_known(database):
     assert purchases_of(database, "c-1") == Purchases(NOON, NOON + timedelta(days=2), 2)
 
 
-def test_who_never_ordered_has_bought_nothing_at_no_time(database):
+def test_a_customer_who_never_ordered_has_no_purchases_and_no_dates(database):
     with writer_factory(database).begin() as session:
         customers.put(session, Customer("c-1"))
 
@@ -67,7 +67,7 @@ def days_ago(days):
         (400, None, "lost"),
     ],
 )
-def test_the_stage_of_life_follows_the_days_of_silence(started, last, stage):
+def test_the_lifecycle_stage_follows_the_days_of_silence(started, last, stage):
     found = lifecycle_stage(
         started_at=days_ago(started), last_activity_at=days_ago(last), as_of=NOW
     )

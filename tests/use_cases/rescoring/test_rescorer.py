@@ -83,7 +83,7 @@ def scored(writers, job) -> list[str]:
 EVERYBODY = [f"c-{i:03}" for i in range(N_CUSTOMERS)]
 
 
-def test_everybody_is_scored_once_in_chunks(new_worker, writers, job):
+def test_every_customer_is_scored_once_in_chunks(new_worker, writers, job):
     worker = new_worker()
 
     assert worker.work() is True
@@ -93,7 +93,7 @@ def test_everybody_is_scored_once_in_chunks(new_worker, writers, job):
     assert (done.state, done.done, done.failed) == ("completed", N_CUSTOMERS, 0)
 
 
-def test_a_worker_that_is_told_to_stop_hands_the_job_back_at_once(new_worker, writers, job):
+def test_a_worker_that_must_stop_hands_the_job_back_at_once(new_worker, writers, job):
     asked = iter([False, False, True])
 
     new_worker().work(lambda: next(asked))
@@ -103,7 +103,9 @@ def test_a_worker_that_is_told_to_stop_hands_the_job_back_at_once(new_worker, wr
     assert scored(writers, job) == EVERYBODY
 
 
-def test_a_cancelled_job_ends_with_the_next_chunk_and_keeps_what_it_has(new_worker, writers, job):
+def test_a_cancelled_job_ends_with_the_next_chunk_and_what_is_stored_stays(
+    new_worker, writers, job
+):
     calls = []
 
     def cancel_after_the_first_chunk() -> bool:
@@ -159,7 +161,7 @@ def results(writers, job):
         return results_of_job(session, job.job_id, limit=10 * N_CUSTOMERS, after=None).items
 
 
-def test_numbers_alone_are_those_of_the_answers(new_worker, writers, bundles):
+def test_scores_without_answers_have_the_numbers_of_the_answers(new_worker, writers, bundles):
     worker, kept = new_worker(), {}
     for keeps in Keeps:
         later = NOW + timedelta(days=10)
@@ -177,7 +179,7 @@ def test_numbers_alone_are_those_of_the_answers(new_worker, writers, bundles):
     ]
 
 
-def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
+def test_scores_without_answers_use_the_previous_tier_and_pass_findings_on(
     new_worker, writers, bundles, database
 ):
     worker, reader = new_worker(), Reader(database)
@@ -203,7 +205,7 @@ def test_numbers_alone_start_from_the_tier_before_and_leave_what_was_found(
         assert [s["since"] for s in mine["signals"]] == [s["since"] for s in theirs["signals"]]
 
 
-def test_a_customer_whose_numbers_cannot_be_had_fails_alone(
+def test_a_customer_who_cannot_be_scored_without_an_answer_fails_alone(
     new_worker, writers, bundles, monkeypatch
 ):
     real = numbers.score_columns
@@ -312,7 +314,7 @@ def mend(writers, customer_id: str, standing: str) -> None:
         )
 
 
-def test_a_job_that_always_breaks_off_is_given_up_and_one_asked_for_later_is_done(
+def test_a_job_that_always_breaks_off_is_given_up_and_a_later_one_is_done(
     new_worker, writers, bundles, job
 ):
     new_worker().work()
@@ -355,7 +357,7 @@ def test_a_job_that_kills_its_workers_is_given_up(new_worker, writers, bundles, 
     assert scored(writers, job) == []
 
 
-def test_a_worker_taken_for_dead_writes_nothing_more(new_worker, writers, job, database):
+def test_a_worker_whose_job_was_taken_over_writes_nothing_more(new_worker, writers, job, database):
     other = new_worker(now=lambda: NOW + timedelta(hours=1))
     calls = []
 

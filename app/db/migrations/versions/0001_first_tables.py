@@ -13,6 +13,29 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the change."""
+    _create_activity()
+    _create_api_keys()
+    _create_assessments()
+    _create_current_scores()
+    _create_customers()
+    _create_jobs()
+    _create_account_versions()
+    _create_job_failures()
+
+
+def downgrade() -> None:
+    """Undo the change."""
+    op.drop_table("job_failures")
+    op.drop_table("account_versions")
+    op.drop_table("jobs")
+    op.drop_table("customers")
+    op.drop_table("current_scores")
+    op.drop_table("assessments")
+    op.drop_table("api_keys")
+    op.drop_table("activity")
+
+
+def _create_activity() -> None:
     op.create_table(
         "activity",
         sa.Column("event_id", IDENTIFIER, nullable=False),
@@ -32,6 +55,8 @@ def upgrade() -> None:
         "ix_activity_history", "activity", ["customer_id", "occurred_at", "packed"], unique=False
     )
 
+
+def _create_api_keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("key_id", IDENTIFIER, nullable=False),
@@ -43,6 +68,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("sha256", name=op.f("uq_api_keys_sha256")),
     )
+
+
+def _create_assessments() -> None:
     op.create_table(
         "assessments",
         sa.Column("customer_id", IDENTIFIER, nullable=False),
@@ -65,6 +93,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("job_id <> ''"),
     )
 
+
+def _create_current_scores() -> None:
     op.create_table(
         "current_scores",
         sa.Column("customer_id", IDENTIFIER, nullable=False),
@@ -83,6 +113,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_current_scores_score", "current_scores", ["score", "customer_id"], unique=False
     )
+
+
+def _create_customers() -> None:
     op.create_table(
         "customers",
         sa.Column("customer_id", IDENTIFIER, nullable=False),
@@ -94,6 +127,9 @@ def upgrade() -> None:
         sa.Column("consent", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customers")),
     )
+
+
+def _create_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("job_id", IDENTIFIER, nullable=False),
@@ -118,6 +154,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_state", "jobs", ["state", "created_at"], unique=False)
 
+
+def _create_account_versions() -> None:
     op.create_table(
         "account_versions",
         sa.Column("customer_id", IDENTIFIER, nullable=False),
@@ -134,6 +172,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("customer_id", "valid_from", name=op.f("pk_account_versions")),
     )
+
+
+def _create_job_failures() -> None:
     op.create_table(
         "job_failures",
         sa.Column("job_id", IDENTIFIER, nullable=False),
@@ -144,15 +185,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("job_id", "customer_id", name=op.f("pk_job_failures")),
     )
-
-
-def downgrade() -> None:
-    """Undo the change."""
-    op.drop_table("job_failures")
-    op.drop_table("account_versions")
-    op.drop_table("jobs")
-    op.drop_table("customers")
-    op.drop_table("current_scores")
-    op.drop_table("assessments")
-    op.drop_table("api_keys")
-    op.drop_table("activity")
