@@ -17,7 +17,7 @@ from app.bundle.folder.writing import write_bundle
 from app.bundle.shelf import promote
 from app.bundle.value.value_model import ValueModel
 from app.domain.churn import ChurnDefinition, ChurnKind
-from app.domain.tiers import TierPolicy
+from app.domain.tier_policies import SharePolicy
 from app.features.catalogue import FEATURE_INDEX
 
 TRAINED_UNTIL = datetime(2026, 9, 1, tzinfo=UTC)
@@ -53,7 +53,7 @@ def facts(features: NDArray[np.float64], *, seed: int, **changes: Any) -> Bundle
         "currency": "EUR",
         "features": current_features(),
         "calibration": Calibration(slope=1.0, intercept=0.0),
-        "tier_policy": TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
+        "tier_policy": SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
         "percentile_knots": tuple(i / 100 for i in range(101)),
         "usual": tuple(np.median(features, axis=0)),
         "metrics": {"auc": 0.8},

@@ -128,15 +128,19 @@ def plain_answer(history, bundle, playbook, *, as_of, previous=None):
     ))
     tier, reasons, value = None, [], None
     stood = previous.tier if previous and previous.as_of < moment else None
-    edges, basis, offer = policy.edges_of(before=stood), policy.basis_of(None), None
+    edges, basis, offer = policy.edges_of(before=stood), None, None
+    if policy.kind == "value":
+        basis = policy.basis_of(None)
     if in_population(history, bundle.churn, as_of=moment)[0]:
         probability = float(bundle.probabilities(features)[0])
         worth = _worth(bundle, features, probability)
         value = worth and _value(worth, bundle, moment)
         mine = worth["revenue_12m_if_kept"] if worth else None
-        edges = policy.edges_of(value=mine, before=stood)
-        tier, basis = edges.tier_of(probability), policy.basis_of(mine)
-        offer = policy.offer_of(probability, value=mine, before=stood)
+        if policy.kind == "value":
+            edges = policy.edges_of(value=mine, before=stood)
+            basis = policy.basis_of(mine)
+            offer = policy.offer_of(probability, value=mine, before=stood)
+        tier = edges.tier_of(probability)
         reasons = plain_reasons(bundle, features[0])
         margin = float(bundle.margins(features)[0])
         base = float(bundle.contributions(features)[0, -1])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.bundle.folder.manifest import N_PERCENTILE_KNOTS, BundleFacts, FeatureSet
 from app.domain.moments import format_moment, from_micros
-from app.domain.tiers import ValuePolicy
+from app.domain.tier_policies import ValuePolicy
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 from training.dataset.leaks import implausible_auc_warning
 from training.findings import Findings

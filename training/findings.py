@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.tiers import AnyTierPolicy
+from app.domain.tier_policies import TierPolicy
 from training.certainty.certainty import Certainty
 from training.learning.learn import LearningResult
 from training.prior.fallback import Fallback
@@ -33,7 +33,7 @@ class Findings:
     probabilities: Numbers
     backtests: Backtests
     value: ValueEstimate
-    tiers: AnyTierPolicy
+    tiers: TierPolicy
     movement: TierMovement | None
     certainty: Certainty
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import to_micros
-from app.domain.tiers import AnyTierPolicy
+from app.domain.tier_policies import TierPolicy
 from app.features.history import History
 from app.features.outcomes import code_of_event
 from app.features.population import in_population
@@ -140,7 +140,7 @@ def _estimate_value(
     return estimate_value(run, learning.population, probabilities, holdout=holdout)
 
 
-def _cut_tiers(run: TrainingRun, probabilities: Numbers, value: ValueEstimate) -> AnyTierPolicy:
+def _cut_tiers(run: TrainingRun, probabilities: Numbers, value: ValueEstimate) -> TierPolicy:
     n_population = int(in_population(run.known, run.churn, as_of=run.cut_off).sum())
     values = value.values_of(len(probabilities))
     return tier_policy(probabilities, values, costs=run.costs, n_population=n_population)
@@ -149,7 +149,7 @@ def _cut_tiers(run: TrainingRun, probabilities: Numbers, value: ValueEstimate) -
 def _measure_stability(
     run: TrainingRun,
     learning: LearningResult | Fallback,
-    tiers: AnyTierPolicy,
+    tiers: TierPolicy,
     value: ValueEstimate,
 ) -> TierMovement | None:
     if isinstance(learning, Fallback):

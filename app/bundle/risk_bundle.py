@@ -13,7 +13,7 @@ from app.bundle.trees.scorer import Scorer
 from app.bundle.value.estimator import ValueEstimator
 from app.domain.bundles import BundleWarning
 from app.domain.churn import ChurnDefinition
-from app.domain.tiers import AnyTierPolicy
+from app.domain.tier_policies import TierPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class RiskBundle:
     id: str
     manifest: Manifest
     churn: ChurnDefinition
-    tier_policy: AnyTierPolicy
+    tier_policy: TierPolicy
     currency: str | None
     usual: NDArray[np.float64]
     percentile_knots: NDArray[np.float64]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.bundle.answers.tier_columns import NO_TIER, assign_tiers
 from app.domain.moments import MICROSECONDS_PER_DAY
-from app.domain.tiers import TierPolicy
+from app.domain.tier_policies import SharePolicy
 from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import in_population
@@ -50,10 +50,10 @@ def main() -> None:
 
 def _weeks(
     history: History, *, first: int, n_weeks: int, learned_anew: bool
-) -> list[tuple[NDArray[np.float64], TierPolicy]]:
+) -> list[tuple[NDArray[np.float64], SharePolicy]]:
     """Return probabilities and policy of each week, of those in the population throughout."""
     said, inside = [], []
-    policies: list[TierPolicy] = []
+    policies: list[SharePolicy] = []
     for moment in range(first, first + n_weeks * WEEK, WEEK):
         known = known_before(history, moment=moment)
         if learned_anew or not policies:
@@ -67,7 +67,7 @@ def _weeks(
     return [(p[throughout], policies[min(i, last)]) for i, p in enumerate(said)]
 
 
-def _followed(weeks: list[tuple[NDArray[np.float64], TierPolicy]], band: float) -> Tiers:
+def _followed(weeks: list[tuple[NDArray[np.float64], SharePolicy]], band: float) -> Tiers:
     """Return everybody's tier in every week, each week seeing the one before."""
     before = np.full(len(weeks[0][0]), NO_TIER)
     tiers = []

@@ -12,7 +12,7 @@ from app.bundle.folder.writing import write_bundle
 from app.bundle.opening import open_bundle
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
-from app.domain.tiers import TierPolicy
+from app.domain.tier_policies import SharePolicy
 
 FEATURES = FeatureSet(("orders_30d", "days_since_order"), ("orders", "days"), "f" * 64)
 KEY = b"a key that only these tests know"
@@ -26,7 +26,7 @@ def facts_of_a_bundle(**changes) -> BundleFacts:
         "currency": "EUR",
         "features": FEATURES,
         "calibration": Calibration(slope=1.25, intercept=-0.5),
-        "tier_policy": TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
+        "tier_policy": SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
         "percentile_knots": tuple(i / 100 for i in range(101)),
         "usual": (4.0, float("nan")),
         "metrics": {"auc": 0.8, "folds": [{"log_loss": 0.5}]},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.domain.errors import TrainingRefused
-from app.domain.tiers import TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, ValuePolicy
 from app.features.population import in_population
 from tests.training.shops import CANCELLED, DAY, NO_ORDER, UNTIL_MICROS, run_of, shop
 from training.card.sections.profit import profit_section
@@ -119,7 +119,7 @@ def test_few_buyers_have_no_value_and_tiers_by_shares_all_the_same(make):
     few = make(log=shop(n_customers=60), costs=None)
     assert few.value.model is None
     assert few.value.expected is None
-    assert isinstance(few.tiers, TierPolicy)
+    assert isinstance(few.tiers, SharePolicy)
     assert "value_test" not in metrics_of(few)
 
 

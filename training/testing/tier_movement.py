@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.domain.errors import TrainingRefused
 from app.domain.moments import MICROSECONDS_PER_DAY
-from app.domain.tiers import AnyTierPolicy, TierPolicy
+from app.domain.tier_policies import SharePolicy, TierPolicy
 from training.learning.learn import LearningResult, learn
 from training.run import TrainingRun
 from training.tiers.assignment import tiers_of
@@ -78,7 +78,7 @@ def tier_movement_between(
 
 
 def tier_movement_of_a_week(
-    run: TrainingRun, learning: LearningResult, *, policy: AnyTierPolicy, values: Numbers
+    run: TrainingRun, learning: LearningResult, *, policy: TierPolicy, values: Numbers
 ) -> TierMovement | None:
     """Return how many of today's customers change tier because of the newest week of data alone.
 
@@ -100,7 +100,7 @@ def tier_movement_of_a_week(
     then = earlier.student.probabilities_of(learning.population)
     now = learning.student.probabilities_of(learning.population)
     earlier_policy = policy
-    if isinstance(policy, TierPolicy):
+    if isinstance(policy, SharePolicy):
         earlier_policy = policy_by_shares(earlier.student.probabilities_of(earlier.population))
     first = tiers_of(then, earlier_policy, values=values)
     second = tiers_of(now, policy, values=values)

@@ -3,15 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.tier_columns import HIGH, LOW, NO_TIER, assign_tiers
-from app.domain.tiers import AnyTierPolicy
+from app.bundle.answers.tier_columns import NO_TIER, assign_tiers
+from app.domain.tier_policies import TierPolicy
+from app.domain.tiers import HIGH, LOW
 
 Numbers = NDArray[np.float64]
 
 
 def tiers_of(
     probabilities: Numbers,
-    policy: AnyTierPolicy,
+    policy: TierPolicy,
     *,
     values: Numbers | None = None,
     previous: NDArray[np.int64] | None = None,
@@ -34,7 +35,7 @@ def tiers_of(
 
 
 def tier_shares(
-    probabilities: Numbers, policy: AnyTierPolicy, values: Numbers | None = None
+    probabilities: Numbers, policy: TierPolicy, values: Numbers | None = None
 ) -> dict[str, float]:
     """Return the share (0 to 1) of customers in each tier, highest first."""
     tiers = tiers_of(probabilities, policy, values=values)

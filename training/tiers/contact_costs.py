@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.tiers import check_costs
+from app.domain.tier_policies import validate_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ContactCosts:
     capacity_per_week: int | None = None
 
     def __post_init__(self) -> None:
-        check_costs(self.contact_cost, self.offer_costs, self.save_rate)
+        validate_costs(self.contact_cost, self.offer_costs, self.save_rate)
         if self.capacity_per_week is not None and self.capacity_per_week < 0:
             raise ValueError(f"capacity must be 0 or more a week, got {self.capacity_per_week}")
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.tiers import ValuePolicy
+from app.domain.tier_policies import ValuePolicy
 
 Numbers = NDArray[np.float64]
 

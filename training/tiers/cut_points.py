@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import TrainingRefused
-from app.domain.tiers import AnyTierPolicy, TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, TierPolicy, ValuePolicy
 from training.tiers.contact_costs import ContactCosts
 from training.tiers.contact_profit import profit_of_contact
 
@@ -23,7 +23,7 @@ BAND = 1.15
 
 def tier_policy(
     probabilities: Numbers, values: Numbers, *, costs: ContactCosts | None, n_population: int
-) -> AnyTierPolicy:
+) -> TierPolicy:
     """Return the policy by value where there are `costs`, else that by shares."""
     if costs is None:
         return policy_by_shares(probabilities)
@@ -32,7 +32,7 @@ def tier_policy(
 
 def policy_by_shares(
     probabilities: Numbers, *, high_share: float = HIGH_SHARE, medium_share: float = MEDIUM_SHARE
-) -> TierPolicy:
+) -> SharePolicy:
     """Return the policy whose tiers come nearest to the wanted shares of `probabilities`.
 
     An edge lies half way between two neighbouring probabilities, so that nobody stands on it.
@@ -54,7 +54,7 @@ def policy_by_shares(
     high_from = _edge(ordered, high_share)
     medium_from = min(max(medium_from, EDGE), 1 - 2 * EDGE)
     high_from = min(max(high_from, medium_from + EDGE), 1 - EDGE)
-    return TierPolicy(f"shares-{name}", medium_from=medium_from, high_from=high_from, band=BAND)
+    return SharePolicy(f"shares-{name}", medium_from=medium_from, high_from=high_from, band=BAND)
 
 
 def policy_by_value(

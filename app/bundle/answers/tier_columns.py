@@ -1,4 +1,4 @@
-"""Scores and tiers of many customers in one kernel, with the same bits as `app.domain.tiers`."""
+"""Scores and tiers of many customers in one kernel, by the rule of `app.domain.tiers`, compiled."""
 
 from typing import Final, NamedTuple
 
@@ -6,21 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.compiled.kernel import entry, part
-from app.domain.tiers import (
-    ALMOST_CERTAIN,
-    HIGH_FROM_SCORE,
-    MEDIUM_FROM_SCORE,
-    AnyTierPolicy,
-    RiskTier,
-    TierPolicy,
-)
+from app.domain.tier_policies import SharePolicy, TierPolicy, paying_edge
+from app.domain.tiers import HIGH, LOW, score_at, shift_edge, tier_code
 
 Numbers = NDArray[np.float64]
 
-NO_TIER: Final = -1
-LOW, MEDIUM, HIGH = 0, 1, 2
-TIERS: Final = (RiskTier.LOW, RiskTier.MEDIUM, RiskTier.HIGH)  # by their codes
-CODE_OF_TIER: Final = {RiskTier.LOW: LOW, RiskTier.MEDIUM: MEDIUM, RiskTier.HIGH: HIGH}
+NO_TIER: Final = -1  # where a tier is not known; those that are have codes in `app.domain.tiers`
+
+_edge, _shifted = part(paying_edge), part(shift_edge)
+_tier, _score = part(tier_code), part(score_at)
 
 
 class TierColumns(NamedTuple):
@@ -31,7 +25,7 @@ class TierColumns(NamedTuple):
     medium_from, high_from : float64, the churn probabilities from which on each customer is Medium,
         and High; NaN = never.
     scores : int64, 0 to 100.
-    tiers : int64, positions in `TIERS`.
+    tiers : int64, positions in `app.domain.tiers.TIERS`.
     """
 
     medium_from: Numbers
@@ -41,7 +35,7 @@ class TierColumns(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    """A policy as numbers: a `ValuePolicy` if `save_rate` is above 0, else a `TierPolicy`."""
+    """A policy as numbers: a `ValuePolicy` if `save_rate` is above 0, else a `SharePolicy`."""
 
     medium_from: float
     high_from: float
@@ -53,7 +47,7 @@ class _Rule(NamedTuple):
 
 
 def assign_tiers(
-    policy: AnyTierPolicy,
+    policy: TierPolicy,
     probabilities: Numbers,
     values: Numbers,
     before: NDArray[np.int64],
@@ -65,7 +59,7 @@ def assign_tiers(
     probabilities : float64 array of shape (n,)
         Churn probabilities; `ValueError` if one is NaN or outside 0 to 1.
     values : float64 array of shape (n,)
-        The value of each customer, NaN = not known; a `TierPolicy` does not read it.
+        The value of each customer, NaN = not known; a `SharePolicy` does not read it.
     before : int64 array of shape (n,)
         `CODE_OF_TIER` of each customer's previous tier, `NO_TIER` = not known.
     """
@@ -80,11 +74,13 @@ def assign_tiers(
 def warm_up() -> None:
     """Compile or load the kernel, so that no request waits for it."""
     one = np.full(1, 0.5)
-    assign_tiers(TierPolicy("any", medium_from=0.2, high_from=0.6), one, one, np.zeros(1, np.int64))
+    assign_tiers(
+        SharePolicy("any", medium_from=0.2, high_from=0.6), one, one, np.zeros(1, np.int64)
+    )
 
 
-def _rule_of(policy: AnyTierPolicy) -> _Rule:
-    if isinstance(policy, TierPolicy):
+def _rule_of(policy: TierPolicy) -> _Rule:
+    if isinstance(policy, SharePolicy):
         return _Rule(policy.medium_from, policy.high_from, 0.0, 0.0, 0.0, 0.0, policy.band)
     contact = policy.contact_cost + policy.capacity_price
     offer, otherwise = policy.offer_costs[0], policy.value_otherwise
@@ -105,7 +101,8 @@ def _assign_each(
         medium, high = rule.medium_from, rule.high_from
         if rule.save_rate > 0:
             value = values[i] if values[i] == values[i] else rule.otherwise
-            medium, high = _edge(rule, value, 0.0), _edge(rule, value, rule.offer)
+            medium = _edge(value, 0.0, rule.contact, rule.save_rate)
+            high = _edge(value, rule.offer, rule.contact, rule.save_rate)
             if not medium < high:
                 high = np.nan
         if before[i] != NO_TIER:
@@ -117,40 +114,3 @@ def _assign_each(
             continue
         codes[1, i] = _tier(probabilities[i], medium, high)
         codes[0, i] = _score(probabilities[i], medium, high, codes[1, i])
-
-
-@part
-def _edge(rule: _Rule, value: float, offer: float) -> float:
-    costs = offer + rule.contact
-    gains = rule.save_rate * (value - offer) + offer
-    if not gains > 0:
-        return np.nan
-    edge = costs / gains
-    return edge if edge < ALMOST_CERTAIN else np.nan
-
-
-@part
-def _shifted(edge: float, factor: float) -> float:
-    shifted = edge * factor / (1 - edge + edge * factor)
-    return shifted if shifted < 1 else edge
-
-
-@part
-def _tier(probability: float, medium: float, high: float) -> int:
-    if probability >= high:
-        return HIGH
-    return MEDIUM if probability >= medium else LOW
-
-
-@part
-def _score(probability: float, medium: float, high: float, tier: int) -> int:
-    medium_end = medium if medium < 1 else 1.0
-    high_end = high if high < 1 else 1.0
-    if tier == HIGH:
-        share = (probability - high_end) / (1 - high_end)
-        return min(100, HIGH_FROM_SCORE + int(share * (100 - HIGH_FROM_SCORE)))
-    if tier == MEDIUM:
-        share = (probability - medium_end) / (high_end - medium_end)
-        points = int(share * (HIGH_FROM_SCORE - MEDIUM_FROM_SCORE))
-        return min(HIGH_FROM_SCORE - 1, MEDIUM_FROM_SCORE + points)
-    return min(MEDIUM_FROM_SCORE - 1, int(probability / medium_end * MEDIUM_FROM_SCORE))

@@ -12,7 +12,7 @@ from app.bundle.folder.plain_files import FileDigest
 from app.bundle.value.section import ValueSection
 from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
-from app.domain.tiers import AnyTierPolicy
+from app.domain.tier_policies import TierPolicy
 
 N_PERCENTILE_KNOTS: Final = 101  # percentiles 0 to 100
 
@@ -81,7 +81,7 @@ class BundleFacts:
     currency: str | None
     features: FeatureSet
     calibration: Calibration
-    tier_policy: AnyTierPolicy
+    tier_policy: TierPolicy
     percentile_knots: tuple[float, ...]
     usual: tuple[float, ...]
     metrics: Mapping[str, Any]

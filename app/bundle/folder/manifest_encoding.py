@@ -17,7 +17,7 @@ from app.bundle.folder.manifest import BundleFacts, Manifest
 from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition
 from app.domain.moments import format_moment
-from app.domain.tiers import AnyTierPolicy, TierPolicy
+from app.domain.tier_policies import SharePolicy, TierPolicy
 
 FORMAT_VERSION: Final = 1
 
@@ -93,9 +93,9 @@ def _encode_churn(churn: ChurnDefinition) -> dict[str, Any]:
     return {"kind": churn.kind.value, "event": churn.event, "horizon_days": churn.horizon_days}
 
 
-def _encode_tier_policy(policy: AnyTierPolicy) -> dict[str, Any]:
+def _encode_tier_policy(policy: TierPolicy) -> dict[str, Any]:
     """Return the policy; `kind` and `band`, which older bundles lack, only where they matter."""
-    if isinstance(policy, TierPolicy):
+    if isinstance(policy, SharePolicy):
         content: dict[str, Any] = {
             "version": policy.version,
             "medium_from": float(policy.medium_from),

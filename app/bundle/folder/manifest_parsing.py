@@ -20,7 +20,7 @@ from app.domain.bundles import Basis
 from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.errors import BundleRefused
 from app.domain.moments import parse_moment
-from app.domain.tiers import AnyTierPolicy, TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, TierPolicy, ValuePolicy
 
 MAX_MANIFEST_BYTES: Final = 4 * 1024 * 1024  # real ones have about 100 KB
 
@@ -135,12 +135,12 @@ def _calibration(fields: JsonObject) -> Calibration:
     return Calibration(slope=fields.number("slope"), intercept=fields.number("intercept"))
 
 
-def _tier_policy(fields: JsonObject) -> AnyTierPolicy:
+def _tier_policy(fields: JsonObject) -> TierPolicy:
     band = fields.number("band") if "band" in fields.data else 1.0
     if "kind" in fields.data:
         return _value_policy(fields, band)
     fields.allow_only("version", "medium_from", "high_from", "band")
-    return TierPolicy(
+    return SharePolicy(
         version=fields.string("version"),
         medium_from=fields.number("medium_from"),
         high_from=fields.number("high_from"),

@@ -15,7 +15,7 @@ from app.domain.scores.findings import Findings
 from app.domain.scores.reasons import Reason
 from app.domain.scores.risk import Interval, Risk
 from app.domain.scores.value import ExpectedValue
-from app.domain.tiers import AppliedTierPolicy
+from app.domain.tier_policies import AppliedTierPolicy
 
 
 class Assessment(NamedTuple):

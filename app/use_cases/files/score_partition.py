@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from app.bundle.risk_bundle import RiskBundle
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
-from app.domain.tiers import HIGH_FROM_SCORE, MEDIUM_FROM_SCORE, RiskTier
 from app.features.history import NO_MOMENT, History
 from app.files.partitions import Partition
 from app.files.scores import NUMBERS_SCHEMA, SCHEMA
 from app.use_cases.scores.assess import CHUNK, N_REASONS, NOTHING_BEFORE
-from app.use_cases.scores.columns import ScoreColumns, explained_columns, score_columns
+from app.use_cases.scores.columns import TIER_NAMES, ScoreColumns, explained_columns, score_columns
 from app.use_cases.scores.context import is_stale
 from app.use_cases.scores.encoding import Json, encode_interventions, encode_reasons, encode_signals
 from app.use_cases.scores.explanations import explain_each
@@ -35,6 +34,7 @@ _VALUE: Final = (
 _CERTAINTY: Final = ("probability_low", "probability_high", "out_of_distribution")
 _RISK: Final = ("probability", "score", "percentile", "tier", *_CERTAINTY, *_VALUE)
 _UNKNOWN_AS_NAN: Final = (*_CERTAINTY[:2], *_VALUE[:3])
+_TIERS: Final = pl.Series(TIER_NAMES)  # by their codes
 _TEXT_SCHEMA: Final = {name: kind for name, kind in SCHEMA.items() if name not in NUMBERS_SCHEMA}
 
 
@@ -114,6 +114,7 @@ def _numbers(scoring: Scoring, history: History, columns: ScoreColumns) -> pl.Da
         "customer_id": pl.Series(history.customer_ids, dtype=pl.String),
         "probability": columns.probabilities,
         "score": columns.scores,
+        "tier": _TIERS.gather(columns.tiers),
         "percentile": columns.percentiles,
         "sufficient_history": columns.sufficient,
         "probability_low": columns.low,
@@ -154,24 +155,10 @@ def _output_columns() -> tuple[pl.Expr, ...]:
 
 def _known(name: str) -> pl.Expr:
     """Return a column of risk, certainty or value, with null for NaN and NO_MOMENT."""
-    if name == "tier":
-        return _tier_of_score()
     value = pl.col(name)
     if name == "next_order_expected_at":
         return pl.when(value != NO_MOMENT).then(value)
     return value.fill_nan(None) if name in _UNKNOWN_AS_NAN else value
-
-
-def _tier_of_score() -> pl.Expr:
-    """Return the tier, which `TierPolicy.score_of` pins to the score."""
-    return (
-        pl
-        .when(pl.col("score") >= HIGH_FROM_SCORE)
-        .then(pl.lit(RiskTier.HIGH.value))
-        .when(pl.col("score") >= MEDIUM_FROM_SCORE)
-        .then(pl.lit(RiskTier.MEDIUM.value))
-        .otherwise(pl.lit(RiskTier.LOW.value))
-    )
 
 
 def _stale(scoring: Scoring) -> bool:

@@ -5,13 +5,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from app.bundle.answers.tier_columns import TIERS
 from app.bundle.risk_bundle import RiskBundle
 from app.domain.moments import to_micros
 from app.domain.playbooks import Playbook
 from app.domain.scores.assessment import Assessment
 from app.domain.scores.previous import PreviousAnswer
 from app.domain.scores.risk import Risk
+from app.domain.tiers import TIERS
 from app.features.history import NO_MOMENT, History
 from app.use_cases.scores.certainty import interval_of, unusual_features
 from app.use_cases.scores.columns import CustomerNumbers, explained_columns, texts_of

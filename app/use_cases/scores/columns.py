@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons, choose_reasons
-from app.bundle.answers.tier_columns import NO_TIER, TIERS, assign_tiers
+from app.bundle.answers.tier_columns import NO_TIER, assign_tiers
 from app.bundle.risk_bundle import RiskBundle
 from app.bundle.value.estimator import ExpectedValueColumns
 from app.domain.moments import to_micros
+from app.domain.tiers import TIERS
 from app.features.engine import features_of
 from app.features.history import History
 from app.features.population import population_and_last

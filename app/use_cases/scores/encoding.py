@@ -25,7 +25,7 @@ from app.domain.scores.reasons import Reason
 from app.domain.scores.risk import Interval, Risk
 from app.domain.scores.value import ExpectedValue
 from app.domain.signals import Signal
-from app.domain.tiers import AppliedTierPolicy
+from app.domain.tier_policies import AppliedTierPolicy
 from app.use_cases.scores.columns import TIER_NAMES, CustomerNumbers
 from app.use_cases.scores.numbers import NumbersAnswer
 from app.use_cases.scores.previous_answers import PreviousNumbers

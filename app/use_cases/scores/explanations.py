@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.bundle.answers.reasons import Reasons
-from app.bundle.answers.tier_columns import TIERS
 from app.bundle.risk_bundle import RiskBundle
 from app.domain.playbooks import Playbook
 from app.domain.scores.findings import Findings, findings_of
 from app.domain.scores.previous import PreviousAnswer
 from app.domain.scores.reasons import Reason
+from app.domain.tiers import TIERS
 from app.playbook.verdicts import verdicts_of
 from app.use_cases.scores.columns import CustomerNumbers, ScoreColumns
 from app.use_cases.scores.reasons import reason_templates, reasons_of

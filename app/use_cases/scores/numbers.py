@@ -11,12 +11,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER
+from app.bundle.answers.tier_columns import NO_TIER
 from app.bundle.risk_bundle import RiskBundle
 from app.db.connections.statements import Query
 from app.db.log import histories
 from app.db.log.histories import KnownCustomers
 from app.domain.scores.assessment import AnswerContext
+from app.domain.tiers import CODE_OF_TIER
 from app.use_cases.scores.columns import ScoreColumns, score_columns, texts_of
 from app.use_cases.scores.context import answer_context
 from app.use_cases.scores.previous_answers import PreviousNumbers, read_previous_numbers

@@ -7,9 +7,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS
+from app.bundle.answers.tier_columns import NO_TIER
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.tiers import AnyTierPolicy, AppliedTierPolicy, RiskTier, TierPolicy
+from app.domain.tier_policies import AppliedTierPolicy, SharePolicy, TierPolicy
+from app.domain.tiers import CODE_OF_TIER, TIERS, RiskTier
 from app.use_cases.scores.columns import CustomerNumbers, none_if_nan
 
 
@@ -27,7 +28,7 @@ def tier_codes_before(
 
 
 def policy_without_value(
-    policy: AnyTierPolicy, *, before: RiskTier | None = None
+    policy: TierPolicy, *, before: RiskTier | None = None
 ) -> AppliedTierPolicy:
     """Return the policy for a customer of whom no more is known than the tier before."""
     edges = policy.edges_of(before=before)
@@ -36,7 +37,7 @@ def policy_without_value(
         version=policy.version,
         high_from=edges.high_from,
         medium_from=edges.medium_from,
-        value_basis=policy.basis_of(None),
+        value_basis=None if isinstance(policy, SharePolicy) else policy.basis_of(None),
         offer_cost=None,
     )
 
@@ -45,13 +46,13 @@ def policy_without_value(
 class PolicyApplication:
     """Applies a tier policy to one customer after the other."""
 
-    policy: AnyTierPolicy
+    policy: TierPolicy
     without_value: Mapping[int, AppliedTierPolicy]  # by the code of the tier before
 
     def to(self, customer: CustomerNumbers) -> AppliedTierPolicy:
         """Return the policy as it applies to a customer."""
         policy = self.policy
-        if isinstance(policy, TierPolicy) or not customer.sufficient:
+        if isinstance(policy, SharePolicy) or not customer.sufficient:
             return self.without_value[customer.tier_before]
         offer = None
         if TIERS[customer.tier] is RiskTier.HIGH:
@@ -69,7 +70,7 @@ class PolicyApplication:
 
 
 @lru_cache(maxsize=8)
-def application_of(policy: AnyTierPolicy) -> PolicyApplication:
+def application_of(policy: TierPolicy) -> PolicyApplication:
     """Return what applies `policy` to customers."""
     applied = {
         code: policy_without_value(policy, before=tier) for tier, code in CODE_OF_TIER.items()

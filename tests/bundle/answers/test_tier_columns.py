@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.bundle.answers.tier_columns import CODE_OF_TIER, NO_TIER, TIERS, assign_tiers, warm_up
-from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
+from app.bundle.answers.tier_columns import NO_TIER, assign_tiers, warm_up
+from app.domain.tier_policies import SharePolicy, ValuePolicy
+from app.domain.tiers import CODE_OF_TIER, TIERS, RiskTier
 
-SHARES = TierPolicy("s", medium_from=0.2, high_from=0.6, band=1.3)
+SHARES = SharePolicy("s", medium_from=0.2, high_from=0.6, band=1.3)
 VALUE = ValuePolicy("v", 1.0, (10.0, 25.0), 0.3, value_otherwise=80.0, band=1.3)
 LIMITED = ValuePolicy("v", 1.0, (10.0,), 0.3, value_otherwise=80.0, capacity_price=4.0)
 
@@ -27,7 +28,8 @@ def _compiled():
 def test_many_customers_get_the_tiers_that_each_gets_alone(policy, value, before, probability):
     code = NO_TIER if before is None else CODE_OF_TIER[before]
     many = assign_tiers(policy, np.full(3, probability), np.full(3, value), np.full(3, code))
-    edges = policy.edges_of(value=value, before=before)
+    known = {} if policy is SHARES else {"value": value}
+    edges = policy.edges_of(before=before, **known)
     for i in range(3):
         np.testing.assert_array_equal(
             [many.medium_from[i], many.high_from[i]],

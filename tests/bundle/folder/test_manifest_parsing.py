@@ -3,7 +3,7 @@ import json
 import pytest
 
 from app.bundle.opening import open_bundle
-from app.domain.tiers import TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, ValuePolicy
 from tests.bundle.conftest import FEATURES, refusal_of
 
 
@@ -87,8 +87,8 @@ def test_a_repeated_key_is_refused(write):
 @pytest.mark.parametrize(
     "policy",
     [
-        TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
-        TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.25),
+        SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6),
+        SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.25),
         ValuePolicy(
             "v", 1.0, (10.0, 20.0), 0.3, value_otherwise=75.5, capacity_price=0.1, band=1.1
         ),

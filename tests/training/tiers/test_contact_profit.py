@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.domain.tiers import ValuePolicy
+from app.domain.tier_policies import ValuePolicy
 from training.tiers.contact_profit import policy_profit, profit_curve, profit_of_contact
 
 POLICY = ValuePolicy("v", 1.0, (10.0, 25.0), 0.5, value_otherwise=80.0)

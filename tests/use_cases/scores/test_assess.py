@@ -12,7 +12,8 @@ from app.domain.churn import ChurnDefinition, ChurnKind
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros, to_micros
 from app.domain.scores.findings import Findings
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.tiers import RiskTier, TierPolicy
+from app.domain.tier_policies import SharePolicy
+from app.domain.tiers import RiskTier
 from app.features.catalogue import FEATURE_NAMES
 from app.features.history import group_and_sort
 from app.playbook.read import read_playbook
@@ -74,8 +75,8 @@ def test_a_customer_gets_a_number_reasons_signals_and_interventions(ask, bundle)
     (answer,) = ask(SILENT_BUYER)
 
     segments, signals, interventions = answer.findings
-    assert answer.risk.tier is bundle.tier_policy.tier_of(answer.risk.probability)
-    assert answer.risk.score == bundle.tier_policy.score_of(answer.risk.probability)
+    assert answer.risk.tier is bundle.tier_policy.edges_of().tier_of(answer.risk.probability)
+    assert answer.risk.score == bundle.tier_policy.edges_of().score_of(answer.risk.probability)
     assert [s.name for s in signals] == ["dormancy", "order_gap_widening"]
     assert interventions[-1].reason == f"tier_{answer.risk.tier.value}"
     assert segments == ("dormant", "buyer_active")
@@ -238,7 +239,7 @@ def test_every_tier_gets_its_own_default(bundle, playbook):
     people = [BUYER, SILENT_BUYER, Customer(tuple(event("order_placed", d) for d in range(1, 80)))]
     history = history_of(people)
     low, medium, high = sorted(score_columns(history, bundle, as_of=MOMENT).probabilities)
-    policy = TierPolicy("between", medium_from=(low + medium) / 2, high_from=(medium + high) / 2)
+    policy = SharePolicy("between", medium_from=(low + medium) / 2, high_from=(medium + high) / 2)
 
     answers = assess(history, replace(bundle, tier_policy=policy), playbook, as_of=MOMENT)
 

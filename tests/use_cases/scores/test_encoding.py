@@ -15,7 +15,8 @@ from app.domain.scores.reasons import Reason
 from app.domain.scores.risk import Interval, Risk
 from app.domain.scores.value import ExpectedValue
 from app.domain.signals import Severity, Signal, SignalKind
-from app.domain.tiers import AppliedTierPolicy, RiskTier
+from app.domain.tier_policies import AppliedTierPolicy
+from app.domain.tiers import RiskTier
 from app.use_cases.scores.encoding import AnswerEncoder, encode_shared
 
 AS_OF = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -15,7 +15,7 @@ from app.bundle.value.value_model import ValueModel
 from app.db.log.histories import KnownCustomers
 from app.domain.bundles import Basis
 from app.domain.moments import MICROSECONDS_PER_DAY, format_micros, from_micros
-from app.domain.tiers import TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, ValuePolicy
 from app.features.history import group_and_sort
 from app.playbook.read import read_playbook
 from app.use_cases.scores.answers import answer_each
@@ -27,7 +27,7 @@ from tests.strategies import AS_OF, customers, history_of, property_test, random
 
 MOMENT = from_micros(AS_OF)
 EARLIER = format_micros(AS_OF - 3 * MICROSECONDS_PER_DAY - 1)
-SHARES = TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.5)
+SHARES = SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.5)
 BY_VALUE = ValuePolicy("v", 1.0, (4.0, 9.0), 0.3, value_otherwise=50.0, band=1.5)
 LEFT = [
     f'["{EARLIER}",44,"medium",{{"dormancy":"{EARLIER}"}},{{}}]',

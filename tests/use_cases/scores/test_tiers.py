@@ -1,7 +1,7 @@
-from app.bundle.answers.tier_columns import NO_TIER, TIERS
+from app.bundle.answers.tier_columns import NO_TIER
 from app.domain.moments import MICROSECONDS_PER_DAY
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.tiers import RiskTier
+from app.domain.tiers import TIERS, RiskTier
 from app.use_cases.scores.tiers import tier_codes_before
 from tests.strategies import AS_OF
 

@@ -13,7 +13,8 @@ from app.bundle.value.pareto_nbd import ParetoNbd
 from app.bundle.value.value_model import ValueModel
 from app.domain.moments import MICROSECONDS_PER_DAY, from_micros
 from app.domain.scores.previous import PreviousAnswer
-from app.domain.tiers import RiskTier, TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, ValuePolicy
+from app.domain.tiers import RiskTier
 from app.playbook.read import read_playbook
 from app.use_cases.files.score_partition import Scoring, score_history
 from app.use_cases.scores.assess import NOTHING_BEFORE, assess
@@ -27,7 +28,7 @@ MOMENT = from_micros(AS_OF).astimezone(UTC)
 MODEL = ValueModel(
     ParetoNbd(0.6, 60.0, 0.5, 90.0), GammaGamma(6.0, 4.0, 15.0), reference_days=365.0
 )
-SHARES = TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.5)
+SHARES = SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6, band=1.5)
 BY_VALUE = ValuePolicy("v", 1.0, (4.0, 9.0), 0.3, value_otherwise=50.0, band=1.5)
 PEOPLE = [
     Customer(tuple(event("order_placed", day, amount=20.0) for day in (5, 15, 25, 35))),
@@ -108,7 +109,7 @@ def test_high_names_the_strongest_offer_that_pays(answers):
 
 def test_an_edge_keeps_a_customer_in_the_tier_of_before(answers, valued, playbook):
     probability = answers()[0]["probability"]
-    edge = TierPolicy("s", medium_from=probability / 2, high_from=probability + 1e-6, band=1.2)
+    edge = SharePolicy("s", medium_from=probability / 2, high_from=probability + 1e-6, band=1.2)
     bundle = replace(valued, tier_policy=edge)
     who = str(history_of(PEOPLE).customer_ids[0])
     fresh = answers(bundle)[0]

@@ -8,7 +8,7 @@ from app.documents.formatting import format_number, format_percent
 from app.documents.plots.axes import axis_covering, percent_axis
 from app.documents.plots.marks import legend, line, reference_line
 from app.documents.plots.xy_plot import draw_plot
-from app.domain.tiers import AnyTierPolicy, ValuePolicy
+from app.domain.tier_policies import TierPolicy, ValuePolicy
 from training.testing.holdout import Holdout
 from training.tiers.contact_profit import PolicyProfit, ProfitCurve, policy_profit, profit_curve
 from training.tiers.maximum_profit import (
@@ -26,7 +26,7 @@ SHARES = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
 def profit_section(
-    policy: AnyTierPolicy,
+    policy: TierPolicy,
     probabilities: Numbers,
     values: Numbers,
     *,
@@ -92,7 +92,7 @@ def _maximum(best: MaximumProfit) -> Paragraph:
 
 
 def _curve(
-    policy: AnyTierPolicy, holdout: Holdout, values: Numbers | None, money: str
+    policy: TierPolicy, holdout: Holdout, values: Numbers | None, money: str
 ) -> tuple[Block, ...]:
     if values is None or not np.isfinite(values).any():
         return ()
@@ -109,7 +109,7 @@ def _curve(
     return (Figure(_plot(curve, text, money), text, _rows(curve, money)),)
 
 
-def _costs(policy: AnyTierPolicy, median: float) -> dict[str, float]:
+def _costs(policy: TierPolicy, median: float) -> dict[str, float]:
     if isinstance(policy, ValuePolicy):
         offer, contact, rate = policy.offer_costs[0], policy.contact_cost, policy.save_rate
         return {"offer": offer, "contact": contact, "save_rate": rate}

@@ -5,20 +5,20 @@ from typing import Final
 
 from app.documents.document import Block, Paragraph, Section, Table, safe_name, table
 from app.documents.formatting import NOT_DEFINED, format_percent
-from app.domain.tiers import AnyTierPolicy
+from app.domain.tier_policies import TierPolicy
 from training.testing.tier_movement import DAYS_LESS, TierMovement
 
 TIERS: Final = ("Low", "Medium", "High")
 
 
 def tiers_section(
-    policy: AnyTierPolicy, shares: Mapping[str, float], movement: TierMovement | None
+    policy: TierPolicy, shares: Mapping[str, float], movement: TierMovement | None
 ) -> Section:
     """Return the tiers with their shares (0 to 1) of the population, and what moves them."""
     text = f"Policy `{safe_name(policy.version)}`, cut on the population as of the cut-off."
     if policy.kind == "value":
         text += " Each customer has edges of their own; the table has those of the median customer."
-    edges = policy.edges_of(value=None)
+    edges = policy.edges_of()
     rows = (
         ("High", _from(edges.high_from), format_percent(shares["high"])),
         ("Medium", _from(edges.medium_from), format_percent(shares["medium"])),
@@ -44,7 +44,7 @@ def _from(edge: float | None) -> str:
     return "never" if edge is None else f"p ≥ {edge:.4f}"
 
 
-def _movement(movement: TierMovement | None, policy: AnyTierPolicy) -> tuple[Block, ...]:
+def _movement(movement: TierMovement | None, policy: TierPolicy) -> tuple[Block, ...]:
     if movement is None:
         text = (
             "The history is too short to measure how many customers change tier because of one "

@@ -7,7 +7,7 @@ import pytest
 
 from app.bundle.value.estimator import ExpectedValueColumns
 from app.documents.document import Figure, Note, Paragraph, Section, Table
-from app.domain.tiers import TierPolicy, ValuePolicy
+from app.domain.tier_policies import SharePolicy, ValuePolicy
 from tests.training.shops import UNTIL_MICROS, run_of, shop
 from training.card.sections.profit import profit_section
 from training.card.sections.value import value_section
@@ -18,7 +18,7 @@ from training.value.buyers import buyers_at
 
 DAY = 86_400_000_000
 POLICY = ValuePolicy("value-d5-f1-g0.3", 1.0, (5.0,), 0.3, value_otherwise=60.0)
-SHARES = TierPolicy("shares-22-48-30", medium_from=0.3, high_from=0.6)
+SHARES = SharePolicy("shares-22-48-30", medium_from=0.3, high_from=0.6)
 
 
 @pytest.fixture(scope="module")
