@@ -11,7 +11,7 @@ from app.domain.moments import format_moment, from_micros
 from app.domain.tier_policies import ValuePolicy
 from app.features.catalogue import CATALOGUE, FEATURE_NAMES, FINGERPRINT
 from training.dataset.leaks import implausible_auc_warning
-from training.findings import Findings
+from training.findings import TrainingFindings
 from training.learning.learn import LearningResult
 from training.prior.fallback import Fallback
 from training.testing.backtest import Backtest
@@ -29,7 +29,7 @@ LIBRARIES: Final = ("lightgbm", "numba", "numpy", "scikit-learn", "scipy")
 FALLBACK_TEACHER: Final = "published rhythm, moved by the log"
 
 
-def facts_of(findings: Findings) -> BundleFacts:
+def facts_of(findings: TrainingFindings) -> BundleFacts:
     """Return what the manifest says of a bundle with these findings."""
     run, learning, certainty = findings.run, findings.learning, findings.certainty
     ranges = certainty.usual_ranges
@@ -51,7 +51,7 @@ def facts_of(findings: Findings) -> BundleFacts:
     )
 
 
-def metrics_of(findings: Findings) -> MetricsByName:
+def metrics_of(findings: TrainingFindings) -> MetricsByName:
     """Return what was measured of the bundle, by name."""
     newest, movement = findings.backtests.newest, findings.movement
     metrics = _learning_metrics(findings)
@@ -69,7 +69,7 @@ def metrics_of(findings: Findings) -> MetricsByName:
     return metrics
 
 
-def warnings_about(findings: Findings) -> tuple[str, ...]:
+def warnings_about(findings: TrainingFindings) -> tuple[str, ...]:
     """Return what somebody should know before they use the bundle."""
     learning, newest = findings.learning, findings.backtests.newest
     if isinstance(learning, Fallback):
@@ -101,7 +101,7 @@ def medians(population: Numbers) -> tuple[float, ...]:
     )
 
 
-def _learning_metrics(findings: Findings) -> MetricsByName:
+def _learning_metrics(findings: TrainingFindings) -> MetricsByName:
     learning, probabilities = findings.learning, findings.probabilities
     shares = tier_shares(probabilities, findings.tiers, findings.values)
     base_rates, n_rows, teacher = _learned_from(learning)

@@ -18,7 +18,7 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class TrainingFindings:
     """All that the manifest and the card of a bundle are written from.
 
     Attributes

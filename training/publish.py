@@ -16,7 +16,7 @@ from app.documents.html import render_html
 from app.documents.markdown import render_markdown
 from training.card.card import card_of
 from training.facts import medians
-from training.findings import Findings
+from training.findings import TrainingFindings
 from training.learning.learn import LearningResult
 from training.prior.fallback import Fallback
 
@@ -27,7 +27,7 @@ GOLDEN_PERCENTILES: Final = (0, 1, 10, 25, 40, 50, 60, 75, 90, 99, 100)
 
 
 def publish(
-    models: Path, findings: Findings, facts: BundleFacts, *, signing_key: bytes | None
+    models: Path, findings: TrainingFindings, facts: BundleFacts, *, signing_key: bytes | None
 ) -> str:
     """Write the bundle under `models` and return its id; the same findings give the same bytes."""
     findings.run.on_progress(STAGE, 0, 1)
@@ -63,7 +63,7 @@ def golden_features(population: Numbers, probabilities: Numbers) -> Numbers:
     return np.vstack([population[order[ranks]], usual, missing, zeros, largest])
 
 
-def fitted_parts(findings: Findings) -> dict[str, Any]:
+def fitted_parts(findings: TrainingFindings) -> dict[str, Any]:
     """Return what was fitted behind the booster, for data scientists; serving reads none of it."""
     learning = findings.learning
     calibration = asdict(learning.student.calibration)

@@ -18,7 +18,7 @@ from training.certainty.certainty import Certainty, certainty_of
 from training.dataset.history_slices import known_before
 from training.dataset.leaks import refuse_leaks, refuse_resampled
 from training.facts import facts_of, warnings_about
-from training.findings import Findings
+from training.findings import TrainingFindings
 from training.learning.learn import LearningResult, TooLittleToLearn, learn
 from training.prior.fallback import Fallback, fall_back
 from training.publish import publish
@@ -92,7 +92,7 @@ def train(
     return TrainingResult(bundle_id, dict(facts.metrics), warnings_about(findings))
 
 
-def _find_out(run: TrainingRun) -> Findings:
+def _find_out(run: TrainingRun) -> TrainingFindings:
     """Run all stages but the last, and return what they found."""
     learning = _learn(run)
     probabilities = learning.student.probabilities_of(learning.population)
@@ -101,7 +101,9 @@ def _find_out(run: TrainingRun) -> Findings:
     tiers = _cut_tiers(run, probabilities, value)
     movement = _measure_stability(run, learning, tiers, value)
     certainty = _measure_certainty(run, learning, backtests)
-    return Findings(run, learning, probabilities, backtests, value, tiers, movement, certainty)
+    return TrainingFindings(
+        run, learning, probabilities, backtests, value, tiers, movement, certainty
+    )
 
 
 # One function per stage. A fallback was not learned from labelled windows, so there is nothing to

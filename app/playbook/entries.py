@@ -16,13 +16,13 @@ class EntryRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlaybookEntry:
     """A mapping of the file, and where it stands: ``signals.dormancy.levels[0]``."""
 
     where: str
     data: Mapping[str, Any]
 
-    def only(self, *keys: str) -> "Entry":
+    def only(self, *keys: str) -> "PlaybookEntry":
         """Return the entry itself, once it is known to have no other keys."""
         for key in self.data:
             if key not in keys:
@@ -73,11 +73,11 @@ class Entry:
             )
         return choices(value)
 
-    def entry(self, key: str) -> "Entry":
+    def entry(self, key: str) -> "PlaybookEntry":
         """Return the mapping under a key."""
         return entry_of(self._required(key), where=f"{self.where}.{key}".removeprefix("."))
 
-    def entries(self, key: str) -> list["Entry"]:
+    def entries(self, key: str) -> list["PlaybookEntry"]:
         """Return the list of mappings under a key, each named by its `name` where it has one."""
         where = f"{self.where}.{key}".removeprefix(".")
         return [
@@ -108,7 +108,7 @@ class Entry:
         return self.data[key]
 
 
-def entry_of(value: object, *, where: str) -> Entry:
+def entry_of(value: object, *, where: str) -> PlaybookEntry:
     """Return the entry that a value of the file is.
 
     Raises
@@ -118,7 +118,7 @@ def entry_of(value: object, *, where: str) -> Entry:
     """
     if not isinstance(value, dict):
         raise EntryRefused(f"{where}: must be a mapping of keys to values, got {_shown(value)}")
-    return Entry(where, value)
+    return PlaybookEntry(where, value)
 
 
 def closest(name: str, known: Collection[str]) -> str:

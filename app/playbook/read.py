@@ -13,7 +13,7 @@ from app.domain.signals import Severity, SignalKind, SignalLevel, SignalRule
 from app.domain.text_templates import parse_template
 from app.domain.tiers import RiskTier
 from app.features.catalogue import FEATURE_NAMES
-from app.playbook.entries import Entry, EntryRefused, entry_of
+from app.playbook.entries import EntryRefused, PlaybookEntry, entry_of
 from app.playbook.read_conditions import condition_of
 from app.playbook.yaml_file import load_yaml
 
@@ -56,7 +56,7 @@ def read_playbook(
     return playbook
 
 
-def _playbook(file: Entry, positions: Positions, sha256: str) -> Playbook:
+def _playbook(file: PlaybookEntry, positions: Positions, sha256: str) -> Playbook:
     file.only("version", "teams", *_RULES, "tiers")
     interventions = [_named(e, _intervention, positions) for e in file.entries("interventions")]
     return Playbook(
@@ -72,14 +72,19 @@ def _playbook(file: Entry, positions: Positions, sha256: str) -> Playbook:
 
 
 def _all(
-    file: Entry, section: str, read: Callable[[Entry, Positions], T], positions: Positions
+    file: PlaybookEntry,
+    section: str,
+    read: Callable[[PlaybookEntry, Positions], T],
+    positions: Positions,
 ) -> tuple[T, ...]:
     if not file.has(section):
         return ()
     return tuple([_named(entry, read, positions) for entry in file.entries(section)])
 
 
-def _named(entry: Entry, read: Callable[[Entry, Positions], T], positions: Positions) -> T:
+def _named(
+    entry: PlaybookEntry, read: Callable[[PlaybookEntry, Positions], T], positions: Positions
+) -> T:
     """Return what `read` makes of the entry; a refusal by the rule itself names the entry, too."""
     try:
         return read(entry, positions)
@@ -89,7 +94,7 @@ def _named(entry: Entry, read: Callable[[Entry, Positions], T], positions: Posit
         raise EntryRefused(f"{entry.where}: {error}") from error
 
 
-def _segment(entry: Entry, positions: Positions) -> SegmentRule:
+def _segment(entry: PlaybookEntry, positions: Positions) -> SegmentRule:
     entry.only("name", *_REQUIREMENT, "text", "when")
     return SegmentRule(
         name=entry.text("name"),
@@ -99,7 +104,7 @@ def _segment(entry: Entry, positions: Positions) -> SegmentRule:
     )
 
 
-def _signal(entry: Entry, positions: Positions) -> SignalRule:
+def _signal(entry: PlaybookEntry, positions: Positions) -> SignalRule:
     entry.only(
         "name", *_REQUIREMENT, "kind", "indication", "owner", "text", "intervention", "levels"
     )
@@ -116,7 +121,7 @@ def _signal(entry: Entry, positions: Positions) -> SignalRule:
     )
 
 
-def _level(entry: Entry, positions: Positions) -> SignalLevel:
+def _level(entry: PlaybookEntry, positions: Positions) -> SignalLevel:
     entry.only("severity", "respond_within_hours", "when")
     return SignalLevel(
         severity=entry.choice("severity", Severity),
@@ -125,7 +130,7 @@ def _level(entry: Entry, positions: Positions) -> SignalLevel:
     )
 
 
-def _intervention(entry: Entry, positions: Positions) -> InterventionRule:
+def _intervention(entry: PlaybookEntry, positions: Positions) -> InterventionRule:
     entry.only("name", *_REQUIREMENT, "owner", "priority", "next_step", "steps")
     return InterventionRule(
         name=entry.text("name"),
@@ -137,7 +142,7 @@ def _intervention(entry: Entry, positions: Positions) -> InterventionRule:
     )
 
 
-def _step(entry: Entry, positions: Positions) -> StepRule:
+def _step(entry: PlaybookEntry, positions: Positions) -> StepRule:
     entry.only("channel", "after_hours", "until_hours", "action", "when")
     step = InterventionStep(
         channel=entry.text("channel"),
@@ -149,7 +154,7 @@ def _step(entry: Entry, positions: Positions) -> StepRule:
     return StepRule(step, when)
 
 
-def _occasion(entry: Entry, positions: Positions) -> Occasion:
+def _occasion(entry: PlaybookEntry, positions: Positions) -> Occasion:
     entry.only("name", *_REQUIREMENT, "intervention", "respond_within_hours", "when")
     return Occasion(
         name=entry.text("name"),
@@ -160,7 +165,7 @@ def _occasion(entry: Entry, positions: Positions) -> Occasion:
     )
 
 
-def _tiers(entry: Entry) -> dict[RiskTier, TierDefault]:
+def _tiers(entry: PlaybookEntry) -> dict[RiskTier, TierDefault]:
     entry.only(*[tier.value for tier in RiskTier])
     tiers = {}
     for tier in RiskTier:
@@ -172,7 +177,7 @@ def _tiers(entry: Entry) -> dict[RiskTier, TierDefault]:
     return tiers
 
 
-def _requirement(entry: Entry) -> str | None:
+def _requirement(entry: PlaybookEntry) -> str | None:
     """Return the requirement that an entry says it fulfils, also under the key's old name."""
     requirement, old = (entry.optional_text(key) for key in _REQUIREMENT)
     if requirement is not None and old is not None:
@@ -180,7 +185,7 @@ def _requirement(entry: Entry) -> str | None:
     return old if requirement is None else requirement
 
 
-def _warn_of_old_keys(file: Entry, path: Path) -> None:
+def _warn_of_old_keys(file: PlaybookEntry, path: Path) -> None:
     """Log once per file which of its entries still say `row`."""
     lists = [file.entries(section) for section in _RULES if file.has(section)]
     old = [entry.where for entries in lists for entry in entries if entry.has("row")]

@@ -22,17 +22,19 @@ from app.domain.conditions import (
     Missing,
     RelativeComparison,
 )
-from app.playbook.entries import Entry, EntryRefused, closest
+from app.playbook.entries import EntryRefused, PlaybookEntry, closest
 
 MAX_DEPTH: Final = 4  # all and any within each other; beyond it nobody can read a rule
 
 
-def condition_of(entry: Entry, positions: Mapping[str, int], *, depth: int = 1) -> Condition:
+def condition_of(
+    entry: PlaybookEntry, positions: Mapping[str, int], *, depth: int = 1
+) -> Condition:
     """Return the condition that an entry states.
 
     Parameters
     ----------
-    entry : Entry
+    entry : PlaybookEntry
         See this module.
     positions : mapping of str to int
         The column of each feature; its usual value stands ``len(positions)`` columns later.
@@ -69,7 +71,7 @@ def position_of(name: str, positions: Mapping[str, int], *, where: str) -> int:
     return positions[name]
 
 
-def _leaf(entry: Entry, positions: Mapping[str, int]) -> Condition:
+def _leaf(entry: PlaybookEntry, positions: Mapping[str, int]) -> Condition:
     entry.only("feature", "missing", *COMPARISONS)
     position = position_of(entry.text("feature"), positions, where=entry.where)
     words = [word for word in COMPARISONS if entry.has(word)]
@@ -84,7 +86,7 @@ def _leaf(entry: Entry, positions: Mapping[str, int]) -> Condition:
 
 
 def _comparison(
-    entry: Entry, word: str, position: int, positions: Mapping[str, int]
+    entry: PlaybookEntry, word: str, position: int, positions: Mapping[str, int]
 ) -> Comparison | RelativeComparison:
     compare = COMPARISONS[word]
     if not isinstance(entry.data[word], dict):

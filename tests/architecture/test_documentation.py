@@ -67,7 +67,9 @@ def test_the_index_of_a_folder_names_every_page_in_it(folder):
 
 
 def test_paths_that_the_documentation_names_exist():
-    path = re.compile(r"`((?:app|training|tests|benchmarks|openapi|docs)/[\w/.-]+?\.(?:py|md|yaml|json))`")
+    path = re.compile(
+        r"`((?:app|training|tests|benchmarks|openapi|docs)/[\w/.-]+?\.(?:py|md|yaml|json))`"
+    )
     missing = [
         (str(page.relative_to(PROJECT)), name)
         for page in pages()

@@ -15,7 +15,7 @@ from training.certainty.certainty import Certainty
 from training.dataset.dataset import dataset_of
 from training.dataset.snapshots import Window
 from training.facts import metrics_of
-from training.findings import Findings
+from training.findings import TrainingFindings
 from training.learning.learn import LearningResult
 from training.learning.teacher import Teacher
 from training.run import silently
@@ -65,7 +65,7 @@ def make(history):
             reactivation=None,
         )
         certainty = Certainty(None, None, ())
-        return Findings(run, learning, predicted, backtests, value, policy, None, certainty)
+        return TrainingFindings(run, learning, predicted, backtests, value, policy, None, certainty)
 
     return make
 

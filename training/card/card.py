@@ -34,7 +34,7 @@ from training.card.sections.segments import segments_section
 from training.card.sections.tiers import tiers_section
 from training.card.sections.value import value_section
 from training.facts import warnings_about
-from training.findings import Findings
+from training.findings import TrainingFindings
 from training.learning.learn import LearningResult
 from training.prior.fallback import Fallback
 from training.testing.backtest import Backtest
@@ -42,7 +42,7 @@ from training.testing.population_drift import drift_from
 from training.testing.tier_movement import DAYS_LESS
 
 
-def card_of(findings: Findings, facts: BundleFacts) -> Document:
+def card_of(findings: TrainingFindings, facts: BundleFacts) -> Document:
     """Return the card; the same findings give the same document."""
     learning = findings.learning
     if isinstance(learning, Fallback):
@@ -66,7 +66,9 @@ def card_of(findings: Findings, facts: BundleFacts) -> Document:
     )
 
 
-def _lead(findings: Findings, learning: LearningResult, facts: BundleFacts) -> tuple[Block, ...]:
+def _lead(
+    findings: TrainingFindings, learning: LearningResult, facts: BundleFacts
+) -> tuple[Block, ...]:
     churn = facts.churn
     return (
         Paragraph(f"Probability of **{churn.sentence}** within **{churn.horizon_days} days**."),
@@ -93,7 +95,7 @@ def _money_name(facts: BundleFacts) -> str:
     return safe_name(facts.currency) if facts.currency else "a currency that is not stated"
 
 
-def _teacher(findings: Findings, learning: LearningResult) -> str:
+def _teacher(findings: TrainingFindings, learning: LearningResult) -> str:
     parameters = findings.run.hyperparameters
     n_leaves = parameters.leaves_for(len(learning.dataset.churned))
     return (
@@ -111,7 +113,7 @@ def _student(learning: LearningResult) -> str:
     )
 
 
-def _highlights(findings: Findings) -> tuple[Highlight, ...]:
+def _highlights(findings: TrainingFindings) -> tuple[Highlight, ...]:
     newest, movement = findings.backtests.newest, findings.movement
     found = () if newest is None else highlights(newest.metrics)
     if movement is None:
@@ -120,7 +122,7 @@ def _highlights(findings: Findings) -> tuple[Highlight, ...]:
     return (*found, Highlight("Tier movement", format_percent(movement.share), note))
 
 
-def _definition(findings: Findings) -> Section:
+def _definition(findings: TrainingFindings) -> Section:
     n_in_log = int(np.count_nonzero(np.diff(findings.run.known.starts)))
     n_population = len(findings.probabilities)
     return definition_section(findings.run.churn, n_in_log=n_in_log, n_population=n_population)
@@ -130,7 +132,9 @@ def _untested() -> tuple[Section, ...]:
     return (Section("Test", (Note("The history is too short for an out-of-time test."),)),)
 
 
-def _tested(findings: Findings, newest: Backtest, facts: BundleFacts) -> tuple[Section, ...]:
+def _tested(
+    findings: TrainingFindings, newest: Backtest, facts: BundleFacts
+) -> tuple[Section, ...]:
     return (
         out_of_time_section(newest),
         backtests_section(findings.backtests),
@@ -140,7 +144,7 @@ def _tested(findings: Findings, newest: Backtest, facts: BundleFacts) -> tuple[S
     )
 
 
-def _money(findings: Findings) -> tuple[Section, ...]:
+def _money(findings: TrainingFindings) -> tuple[Section, ...]:
     newest, value, currency = findings.backtests.newest, findings.value, findings.run.currency
     return (
         value_section(value.expected, value.backtest, currency=currency),
@@ -155,7 +159,7 @@ def _money(findings: Findings) -> tuple[Section, ...]:
     )
 
 
-def _drift(findings: Findings, learning: LearningResult, newest: Backtest) -> Section:
+def _drift(findings: TrainingFindings, learning: LearningResult, newest: Backtest) -> Section:
     earlier = newest.holdout.features
     reference = measure_reference(FEATURE_NAMES, learning.population, findings.probabilities)
     drift = drift_from(reference, earlier, learning.student.probabilities_of(earlier))

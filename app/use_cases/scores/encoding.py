@@ -56,11 +56,7 @@ class AnswerEncoder:
         has no risk.
         """
         context, findings = self._context, assessment.findings
-        risk, unusual, last = (
-            assessment.risk,
-            assessment.unusual_features,
-            assessment.last_activity_at,
-        )
+        risk = assessment.risk
         probability, score, percentile, tier, margin, base_margin, others = risk or _NO_RISK
         return orjson.dumps(
             {
@@ -86,13 +82,7 @@ class AnswerEncoder:
                 "segments": findings.segments,
                 "signals": encode_signals(findings.signals),
                 "interventions": encode_interventions(findings.interventions),
-                "data": {
-                    "last_activity_at": None if last is None else from_micros(last),
-                    "sufficient_history": risk is not None,
-                    "stale": context.stale,
-                    "out_of_distribution": None if unusual is None else bool(unusual),
-                    "unusual": unusual or (),
-                },
+                "data": _encode_data(assessment, stale=context.stale),
                 "bundle": self._bundle,
                 "playbook": self._playbook,
                 "warnings": self._warnings,
@@ -115,6 +105,17 @@ class AnswerEncoder:
             "next_order_expected_at": None if next_order_at is None else from_micros(next_order_at),
             "value_at_risk": at_risk,
         }
+
+
+def _encode_data(assessment: Assessment, *, stale: bool) -> Json:
+    last, unusual = assessment.last_activity_at, assessment.unusual_features
+    return {
+        "last_activity_at": None if last is None else from_micros(last),
+        "sufficient_history": assessment.risk is not None,
+        "stale": stale,
+        "out_of_distribution": None if unusual is None else bool(unusual),
+        "unusual": unusual or (),
+    }
 
 
 def encode_numbers(answer: NumbersAnswer) -> dict[str, Json]:
