@@ -1,1 +1,1 @@
-"""How kernels become machine code, and how a process gets it without loading the compiler."""
+"""Kernels: how they become machine code, and how a process loads it without the compiler."""

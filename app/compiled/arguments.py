@@ -1,4 +1,4 @@
-"""What kernels take: numbers, arrays, and tuples of these."""
+"""The arguments that kernels take: numbers, arrays, and tuples of these."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -18,28 +18,29 @@ class ArrayKind:
 
 @dataclass(frozen=True, slots=True)
 class TupleKind:
-    """A tuple, often a named one, of which each item is of a kind of its own."""
+    """A tuple, often a named one; each item has a kind of its own."""
 
     made_by: type[tuple[Any, ...]]
     items: tuple["Kind", ...]
 
 
-# Of a class of tuples: a kernel works through its arrays, others are tables and working space.
+# An attribute of a class of tuples: kernels work through their arrays from end to end. Arrays of
+# other tuples are tables and working space.
 WORKED_THROUGH: Final = "is_worked_through"
 
-WRONG_COUNT: Final = -1  # what a kernel returns that got more or fewer arguments
-Native: TypeAlias = Callable[..., int]  # a kernel that runs: 0, or the number of a wrong argument
+WRONG_COUNT: Final = -1  # what a kernel returns if the number of its arguments is wrong
+Native: TypeAlias = Callable[..., int]  # returns 0, or the number of a wrong argument
 
 Kind: TypeAlias = type[int] | type[float] | ArrayKind | TupleKind
 
 
 def kinds_of(function: Callable[..., None], arguments: Sequence[Any]) -> tuple[Kind, ...]:
-    """Return the kinds of arguments of `function`: `int` and `float` are those annotated so.
+    """Return the kinds of the arguments; a parameter annotated `int` or `float` is of that kind.
 
     Raises
     ------
     TypeError
-        If one is of no kind that kernels take.
+        If kernels cannot take one of them.
     """
     parameters = inspect.signature(function).parameters.values()
     return tuple(

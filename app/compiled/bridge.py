@@ -1,9 +1,9 @@
-"""How Python calls a kernel: a builtin function in LLVM's language, around what Numba made.
+"""How Python calls a kernel: a builtin function in LLVM's language around the function of Numba.
 
-It has the signature of a builtin with METH_FASTCALL and takes the objects of its arguments as they
-are: numbers through Python's C interface, arrays through the fields that NumPy's guarantees
+It has the signature of a builtin with METH_FASTCALL and reads its arguments from Python's objects:
+numbers through Python's C interface, arrays through the fields that NumPy guarantees
 (`PyArrayObject_fields`), tuples item by item. Its `self` is numpy.ndarray. It returns an int: 0, or
-the number (from 1) of the argument that the kernel was not compiled for, or `WRONG_COUNT`.
+the number (from 1) of an argument that the kernel was not compiled for, or `WRONG_COUNT`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,9 +30,9 @@ _DATA, _N_DIMENSIONS, _SHAPE, _STRIDES = _HEAD, _HEAD + 8, _HEAD + 16, _HEAD + 2
 _DTYPE, _FLAGS = _HEAD + 40, _HEAD + 48
 _KIND, _ORDER, _ITEM_SIZE = _HEAD + 8, _HEAD + 10, _HEAD + 24
 _CONTIGUOUS_AND_ALIGNED: Final = 0x101
-# Numbers: some hundred events, or the features of ninety customers. What takes microseconds keeps
-# the GIL: another thread that got it meanwhile may keep it for five milliseconds
-# (`sys.getswitchinterval`), and an answer is a dozen kernels.
+# In numbers: some hundred events, or the features of ninety customers. A kernel that takes only
+# microseconds must keep the GIL: another thread that takes it may hold it for five milliseconds
+# (`sys.getswitchinterval`), and an answer calls a dozen kernels.
 LITTLE: Final = 8_192
 _TUPLE_SUBCLASS: Final = 1 << 26  # Py_TPFLAGS_TUPLE_SUBCLASS
 
@@ -43,9 +43,9 @@ _NULL: Final = ir.Constant(_ADDRESS, None)
 
 
 def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Type]) -> ir.Module:
-    """Return the builtin that checks its arguments, then calls the kernel.
+    """Return the builtin that validates its arguments, then calls the kernel.
 
-    Other threads run meanwhile where there is much to do.
+    It releases the GIL for the kernel if there are many numbers to work through.
     """
     context, module = kernel.target_context, library.create_ir_module(SYMBOL)
     signature = ir.FunctionType(_ADDRESS, [_ADDRESS, _ADDRESS.as_pointer(), _LONG])
@@ -75,14 +75,14 @@ def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Ty
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """From Python's objects to Numba's values; leaves with the number of one of another kind."""
+    """Writes code that turns Python's objects into Numba's values, or returns a wrong one's number."""
 
     context: CPUContext
     builder: ir.IRBuilder
     array_class: ir.Value
 
     def taken(self, kind: types.Type, each: ir.Value, number: int) -> ir.Value:
-        """Return the value of an object that belongs to the argument of this number."""
+        """Return the value of an object in the argument of this number."""
         if isinstance(kind, BaseTuple):
             return self._tuple(kind, each, number)
         if isinstance(kind, types.Array):
@@ -90,7 +90,7 @@ class _Taking:
         return self._number(kind, each, number)
 
     def is_much(self, given: Sequence[types.Type], arguments: Sequence[ir.Value]) -> ir.Value:
-        """Return whether the arrays to be worked through have many numbers together."""
+        """Return whether the arrays to work through have many numbers together."""
         total = _LONG(0)
         for kind, value in zip(given, arguments, strict=True):
             for array in self._worked_through(kind, value):
@@ -98,7 +98,7 @@ class _Taking:
         return self.builder.icmp_signed(">", total, _LONG(LITTLE))
 
     def _worked_through(self, kind: types.Type, value: ir.Value) -> Iterator[Any]:
-        """Yield arrays; those in a tuple are tables and room to work, unless it is marked."""
+        """Yield the arrays to work through: of tuples, only those whose class is marked."""
         if isinstance(kind, types.Array):
             yield make_array(kind)(self.context, self.builder, value)
         elif isinstance(kind, BaseTuple) and _is_marked(kind):
@@ -107,7 +107,7 @@ class _Taking:
                 yield from self._worked_through(inner, item)
 
     def leave_unless(self, claim: ir.Value, number: int) -> None:
-        """Leave with this number unless the claim is true."""
+        """Return this number to Python unless the claim is true."""
         with self.builder.if_then(self.builder.not_(claim), likely=False):
             _leave(self.builder, number)
 
@@ -125,7 +125,7 @@ class _Taking:
         return self.context.make_tuple(builder, kind, values)
 
     def _number(self, kind: types.Type, each: ir.Value, number: int) -> ir.Value:
-        """Return the number; -1 says that there is none, if Python has an error to tell of it."""
+        """Return the number; -1 means that the object is none if Python has also set an error."""
         builder, is_int = self.builder, kind == types.int64
         if is_int:
             value = _python(builder, "PyLong_AsLongLong", _LONG, each)

@@ -1,4 +1,4 @@
-"""The compiler's side of kernels: nothing else of the service loads Numba, but `bridge`."""
+"""Compiling kernels. Only this module and `bridge` load Numba."""
 
 import ctypes
 from collections.abc import Callable, Sequence
@@ -19,14 +19,15 @@ from app.compiled.machine_code import SYMBOL
 
 
 def compiled(function: Callable[..., Any]) -> Dispatcher:
-    """Return the function as Numba's dispatcher, of code that takes no memory."""
-    # A call pushes every array on the stack, seven words each: half of what features would cost.
+    """Return Numba's dispatcher of the function, for code that allocates no memory."""
+    # Without inlining, each call pushes every array on the stack, seven words each. That would
+    # double the time that features take.
     return numba.njit(error_model="numpy", nogil=True, forceinline=True, _nrt=False)(function)
 
 
 @global_compiler_lock
 def machine_code_of(function: Callable[..., None], kinds: Sequence[Kind]) -> bytes:
-    """Return an object file with the function for arguments of these kinds, as `link` takes it."""
+    """Return an object file of the function for arguments of these kinds, as `link` takes it."""
     given = tuple(map(_type_of, kinds))
     dispatcher = compiled(function)
     dispatcher.compile(given)
@@ -42,14 +43,14 @@ def machine_code_of(function: Callable[..., None], kinds: Sequence[Kind]) -> byt
 
 
 def _refuse_what_is_missing(library: CodeLibrary, function: Callable[..., None]) -> None:
-    """Refuse code that calls what only a process with Numba has: linking it would end another."""
+    """Refuse code that calls functions of Numba: LLVM would end a process that lacks them."""
     process = ctypes.CDLL(None)
     for called in llvm.parse_assembly(library.get_llvm_str()).functions:
         is_outside = called.is_declaration and not called.name.startswith("llvm.")
         if is_outside and not hasattr(process, called.name):
             raise TypeError(
                 f"kernel {function.__qualname__} needs {called.name} of Numba's run time: "
-                "kernels take no memory and raise nothing"
+                "kernels must allocate no memory and raise nothing"
             )
 
 

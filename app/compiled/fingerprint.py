@@ -1,4 +1,4 @@
-"""A text that changes whenever a kernel would be compiled to something else."""
+"""The fingerprint of a kernel: a text that changes whenever its machine code would."""
 
 import hashlib
 import platform
@@ -16,15 +16,16 @@ from app.compiled.machine_code import processor
 
 
 def fingerprint(function: FunctionType, kinds: Sequence[Kind]) -> str:
-    """Return 32 hex digits over all that decides the machine code of an entry.
+    """Return 32 hex digits over everything that decides the machine code of an entry.
 
-    That is the bytecode and the constants of the function and of every part that it calls, however
-    far away; the kinds of its arguments; how Python calls it; compiler, interpreter, processor.
+    That is the bytecode and the constants of the function and of every part that it calls directly
+    or indirectly; the kinds of its arguments; how Python calls it; and compiler, interpreter and
+    processor.
 
     Raises
     ------
     TypeError
-        If a kernel refers to something whose changes could not be noticed.
+        If a kernel refers to something whose changes the fingerprint could not show.
     """
     digest = hashlib.sha256(_toolchain().encode())
     digest.update(repr(kinds).encode())
@@ -45,8 +46,8 @@ def _toolchain() -> str:
 def _of_function(function: FunctionType, seen: dict[object, int]) -> Iterator[bytes]:
     """Yield what decides the code of a function and of all that it calls.
 
-    `seen` numbers the functions in the order in which they are met. Where one is called again its
-    number stands for it: that it was met before must not hide which of them it is.
+    `seen` numbers the functions in the order of their first appearance. Later the number stands for
+    the function, so that the fingerprint depends on which function is called where.
     """
     if function in seen:
         yield f"function {seen[function]}".encode()
@@ -70,7 +71,7 @@ def _of_code(code: CodeType, text: str | None) -> Iterator[bytes]:
 
 
 def _of_value(name: str, value: object, seen: dict[object, int]) -> Iterator[bytes]:
-    """Yield what a kernel sees of one global name, or of one name of the function around it."""
+    """Yield the part of a global, or of a variable of an enclosing function, that kernels use."""
     yield name.encode()
     part = getattr(value, "function", None)  # of an entry or a part
     if isinstance(part, FunctionType):

@@ -1,16 +1,17 @@
 """Kernels: functions over arrays that run as machine code.
 
-An *entry* is what Python calls. It takes arrays and numbers, writes its results into arrays that
-its caller made, and returns nothing. A *part* is what entries call: it is compiled into them.
-Neither takes memory, so that their code needs nothing of the compiler's at run time, and no
-references are counted, which would take three quarters of the time of a short history. Divisions
-by zero give NaN or infinity, as in NumPy.
+Python calls an *entry*. It takes arrays and numbers, writes its results into arrays of its caller,
+and returns nothing. Entries call *parts*, which are compiled into them. Neither may allocate
+memory: their code then needs nothing of the compiler at run time, and counts no references, which
+would take three quarters of the time of a short history. Divisions by zero give NaN or infinity, as
+in NumPy.
 
-Numba compiles, but a process that only calls entries never loads it: it takes their code from
-files that an earlier process wrote, in milliseconds, where Numba takes seconds and as much memory
-again as the rest of the service. Without such a file the first call compiles, and writes it.
+Numba compiles kernels, but a process that only calls them never loads it. It loads their code from
+files that an earlier process wrote. That takes milliseconds, where Numba takes seconds and as much
+memory as the rest of the service. Without such a file the first call compiles the kernel and writes
+the file.
 
-Where that cannot be done, kernels run as the Python that they are written in, and the log says so.
+Where machine code cannot be linked or compiled, kernels run as Python, and a warning is logged.
 """
 
 import inspect
@@ -24,11 +25,11 @@ from app.compiled.interpreted import has_records, interpreted, interpreted_part
 
 log = logging.getLogger("holdfast.kernels")
 
-_interpreting: Final = threading.Event()  # set as soon as a kernel is interpreted
+_interpreting: Final = threading.Event()  # set once any kernel is interpreted
 
 
 class NoMachineCode(RuntimeError):
-    """A kernel cannot be loaded, and cannot be interpreted either."""
+    """A kernel can run neither as machine code nor as Python."""
 
 
 Arguments = TypeVarTuple("Arguments")
@@ -46,14 +47,14 @@ class Part(Generic[P, R]):
         self._compiled: Any = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run it on its own: for tests, and for entries that are interpreted."""
+        """Run the part on its own, as tests and interpreted entries do."""
         run = interpreted_part(self.function) if _interpreting.is_set() else self.compiled
         result: R = run(*args, **kwargs)
         return result
 
     @property
     def compiled(self) -> Any:  # noqa: ANN401 - Numba has no types
-        """What Numba makes of it."""
+        """Numba's dispatcher of the part."""
         if self._compiled is None:
             from app.compiled.compiler import compiled  # noqa: PLC0415 - this loads Numba
 
@@ -62,12 +63,12 @@ class Part(Generic[P, R]):
 
     @property
     def _numba_type_(self) -> object:
-        """How Numba sees this object where a kernel calls it (it asks for this attribute)."""
+        """The type that Numba gives this object in a kernel; Numba looks for this attribute."""
         return self.compiled._numba_type_
 
 
 class Entry(Generic[*Arguments]):
-    """A kernel that Python calls; other threads run meanwhile where there is much to do.
+    """A kernel that Python calls. It releases the GIL when it has much to do.
 
     Parameters annotated `int` and `float` are numbers. All others are C-contiguous arrays, or
     tuples of arrays and numbers. The first call decides for which dtypes and numbers of dimensions
@@ -82,14 +83,14 @@ class Entry(Generic[*Arguments]):
         self._lock = threading.Lock()
 
     def __call__(self, *arguments: *Arguments) -> None:
-        """Run it.
+        """Run the kernel.
 
         Raises
         ------
         TypeError
-            If an argument is none of the kind of the first call, or there are more or fewer.
+            If the arguments are not of the same kinds as those of the first call.
         NoMachineCode
-            If none can be had, and the kernel is one over records.
+            If it cannot run as machine code, and reads records, so that Python cannot run it.
         """
         native = self._native or self._prepared(arguments)
         wrong = native(*arguments)
@@ -111,12 +112,12 @@ class Entry(Generic[*Arguments]):
             from app.compiled.loading import native_of  # noqa: PLC0415 - this loads llvmlite
 
             return native_of(self.function, kinds)
-        except (ImportError, OSError, RuntimeError) as error:
+        except (ImportError, OSError) as error:
             if has_records(kinds):
                 raise NoMachineCode(f"kernel {self.__name__}: {error}") from error
             if not _interpreting.is_set():
                 log.warning(
-                    "no machine code can be had, so kernels run as Python: the same answers, "
+                    "kernels cannot run as machine code, so they run as Python: the same answers, "
                     "many times slower",
                     exc_info=True,
                 )
@@ -130,20 +131,20 @@ class Entry(Generic[*Arguments]):
 
 
 def part(function: Callable[P, R]) -> Part[P, R]:
-    """Make a function a part."""
+    """Return the function as a part."""
     return Part(function)
 
 
 def entry(function: Callable[[*Arguments], None]) -> Entry[*Arguments]:
-    """Make a function an entry."""
+    """Return the function as an entry."""
     return Entry(function)
 
 
 def worked_through(made_by: type[R]) -> type[R]:
-    """Mark a class of tuples: while a kernel works through long arrays in one, other threads run.
+    """Mark a class of tuples whose arrays kernels work through from end to end.
 
-    Arrays in other tuples are taken for tables and working space, and how long they are says
-    nothing about how long the kernel takes.
+    If these are long, the kernel releases the GIL. Arrays in other tuples count as tables and
+    working space, whose length says nothing about how long the kernel takes.
     """
     setattr(made_by, WORKED_THROUGH, True)
     return made_by

@@ -1,4 +1,4 @@
-"""A kernel's machine code, from the file or the compiler: the only module that loads llvmlite."""
+"""Loading the machine code of a kernel from its file, or else compiling it."""
 
 from collections.abc import Callable, Sequence
 from types import FunctionType
@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from app.compiled.arguments import Kind, Native
 from app.compiled.fingerprint import fingerprint
-from app.compiled.machine_code import link
+from app.compiled.machine_code import link, require_linker
 from app.compiled.stored import read_code, write_code
 
 
@@ -15,9 +15,12 @@ def native_of(function: Callable[..., Any], kinds: Sequence[Kind]) -> Native:
 
     Raises
     ------
-    ImportError, OSError, RuntimeError
-        If this machine cannot load the linker or the compiler, or may not run what they make.
+    ImportError
+        If llvmlite or, where there is no file, Numba cannot be imported.
+    OSError
+        If LLVM's library cannot be loaded, or this process cannot run machine code.
     """
+    require_linker()
     key = fingerprint(cast("FunctionType", function), kinds)
     code = read_code(function, key)
     if code is None:

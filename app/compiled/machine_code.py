@@ -1,4 +1,4 @@
-"""From machine code in memory to something that Python calls, by LLVM's linker alone."""
+"""Making machine code in memory callable from Python, with LLVM's linker alone."""
 
 import ctypes
 from functools import cache
@@ -12,7 +12,7 @@ from app.compiled.arguments import Native
 SYMBOL: Final = "holdfast_kernel"
 _FASTCALL: Final = 0x80  # METH_FASTCALL
 
-_linked: Final[list[object]] = []  # code lives as long as the process
+_linked: Final[list[object]] = []  # keeps code alive as long as the process
 
 
 class _Method(ctypes.Structure):
@@ -26,15 +26,43 @@ class _Method(ctypes.Structure):
     ]
 
 
+@cache
+def require_linker() -> None:
+    """Return if this process can link and run machine code.
+
+    LLVM itself does not raise where memory must not be executable: the process would end with a
+    segmentation fault when it calls the first kernel.
+
+    Raises
+    ------
+    OSError
+        If memory cannot be made executable, as under SELinux or MemoryDenyWriteExecute of systemd,
+        or if LLVM has no code for this processor.
+    """
+    llvm.check_jit_execution()
+    try:
+        _target().create_target_machine()
+    except RuntimeError as error:
+        raise OSError(f"LLVM has no code for this processor: {error}") from error
+
+
 def link(code: bytes) -> Native:
     """Return the kernel in `code` as a builtin function, see `app.compiled.bridge`.
 
-    A call through ctypes would take a microsecond, and a tenth of one for each array.
+    `require_linker` must have been called before. A call through ctypes would take a microsecond,
+    and a tenth of one more for each array.
+
+    Raises
+    ------
+    OSError
+        If there is no kernel in `code`.
     """
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target().create_target_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     address = engine.get_function_address(SYMBOL)
+    if not address:
+        raise OSError(f"this machine code has no {SYMBOL}")
     method = _Method(SYMBOL.encode(), address, _FASTCALL, None)
     _linked.append((engine, method))
     make: Any = ctypes.pythonapi.PyCFunction_NewEx
@@ -46,7 +74,7 @@ def link(code: bytes) -> Native:
 
 @cache
 def processor() -> str:
-    """Return the name and the features of the processor that code is made for."""
+    """Return the name and the features of the processor for which code is compiled."""
     return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 

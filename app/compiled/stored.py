@@ -1,4 +1,4 @@
-"""Machine code in files beside this one, as Python keeps its bytecode."""
+"""Machine code in files beside this one, where Python also stores bytecode."""
 
 import hashlib
 import logging
@@ -14,7 +14,7 @@ _N_DIGEST: Final = 32
 
 
 def read_code(function: Callable[..., Any], key: str) -> bytes | None:
-    """Return the code that was written under `key`; None if there is none, or a damaged one."""
+    """Return the code that was written under `key`; None if it is missing or damaged."""
     try:
         content = _path(function, key).read_bytes()
     except OSError:
@@ -24,16 +24,16 @@ def read_code(function: Callable[..., Any], key: str) -> bytes | None:
 
 
 def write_code(function: Callable[..., Any], key: str, code: bytes) -> None:
-    """Keep `code` for later processes; where that is not possible the log says so."""
+    """Write `code` for later processes; if that fails, log a warning."""
     path = _path(function, key)
-    aside = path.with_suffix(f".{os.getpid()}")
+    temporary = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)
-        aside.write_bytes(hashlib.sha256(code).digest() + code)
-        aside.replace(path)
+        temporary.write_bytes(hashlib.sha256(code).digest() + code)
+        temporary.replace(path)
     except OSError as error:
         log.warning(
-            "kernels are compiled at every start, as their code cannot be kept: run `holdfast "
+            "kernels are compiled at every start, as their code cannot be stored: run `holdfast "
             "warm-up` once as a user who may write there",
             extra={"path": str(path), "why": str(error)},
         )

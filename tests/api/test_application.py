@@ -79,7 +79,7 @@ def test_the_answer_is_the_same_and_the_log_says_what_is_missing(
     found = json.loads(ended.stdout.splitlines()[-1])
     assert numbers_of(found) == pytest.approx(numbers_of(whole), rel=1e-9, abs=1e-9)
     assert texts_of(found) == texts_of(whole)
-    assert "no machine code can be had, so kernels run as Python" in ended.stderr
+    assert "kernels cannot run as machine code, so they run as Python" in ended.stderr
     assert "LightGBM answers instead" in ended.stderr
 
 

@@ -103,7 +103,7 @@ def test_the_log_says_so_once(caplog):
     for _ in range(2):
         entry(bits_of_each)(Codes(np.array([0], np.int8), 1.0), 1, np.zeros(1))
 
-    assert caplog.text.count("no machine code can be had, so kernels run as Python") == 1
+    assert caplog.text.count("kernels cannot run as machine code, so they run as Python") == 1
 
 
 def test_a_kernel_over_records_has_no_other_way():

@@ -191,7 +191,7 @@ def test_a_kernel_that_needs_numba_at_run_time_is_refused():
     def fold(out: NDArray[np.float64]) -> None:
         out.reshape(2, 2)[0, 0] = 1.0
 
-    with pytest.raises(TypeError, match="kernels take no memory"):
+    with pytest.raises(TypeError, match="kernels must allocate no memory"):
         fold(np.zeros(4))
 
 
