@@ -75,7 +75,7 @@ def bridge(library: CodeLibrary, kernel: CompileResult, given: Sequence[types.Ty
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """Writes code that turns Python's objects into Numba's values, or returns a wrong one's number."""
+    """Writes code that turns Python's objects into Numba's values, and refuses others by number."""
 
     context: CPUContext
     builder: ir.IRBuilder
