@@ -10,7 +10,7 @@ TARGET = Path(__file__).with_name("openapi.json")
 
 
 def generate() -> str:
-    """Return the contract of the application, whatever the environment says."""
+    """Return the OpenAPI document of the application; the environment has no influence on it."""
     return document(create_app(Settings.model_construct()))
 
 

@@ -1,1 +1,1 @@
-"""The offline pipeline: activity log to verified, immutable bundle."""
+"""The offline pipeline: from a log of activity to a bundle that serves."""

@@ -30,7 +30,7 @@ FALLBACK_TEACHER: Final = "published rhythm, moved by the log"
 
 
 def facts_of(findings: TrainingFindings) -> BundleFacts:
-    """Return what the manifest says of a bundle with these findings."""
+    """Return what the manifest states about a bundle with these findings."""
     run, learning, certainty = findings.run, findings.learning, findings.certainty
     ranges = certainty.usual_ranges
     return BundleFacts(

@@ -86,13 +86,13 @@ def train(
         seed=seed,
         on_progress=on_progress,
     )
-    findings = _find_out(run)
+    findings = _run_stages(run)
     facts = facts_of(findings)
     bundle_id = publish(models, findings, facts, signing_key=signing_key)
     return TrainingResult(bundle_id, dict(facts.metrics), warnings_about(findings))
 
 
-def _find_out(run: TrainingRun) -> TrainingFindings:
+def _run_stages(run: TrainingRun) -> TrainingFindings:
     """Run all stages but the last, and return what they found."""
     learning = _learn(run)
     probabilities = learning.student.probabilities_of(learning.population)
@@ -115,7 +115,7 @@ def _learn(run: TrainingRun) -> LearningResult | Fallback:
         learning = learn(run)
     except TooLittleToLearn as too_little:
         if run.costs is not None:
-            raise  # tiers by value were asked for, and so few customers do not tell their value
+            raise  # tiers by value were asked for, and a fallback estimates no value
         return fall_back(run, reason=str(too_little))
     dataset = learning.dataset
     population = np.unique(dataset.customer)

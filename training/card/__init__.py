@@ -1,1 +1,1 @@
-"""The card of a bundle."""
+"""The card of a bundle, and of a fallback."""

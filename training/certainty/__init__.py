@@ -1,1 +1,1 @@
-"""How sure a probability is, and which customers are unusual."""
+"""How certain a probability is, and which customers are unusual."""

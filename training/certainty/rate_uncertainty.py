@@ -22,7 +22,7 @@ MIN_PROBABILITY: Final = 1e-4
 def rate_spread(run: TrainingRun, customers: NDArray[np.int64]) -> tuple[Numbers, Numbers]:
     """Return the spreads of `rate_quantile_spread` for these positions, by BG/NBD fitted on all.
 
-    0 for cancellation, because the rhythm of events does not tell when a contract ends.
+    0 for cancellation, because the rhythm of events does not say when a contract ends.
     """
     if run.churn.kind is not ChurnKind.ABSENCE:
         return np.zeros(len(customers)), np.zeros(len(customers))

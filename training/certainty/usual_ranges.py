@@ -15,7 +15,7 @@ from training.run import TrainingRun
 
 Numbers = NDArray[np.float64]
 
-MIN_CUSTOMERS: Final = 300  # among fewer, nobody can tell one in two hundred
+MIN_CUSTOMERS: Final = 300  # among fewer, a share of one in two hundred cannot be measured
 MAX_CUSTOMERS: Final = 50_000  # a sample of either population; more of them change no range
 
 

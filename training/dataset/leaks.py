@@ -51,14 +51,14 @@ def refuse_leaks(
 
 
 def refuse_resampled(dataset: Dataset) -> None:
-    """Return if rows are customers as they are: nobody twice in a snapshot, no class favoured.
+    """Return if the rows were not resampled: nobody is twice in a snapshot, no class is favoured.
 
     Resampled rows would teach the probabilities of a population that does not exist.
 
     Raises
     ------
     TrainingRefused
-        If a customer is twice in a snapshot, or the rows churned more or less than the population.
+        If a customer is twice in a snapshot, or the rows churn at another rate than the population.
     """
     pairs = np.column_stack([dataset.customer, dataset.window])
     if len(np.unique(pairs, axis=0)) < len(pairs):

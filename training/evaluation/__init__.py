@@ -1,1 +1,1 @@
-"""Bundles held against what came after them."""
+"""Bundles compared with what happened later, and with each other."""

@@ -1,1 +1,1 @@
-"""Everything that is learned from what was known at a cut-off."""
+"""The learning stage: teachers, and the student that serves."""

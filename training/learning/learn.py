@@ -86,8 +86,8 @@ def learn(run: TrainingRun, *, stage: str = STAGE) -> LearningResult:
     )
     customers = _population(run)
     population = features_of_customers(run.known, customers, as_of=run.cut_off)
-    taught = teacher.margins_of(run.known, customers, population, run.window)
-    student = _student(run, dataset, teacher, population, taught)
+    margins = teacher.margins_of(run.known, customers, population, run.window)
+    student = _student(run, dataset, teacher, population, margins)
     report(n_steps)
     reactivation = reactivation_of(run.known, run.churn, dataset, cut_off=run.cut_off)
     return LearningResult(student, teacher, dataset, stretched, population, reactivation)
@@ -121,8 +121,8 @@ def _label_windows(run: TrainingRun) -> tuple[tuple[Window, ...], bool]:
     if matched and run.churn.kind is ChurnKind.ABSENCE:
         return matched, True
     raise TooLittleToLearn(
-        f"no label window of {days} days has closed with a past before it: give more history, a "
-        "later cut-off or a shorter horizon"
+        f"no window of {days} days with enough history before it has closed yet: use a longer log, "
+        "a later cut-off or a shorter horizon"
     )
 
 
@@ -138,13 +138,13 @@ def _population(run: TrainingRun) -> NDArray[np.int64]:
 
 
 def _student(
-    run: TrainingRun, dataset: Dataset, teacher: Teacher, population: Numbers, taught: Numbers
+    run: TrainingRun, dataset: Dataset, teacher: Teacher, population: Numbers, today: Numbers
 ) -> Student:
     """Return the student of today's population and the newest snapshots, sampled if too many.
 
-    `taught` are the teacher's margins of the population.
+    `today` are the teacher's margins of the population.
     """
-    features, margins = [population], [taught]
+    features, margins = [population], [today]
     for position in range(len(dataset.windows))[-N_STUDIED:]:
         rows = dataset.where(dataset.window == position)
         if len(rows.churned):
@@ -153,7 +153,7 @@ def _student(
             features.append(rows.features)
             margins.append(teacher.margins_of(run.known, rows.customer, rows.features, window))
     n_rows = sum(len(part) for part in margins)
-    is_today = np.arange(n_rows) < len(taught)
+    is_today = np.arange(n_rows) < len(today)
     chosen = np.sort(np.random.default_rng(run.seed).permutation(n_rows)[:MAX_STUDIED_ROWS])
     return fit_student(
         np.vstack(features)[chosen],

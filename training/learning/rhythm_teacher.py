@@ -101,7 +101,7 @@ def fit_rhythm_teacher(
 ) -> RhythmTeacher | None:
     """Return the teacher fitted on what happened in `windows`, which must close before its use.
 
-    None where everybody churned in them, or nobody did: there is nothing to tell apart.
+    None where everybody churned in them, or nobody did: there is no difference to learn.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the served booster is taught: churn margins by everything that can know about them.
+"""The teachers of the booster that serves, which know as much about churn as the history shows.
 
 There are two teachers. The *booster teacher* learns from all features at snapshots whose label
 windows have closed. The *rhythm teacher* (`training.learning.rhythm_teacher`) knows only when

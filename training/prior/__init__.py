@@ -1,1 +1,1 @@
-"""A labelled fallback for logs that hold too little to learn from."""
+"""The fallback: what serves where a log holds too little to learn from."""

@@ -1,7 +1,7 @@
 """The learning stage where there is too little to learn from: purchase rhythm alone.
 
-The probabilities are those of BG/NBD. Its four parameters start from those published for a CD shop
-and move as far as the log's own rhythms carry them. Where a horizon has passed since customers were
+The probabilities are those of BG/NBD. Its four parameters start from those published for a CD shop,
+and the log's own rhythms adjust them. Where a horizon has passed since customers were
 first there, the base rate moves towards what came of them. One booster then learns this from
 made-up customers, so that the same kind of bundle serves as always. Every answer of such a bundle
 says ``"basis": "prior"``.
@@ -49,7 +49,7 @@ class Fallback:
     reason : what was missing to learn from.
     population : float64 array of shape (n, n_features), as of the cut-off.
     parameters : r, alpha, a and b of BG/NBD, in weeks.
-    n_customers, n_repeated : customers who moved the parameters, and how many had the event again.
+    n_customers, n_repeated : customers who adjusted the parameters; how many had the event again.
     n_observed, n_churned : customers whose whole horizon has passed, and how many of them churned.
     """
 

@@ -31,8 +31,8 @@ VISIBLE_FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
 def make_up_customers(run: TrainingRun, parameters: Numbers) -> tuple[Numbers, Rhythms]:
     """Return features and rhythms of made-up customers as of the cut-off.
 
-    Half of them are drawn as they would be met, half among those with more events: the booster
-    needs to see both, and what it is taught about either is the same.
+    Half of them are drawn as they would occur, half with more events: the booster needs examples of
+    both, and both follow the same rule.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""BG/NBD with parameters published for another shop, as far as a log's own rhythms move them.
+"""BG/NBD with parameters published for another shop, adjusted by the log's own rhythms.
 
 References
 ----------
@@ -24,7 +24,7 @@ MIN_PROBABILITY: Final = 1e-3  # log-odds of 7: trees need not learn what lies b
 
 
 def posterior_parameters(rhythms: Rhythms) -> Numbers:
-    """Return r, alpha, a and b (weeks): the published ones, moved as far as `rhythms` move them.
+    """Return r, alpha, a and b (weeks): the published ones, adjusted by `rhythms`.
 
     They are the maximum a posteriori, with a normal prior on their logarithms.
     """

@@ -1,4 +1,4 @@
-"""The company's calendar: season, incidents and price notices, the same for all customers."""
+"""The company's calendar: season, incidents and price notices, which all customers share."""
 
 from datetime import date, timedelta
 
@@ -12,12 +12,12 @@ _SATURDAY = 6  # of ISO 8601
 
 
 def calendar_of(company: Company, *, n_days: int, seed: int, end: date) -> Calendar:
-    """Return what the `n_days` before `end` and the horizon from `end` on bring.
+    """Return what the `n_days` before `end`, and the horizon from `end` on, bring.
 
-    In the log, incidents and price notices happen to the company on certain days and reach a
-    share of the customers. After the end nobody knows those days yet: each day carries its
-    chance. For one customer the two laws are the same; only that customers share their fate
-    is lost after the end, which is why realised outcomes are independent given the truth.
+    In the log, incidents and price notices happen to the company on certain days, and reach a share
+    of the customers. After the end nobody knows those days yet, so each day has their probability.
+    For one customer the two distributions are the same. But after the end, customers are no longer
+    affected on the same days, which is why realised outcomes are independent given the truth.
     """
     stream = stream_of(seed, 0, CALENDAR)
     days = n_days + HORIZON_DAYS

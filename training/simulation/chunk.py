@@ -1,4 +1,4 @@
-"""Simulating a chunk of customers: traits, life and truth, each from their own streams."""
+"""Simulating a chunk of customers: traits, life and truth, each from a stream of its own."""
 
 from collections.abc import Callable
 from functools import cache
@@ -23,13 +23,13 @@ from training.simulation.records import (
     Scene,
 )
 from training.simulation.traits import draw_traits
-from training.simulation.truth import foretell
+from training.simulation.truth import compute_truth
 
-_EVENTS_PER_CUSTOMER = 120  # room to begin with; twice as much if it does not do
+_EVENTS_PER_CUSTOMER = 120  # capacity at first; a chunk with more events is simulated again
 
 
 class Chunk(NamedTuple):
-    """What became of the customers `first`, `first + 1`, ...; arrays have one element each."""
+    """The simulated customers `first`, `first + 1`, ...; arrays have one element for each."""
 
     first: int
     traits: NDArray[np.void]  # TRAIT_FIELDS
@@ -41,7 +41,7 @@ class Chunk(NamedTuple):
 def simulate_chunk(
     company: Company, calendar: Calendar, *, seed: int, first: int, n_customers: int
 ) -> Chunk:
-    """Return the customers from `first` on; no other chunk is needed to do so."""
+    """Return `n_customers` from `first` on, whatever other chunks there are."""
     capacity = _EVENTS_PER_CUSTOMER * n_customers
     while True:
         scene = _empty_scene(company, calendar, capacity)
@@ -49,7 +49,7 @@ def simulate_chunk(
         states = np.zeros((n_customers, 2), STATE_FIELDS)
         outcomes = np.zeros(n_customers, OUTCOME_FIELDS)
         _compiled(_fingerprint())(scene, seed, first, traits, states, outcomes)
-        n_events = int(scene.made[0])
+        n_events = int(scene.n_events[0])
         if n_events <= capacity:
             return Chunk(first, traits, states[:, 0], outcomes, scene.log[:n_events])
         capacity = n_events
@@ -62,17 +62,17 @@ def _empty_scene(company: Company, calendar: Calendar, capacity: int) -> Scene:
         today=np.zeros(1, TODAY_FIELDS)[0],
         stream=np.zeros(1, np.uint64),
         customer=np.zeros(1, np.int64),
-        made=np.zeros(1, np.int64),
+        n_events=np.zeros(1, np.int64),
         log=np.empty(capacity, EVENT_FIELDS),
     )
 
 
 @cache
 def _compiled(fingerprint: int) -> Callable[..., int]:
-    """Return the compiled life of a chunk.
+    """Return the compiled function that fills a chunk.
 
-    Numba's cache on disk notices a change of the file of a function, but none in the functions
-    it calls. The fingerprint of all of them is a part of the key by being read inside.
+    Numba's cache on disk notices a change of the file of a function, but not of the functions that
+    it calls. The fingerprint of all of them is part of the cache key because the function reads it.
     """
 
     @njit(cache=True)
@@ -92,7 +92,7 @@ def _compiled(fingerprint: int) -> Callable[..., int]:
             stream[:] = stream_of(seed, first + i, LIFE)
             live(scene, traits[i], states[i], outcomes[i])
             stream[:] = stream_of(seed, first + i, CONTINUATION)
-            foretell(stream, company, calendar, traits[i], states[i], outcomes[i], scene.today)
+            compute_truth(stream, company, calendar, traits[i], states[i], outcomes[i], scene.today)
         return fingerprint
 
     return fill

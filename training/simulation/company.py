@@ -2,16 +2,16 @@
 
 How the process works
 ---------------------
-Each customer has traits that never change (how often they order, look in and use features, how
-they take prices) and a *satisfaction* that moves daily: back towards the customer's own level,
-and by what happens to them (incidents, price notices, slow answers, failed payments, onboarding
-steps, outreach). Once a day an active customer may start to leave, with a hazard that falls with
-satisfaction. Leaving is a fading, not a bang: logins and usage drop at once and go first, orders
-follow over months, the subscription is usually cancelled on the way. Nobody comes back.
+Each customer has traits that never change (how often they order, log in and use features, how they
+react to prices) and a *satisfaction* that changes daily: back towards the customer's own level, and
+by what happens to them (incidents, price notices, slow answers, failed payments, onboarding steps,
+outreach). Once a day an active customer may start to leave, with a hazard that falls with
+satisfaction. Leaving is gradual: logins and usage drop at once, orders follow over months, and the
+subscription is usually cancelled on the way. Nobody comes back.
 
-So what decides about the future (rates, satisfaction, fading or not and since when) is hidden,
-but leaves frequent traces: rates in logins and orders, fading in logins that stay away,
-satisfaction in what happened to the customer, in tickets and in surveys.
+What decides about the future (rates, satisfaction, whether and since when a customer is leaving) is
+therefore hidden, but leaves frequent traces: rates show in logins and orders, leaving in missing
+logins, and satisfaction in what happened to the customer, in tickets and in surveys.
 """
 
 from dataclasses import asdict, dataclass
@@ -33,17 +33,17 @@ class Company:
     orders_per_year: float = 16.0  # median: every three weeks, as in a shop for consumables
     orders_spread: float = 0.27  # log sd within a plan; plans differ by a factor of 1.4 each
     logins_per_order: float = 2.6  # people stay signed in, and most visits only look
-    logins_spread: float = 0.05  # log sd: how alike customers are in looking before buying
+    logins_spread: float = 0.05  # log sd: customers are alike in how much they look before they buy
     uses_per_login: float = 0.2  # feature uses that are worth an event
     uses_spread: float = 1.2  # log sd: few power users make most of the usage
     first_weeks_boost: float = 0.8  # newcomers order up to 1.8 times as often
     first_weeks_days: float = 14.0
     orders_by_satisfaction: float = 0.12  # log rate of orders per unit of satisfaction
-    logins_by_satisfaction: float = 0.25  # looking in reacts twice as much as buying
+    logins_by_satisfaction: float = 0.25  # logins react twice as much as orders
 
     # Satisfaction.
     level_spread: float = 0.25  # sd of the customers' own levels
-    level_per_step: float = 0.12  # who knows the product likes it better
+    level_per_step: float = 0.12  # customers who know the product like it better
     level_at_start: float = -0.4  # a customer without onboarding is below content
     recovery_days: float = 40.0  # anger halves within a month
     incident_shock: float = -0.25  # per square root of an hour affected
@@ -79,7 +79,7 @@ class Company:
     leaving_by_satisfaction: float = -1.3  # an angry one leaves 3.7 times as likely
     leaving_early: float = 27.0  # newcomers without habit leave many times as likely
     leaving_early_days: float = 30.0
-    login_drop: float = 0.1  # what is left of logins at once: who decided to go stops looking
+    login_drop: float = 0.1  # factor on logins at once: customers who decided to go stop looking
     login_fade_days: float = 12.0
     use_fade_days: float = 12.0
     order_fade_days: float = 40.0  # orders follow more slowly
@@ -102,7 +102,7 @@ class Company:
     surveys_per_day: float = 0.004
     survey_after_ticket: float = 0.4
     returning: float = 0.05  # share of orders
-    late: float = 0.03  # share of events that arrive late; four times that where people are offline
+    late: float = 0.03  # share of events that arrive late; four times that in stores and the app
 
     # The calendar.
     launch_share: float = 0.3  # customers who came with the launch, in the first tenth of the days
@@ -112,7 +112,7 @@ class Company:
     weekend: float = 0.75  # orders on Saturdays and Sundays, in terms of a weekday
 
     def as_record(self) -> Record:
-        """Return the numbers as an element of a structured array, which compiled code reads."""
+        """Return the numbers as an element of a structured array, which compiled code can read."""
         numbers = asdict(self)
         fields = np.dtype([(name, "f8") for name in numbers])
         return np.array([tuple(numbers.values())], fields)[0]

@@ -1,4 +1,4 @@
-"""The customer file: facts of each customer, and a row per version of the account."""
+"""The customer file: facts about each customer, and a row for each version of the account."""
 
 import numpy as np
 import polars as pl
@@ -22,8 +22,8 @@ _VERSION_TYPES = (
 def accounts_of(chunk: Chunk, period: Period) -> pl.DataFrame:
     """Return the rows of a customer file, sorted by customer and `valid_from`.
 
-    The first version of each customer is valid from sign-up, without a plan; a new one begins
-    when the plan or its price changes (a renewal at the same price is none).
+    The first version of each customer is valid from sign-up and has no plan. A new version begins
+    when the plan or its price changes, but not when it is renewed at the same price.
     """
     facts = _facts(chunk, period)
     first = pl.DataFrame({

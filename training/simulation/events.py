@@ -1,4 +1,4 @@
-"""From what happens on a day to events of the log: one function per subject."""
+"""From what happens on a day to events of the log, one function for each subject."""
 
 from math import exp, isnan
 
@@ -11,7 +11,7 @@ from training.simulation.random_numbers import exponential, normal, pick, poisso
 from training.simulation.records import Record, Scene
 from training.simulation.satisfaction import TOPICS
 
-# What `Log.label` points at: topics of tickets, kinds of surveys, reasons of messages.
+# What the field `label` of an event points at: ticket topics, kinds of surveys, message reasons.
 LABELS = (*TOPICS, "nps", "csat", "campaign", "outreach")
 _NPS, _CSAT, _CAMPAIGN, _OUTREACH = range(len(TOPICS), len(LABELS))
 
@@ -82,10 +82,10 @@ def emit(
         received += int(exponential(stream, 9.0) * HOUR) // SECOND * SECOND
     if received >= scene.calendar.n_days * DAY:
         return
-    at = scene.made[0]
-    scene.made[0] += 1
+    at = scene.n_events[0]
+    scene.n_events[0] += 1
     if at >= len(scene.log):
-        return  # the caller sees the count, makes more room and starts again
+        return  # the caller sees the count, and starts again with more capacity
     event = scene.log[at]
     event.customer = scene.customer[0]
     event.occurred_at = moment
@@ -100,7 +100,7 @@ def emit(
 
 @njit
 def moment_on(scene: Scene, traits: Record, day: int) -> int:
-    """Return a moment of the day (whole seconds, after sign-up): people sleep at night."""
+    """Return a moment of the day, in whole seconds and after sign-up, when people are awake."""
     hours = 6.0 + 9.0 * (uniform(scene.stream) + uniform(scene.stream)) - 0.01
     moment = day * DAY + int(hours * 3600.0) * SECOND
     first = traits.signed_up_at + int(60.0 + 7200.0 * uniform(scene.stream)) * SECOND
@@ -109,13 +109,13 @@ def moment_on(scene: Scene, traits: Record, day: int) -> int:
 
 @njit
 def later(moment: int, hours: float) -> int:
-    """Return the moment some hours later, whole seconds, at least one."""
+    """Return the moment some hours later, in whole seconds and at least one second later."""
     return moment + max(int(hours * 3600.0), 1) * SECOND
 
 
 @njit
 def web_or_app(scene: Scene, traits: Record) -> int:
-    """Return where this customer is today."""
+    """Return whether this customer uses the web or the app today."""
     return APP if uniform(scene.stream) < traits.app_share else WEB
 
 
@@ -153,7 +153,7 @@ def emit_order(scene: Scene, traits: Record, state: Record, day: int) -> None:
 def emit_ticket(
     scene: Scene, traits: Record, state: Record, day: int, topic: int, hours: float
 ) -> None:
-    """Log a ticket about `topic`, its reply after `hours` (NaN: none), its end, its survey."""
+    """Log a ticket about `topic`: its reply after `hours` (NaN = none), its end, its survey."""
     stream = scene.stream
     channel = _TICKET_CHANNELS[pick(stream, _TICKET_SHARES)]
     state.tickets += 1
@@ -177,7 +177,7 @@ def emit_ticket(
 
 @njit
 def emit_nps(scene: Scene, traits: Record, state: Record, day: int) -> None:
-    """Log an answer from 0 to 10 that follows satisfaction, with a sd of 1.2."""
+    """Log an answer from 0 to 10 that follows satisfaction, with a standard deviation of 1.2."""
     answer = round(8.0 + 2.2 * state.satisfaction + 1.2 * normal(scene.stream))
     channel = EMAIL if uniform(scene.stream) < _NPS_BY_EMAIL else IN_APP
     moment = moment_on(scene, traits, day)
@@ -244,5 +244,5 @@ def emit_experience(scene: Scene, traits: Record, state: Record, day: int) -> No
 
 @njit
 def plan_price(plan: int, annual: int) -> float:
-    """Return the list price of a plan per period; `annual` (1 or 0): ten months' worth."""
+    """Return the list price of a plan per period; an annual plan costs ten months (`annual` 1)."""
     return PLAN_PRICES[plan] * (10.0 if annual else 1.0)

@@ -1,4 +1,4 @@
-"""The life of one customer, day by day, from sign-up to the end of the horizon after the log."""
+"""The life of one customer, day by day: from sign-up to the end of the horizon after the log."""
 
 from math import exp
 
@@ -43,7 +43,7 @@ CANCELLED = TYPE_CODES[ActivityType.SUBSCRIPTION_CANCELLED]
 
 @njit
 def live(scene: Scene, traits: Record, state: NDArray[np.void], outcome: Record) -> None:
-    """Play a life; `state` holds the state as of the end of the log, and the last one.
+    """Simulate a life; `state` receives the state at the end of the log, and that at the very end.
 
     What happens after the log is not logged: it is the realised outcome.
     """
@@ -74,7 +74,7 @@ def _start(traits: Record, state: Record) -> None:
 
 @njit
 def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, int]:
-    """Move a customer by one day; return the orders placed and whether they cancelled."""
+    """Simulate one day; return the orders placed, and 1 if the customer cancelled (else 0)."""
     company, stream = scene.company, scene.stream
     tenure = day - traits.signed_up_at // DAY
     leaving = leaving_chance(company, state.satisfaction, tenure)
@@ -84,11 +84,11 @@ def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, in
     rate *= order_mood(company, state.satisfaction)
     rate *= _faded(state, day, 1.0, company.order_fade_days)
     orders = poisson(stream, rate)
-    left_days = state.renews_on - day
-    cancelling = cancelling_chance(company, state.satisfaction, left_days)
+    days_left = state.renews_on - day
+    cancelling = cancelling_chance(company, state.satisfaction, days_left)
     if state.fading_since >= 0:
-        cancelling = leaver_cancelling_chance(company, left_days)
-        _pass_by(scene, traits, state, day)
+        cancelling = leaver_cancelling_chance(company, days_left)
+        _experience_of_leaver(scene, traits, state, day)
     else:
         experience(stream, company, scene.calendar, traits, state, day, scene.today)
     if scene.today.payment_failed:
@@ -98,15 +98,15 @@ def _act(scene: Scene, traits: Record, state: Record, day: int) -> tuple[int, in
 
 @njit
 def _faded(state: Record, day: int, drop: float, days: float) -> float:
-    """Return what is left of a rate: 1 while active, from `drop` on fading by a factor e."""
+    """Return the factor on a rate: 1 while active, else `drop`, divided by e every `days`."""
     if state.fading_since < 0:
         return 1.0
     return drop * exp((state.fading_since - day) / days)
 
 
 @njit
-def _pass_by(scene: Scene, traits: Record, state: Record, day: int) -> None:
-    """Draw what still happens to a customer who is leaving; it moves them no more."""
+def _experience_of_leaver(scene: Scene, traits: Record, state: Record, day: int) -> None:
+    """Draw what still happens to a customer who is leaving; it no longer changes their mind."""
     today, stream, company = scene.today, scene.stream, scene.company
     today.step, today.topic = -1, -1
     today.payment_failed, today.outreach = 0, 0
@@ -152,7 +152,7 @@ def _renew(scene: Scene, traits: Record, state: Record, day: int) -> None:
 
 @njit
 def _change_plan(scene: Scene, traits: Record, state: Record, day: int) -> None:
-    """Take a bigger plan when satisfied, a smaller one when not."""
+    """Take a bigger plan, more likely if satisfied, or a smaller one."""
     step = 1 if uniform(scene.stream) < 0.5 + 0.4 * state.satisfaction else -1
     plan = state.plan + step
     if plan < 0 or plan >= len(PLANS):
@@ -165,7 +165,7 @@ def _change_plan(scene: Scene, traits: Record, state: Record, day: int) -> None:
 
 @njit
 def _emit_subscription(scene: Scene, traits: Record, state: Record, day: int, kind: int) -> None:
-    """Log it; `number` is the plan, and a cancelled subscription has neither price nor renewal."""
+    """Log a change; `number` is the plan, and one that is cancelled has no price and no renewal."""
     if day >= scene.calendar.n_days:
         return
     moment = moment_on(scene, traits, day)

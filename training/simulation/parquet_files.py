@@ -1,4 +1,4 @@
-"""Writing the three files chunk by chunk, aside, and putting them in place when all is done."""
+"""Writing the three files chunk by chunk; they appear when all of them are complete."""
 
 import shutil
 from collections.abc import Iterator
@@ -33,24 +33,24 @@ class FrameWriter:
 
 @contextmanager
 def files_in(out: Path) -> Iterator[tuple[FrameWriter, ...]]:
-    """Give a writer per file of FILES; `out` sees the files only if the block ends well.
+    """Yield a writer for each of FILES, which appear in `out` only if the block ends well.
 
-    They are written into a hidden folder inside `out`. A killed run leaves at most that
-    folder, which the next run clears away.
+    They are written into a hidden folder inside `out`. A killed run leaves at most that folder, and
+    the next run removes it.
     """
     new_folder = not out.exists()
-    aside = out / ".partial"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    unfinished = out / ".partial"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     try:
         with ExitStack() as stack:
-            writers = tuple(FrameWriter(aside / name) for name in FILES)
+            writers = tuple(FrameWriter(unfinished / name) for name in FILES)
             for writer in writers:
                 stack.callback(writer.close)
             yield writers
         for name in FILES:
-            (aside / name).replace(out / name)
+            (unfinished / name).replace(out / name)
     finally:
-        shutil.rmtree(aside)
+        shutil.rmtree(unfinished)
         if new_folder and not any(out.iterdir()):
             out.rmdir()

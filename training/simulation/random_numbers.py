@@ -1,7 +1,8 @@
-"""Random numbers per customer and purpose: counter-based, so that any customer can be drawn alone.
+"""Random numbers by customer and purpose, so that each customer can be simulated alone.
 
-The generator is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, figure 2): one 64-bit counter
-per stream. It depends on no library's version, so the same seed gives the same bytes next year.
+The generator is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, figure 2), with one 64-bit counter
+for each stream. It does not depend on the version of a library, so the same seed gives the same
+bytes next year.
 """
 
 from math import cos, exp, log, pi, sqrt
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 Stream = NDArray[np.uint64]  # shape (1,): the counter
 
-TRAITS, LIFE, CONTINUATION, CALENDAR = 1, 2, 3, 4  # purposes: a stream each
+TRAITS, LIFE, CONTINUATION, CALENDAR = 1, 2, 3, 4  # purposes, each with a stream of its own
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -21,8 +22,8 @@ _UNIT = 2.0**-53  # 53 random bits fill the mantissa of a double
 
 
 @njit
-def mixed(value: np.uint64) -> np.uint64:
-    """Return 64 well-mixed bits of a counter."""
+def mix(value: np.uint64) -> np.uint64:
+    """Return 64 well mixed bits of a counter."""
     value = (value ^ (value >> np.uint64(30))) * _FIRST
     value = (value ^ (value >> np.uint64(27))) * _SECOND
     return value ^ (value >> np.uint64(31))
@@ -32,8 +33,8 @@ def mixed(value: np.uint64) -> np.uint64:
 def stream_of(seed: int, customer: int, purpose: int) -> Stream:
     """Return the stream of one customer and purpose under a seed."""
     stream = np.empty(1, np.uint64)
-    start = mixed(np.uint64(seed) + _GOLDEN)
-    start = mixed(start ^ (np.uint64(customer) * _FIRST + np.uint64(purpose)))
+    start = mix(np.uint64(seed) + _GOLDEN)
+    start = mix(start ^ (np.uint64(customer) * _FIRST + np.uint64(purpose)))
     stream[0] = start
     return stream
 
@@ -42,7 +43,7 @@ def stream_of(seed: int, customer: int, purpose: int) -> Stream:
 def uniform(stream: Stream) -> float:
     """Return a number in (0, 1)."""
     stream[0] += _GOLDEN
-    return (np.float64(mixed(stream[0]) >> np.uint64(11)) + 0.5) * _UNIT
+    return (np.float64(mix(stream[0]) >> np.uint64(11)) + 0.5) * _UNIT
 
 
 @njit
@@ -60,12 +61,12 @@ def exponential(stream: Stream, mean: float) -> float:
 
 @njit
 def poisson(stream: Stream, rate: float) -> int:
-    """Return a Poisson count by inversion; fit for rates up to some hundred."""
-    left = uniform(stream)
+    """Return a Poisson count by inversion, which suits rates up to a few hundred."""
+    remaining = uniform(stream)
     probability = exp(-rate)
     count = 0
-    while left > probability > 0.0:
-        left -= probability
+    while remaining > probability > 0.0:
+        remaining -= probability
         count += 1
         probability *= rate / count
     return count
@@ -74,9 +75,9 @@ def poisson(stream: Stream, rate: float) -> int:
 @njit
 def pick(stream: Stream, weights: tuple[float, ...]) -> int:
     """Return a position of `weights` (which add up to 1) with that probability."""
-    left = uniform(stream)
+    remaining = uniform(stream)
     for position in range(len(weights)):
-        left -= weights[position]
-        if left < 0.0:
+        remaining -= weights[position]
+        if remaining < 0.0:
             return position
     return len(weights) - 1

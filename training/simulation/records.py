@@ -1,4 +1,4 @@
-"""The arrays that the compiled process reads and fills."""
+"""The structured arrays that the compiled process reads and fills."""
 
 from typing import Any, NamedTuple
 
@@ -95,7 +95,7 @@ OUTCOME_FIELDS = np.dtype(
 
 
 class Calendar(NamedTuple):
-    """What the days of the log and of the horizon after it bring to everybody."""
+    """What each day of the log, and of the horizon after it, brings to all customers."""
 
     n_days: int  # of the log; the arrays go on for the horizon
     season: NDArray[np.float64]  # (days,) factor on orders
@@ -104,12 +104,12 @@ class Calendar(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """What the life of every customer of a chunk is played with."""
+    """What the compiled functions share while they simulate the customers of a chunk."""
 
     company: Record
     calendar: Calendar
     today: Record
-    stream: NDArray[np.uint64]  # (1,) of the customer at hand
-    customer: NDArray[np.int64]  # (1,) position in the chunk of the customer at hand
-    made: NDArray[np.int64]  # (1,) events made, also those beyond the capacity of `log`
-    log: NDArray[np.void]  # EVENT_FIELDS, in the order they were made
+    stream: NDArray[np.uint64]  # (1,) of the current customer
+    customer: NDArray[np.int64]  # (1,) position in the chunk of the current customer
+    n_events: NDArray[np.int64]  # (1,) also counts events beyond the capacity of `log`
+    log: NDArray[np.void]  # EVENT_FIELDS, in the order in which they happened

@@ -1,7 +1,7 @@
-"""What happens to a customer on a day, how it moves satisfaction, and what follows from that.
+"""What happens to a customer on a day, how it changes satisfaction, and what follows from that.
 
-The life of a customer (`life.py`) and the truth about their future (`truth.py`) both call these
-functions, so that the stated probability is that of the process itself.
+The life of a customer (`life.py`) and the truth about their future (`truth.py`) must both call
+these functions: only then is the stated probability that of the process itself.
 """
 
 from math import exp, sqrt
@@ -68,10 +68,10 @@ def _before_renewal(company: Record, days_to_renewal: int) -> float:
 @njit
 def days_to_renewal(renews_on: int, period: int, day: int) -> int:
     """Return the days from `day` to the next renewal, if every renewal until then happens."""
-    left = renews_on - day
-    while left < 0:
-        left += period
-    return left
+    days = renews_on - day
+    while days < 0:
+        days += period
+    return days
 
 
 @njit
@@ -91,20 +91,20 @@ def experience(
     day: int,
     today: Record,
 ) -> None:
-    """Draw what happens to an active customer today, and move their satisfaction.
+    """Draw what happens to an active customer today, and change their satisfaction accordingly.
 
-    At most one thing happens a day (and an onboarding step on top): these are rare, and two
-    on one day would change no figure.
+    At most one thing happens a day, besides an onboarding step. All of them are rare, so two on one
+    day would change no figure.
     """
     _nothing(today)
     tenure = day - traits.signed_up_at // _DAY
     if state.steps < N_STEPS and tenure <= company.onboarding_days:
         _draw_step(stream, company, traits, state, today)
-    left = uniform(stream)
-    left -= calendar.incident_chance[day]
-    if left < 0.0:
+    remaining = uniform(stream)
+    remaining -= calendar.incident_chance[day]
+    if remaining < 0.0:
         today.incident_minutes = 5.0 + np.floor(60.0 * exp(0.8 * normal(stream)))
-    elif left < notice_chance(company, calendar, traits, day, tenure):
+    elif remaining < notice_chance(company, calendar, traits, day, tenure):
         today.notice_percent = _PERCENTS[pick(stream, _PERCENT_SHARES)]
         state.noticed_on = day
     else:
@@ -138,7 +138,7 @@ def _draw_step(
 def notice_chance(
     company: Record, calendar: Calendar, traits: Record, day: int, tenure: int
 ) -> float:
-    """Return the probability that the customer is told a new price today."""
+    """Return the probability that the customer hears of a new price today."""
     if tenure < company.notice_free_days:
         return 0.0
     return calendar.notice_chance[day, traits.cohort]
@@ -153,20 +153,20 @@ def _draw_rest(
     day: int,
     today: Record,
 ) -> None:
-    left = uniform(stream)
+    remaining = uniform(stream)
     noticed = state.noticed_on >= 0 and day - state.noticed_on <= company.worry_days
     worry = 1.0 if noticed else 0.0
-    left -= ticket_chance(company, traits, state.satisfaction, worry)
-    if left < 0.0:
+    remaining -= ticket_chance(company, traits, state.satisfaction, worry)
+    if remaining < 0.0:
         draw_ticket(stream, company, traits, day, today, worry)
         return
-    left -= company.failed_payments_per_day
-    if left < 0.0:
+    remaining -= company.failed_payments_per_day
+    if remaining < 0.0:
         today.payment_failed = 1
         return
     calling = company.outreach_per_day
     calling *= exp(company.outreach_by_satisfaction * state.satisfaction)
-    if left < min(calling, 0.2):
+    if remaining < min(calling, 0.2):
         today.outreach = 1
 
 
@@ -201,7 +201,7 @@ def draw_ticket(
 
 @njit
 def shock(company: Record, traits: Record, today: Record) -> float:
-    """Return by how much today's events move satisfaction (waiting for an answer: at once)."""
+    """Return by how much today's events change satisfaction; a slow answer counts today already."""
     if today.incident_minutes > 0.0:
         return company.incident_shock * min(sqrt(today.incident_minutes / 60.0), 3.0)
     if today.notice_percent > 0.0:

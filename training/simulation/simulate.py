@@ -1,4 +1,4 @@
-"""Simulating a company: its activity log, its customers, and the truth about them."""
+"""Simulating a company: its activity log, its customers, and the truth about their churn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,30 +8,41 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training.simulation.activity_file import activity_of
 from training.simulation.calendar import calendar_of
 from training.simulation.chunk import Chunk, simulate_chunk
-from training.simulation.columns import Period, activity_of
+from training.simulation.columns import Period
 from training.simulation.company import Company
 from training.simulation.customer_file import accounts_of
 from training.simulation.parquet_files import files_in
 from training.simulation.truth_file import truth_of
 
-_CHUNK = 2_000  # customers; some 100 MB of memory at 60 events per customer and year
+_CHUNK = 2_000  # customers; about 100 MB of memory at 60 events per customer and year
 MIN_DAYS, MAX_DAYS = 30, 3650
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationSummary:
-    """What was simulated. Probabilities from 0 to 1; log losses in nats per customer."""
+    """What was simulated. Shares are from 0 to 1; log losses are in nats per customer.
+
+    Attributes
+    ----------
+    n_population : customers with at least one order.
+    events_per_customer_year : counted from sign-up.
+    churn_share : share of the population that did not order within the horizon.
+    base_log_loss : of predicting the mean true probability for everybody.
+    truth_log_loss : the expected one of predicting each customer's true probability.
+    max_standard_error : the largest standard error of a true probability.
+    """
 
     n_customers: int
-    n_population: int  # customers with at least one order
+    n_population: int
     n_events: int
-    events_per_customer_year: float  # of the time since sign-up
-    churn_share: float  # realised share of the population without an order within the horizon
-    base_log_loss: float  # of stating the mean true probability for everybody
-    truth_log_loss: float  # expected, of stating each customer's true probability
-    max_standard_error: float  # of a true probability
+    events_per_customer_year: float
+    churn_share: float
+    base_log_loss: float
+    truth_log_loss: float
+    max_standard_error: float
 
 
 def simulate(
@@ -45,12 +56,16 @@ def simulate(
 ) -> SimulationSummary:
     """Write activity.parquet, customers.parquet and truth.parquet into `out`.
 
-    The log covers the `n_days` before `end` (midnight, UTC). Same arguments, same bytes. The
-    files appear when all is done, or not at all. See `company.py` for how the process works.
+    The log covers the `n_days` before `end` (midnight, UTC). The same arguments give the same
+    bytes. The files appear when all of them are complete, or not at all. `company.py` describes how
+    the process works.
 
-    No customers, a negative seed, or `n_days` outside 30 to 3650 are refused (ValueError).
+    Raises
+    ------
+    ValueError
+        If there are no customers, the seed is negative, or `n_days` lies outside 30 to 3650.
     """
-    _check(n_customers=n_customers, n_days=n_days, seed=seed)
+    _validate(n_customers=n_customers, n_days=n_days, seed=seed)
     company, period = Company(), Period(end=end, n_days=n_days)
     calendar = calendar_of(company, n_days=n_days, seed=seed, end=end)
     tally = _Tally()
@@ -67,7 +82,7 @@ def simulate(
     return tally.summary()
 
 
-def _check(*, n_customers: int, n_days: int, seed: int) -> None:
+def _validate(*, n_customers: int, n_days: int, seed: int) -> None:
     if n_customers < 1:
         raise ValueError(f"a simulation needs at least one customer, got {n_customers}")
     if not MIN_DAYS <= n_days <= MAX_DAYS:
@@ -77,7 +92,7 @@ def _check(*, n_customers: int, n_days: int, seed: int) -> None:
 
 
 class _Tally:
-    """Counts over the chunks written so far."""
+    """Sums over the chunks that have been written."""
 
     def __init__(self) -> None:
         self._n_events, self._years = 0, 0.0
@@ -106,7 +121,7 @@ class _Tally:
 
 
 def _entropy(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the expected log loss of stating true probabilities, in nats."""
+    """Return the expected log loss of predicting true probabilities, in nats."""
     p = np.clip(probabilities, 1e-15, 1.0 - 1e-15)
     entropy: NDArray[np.float64] = -(p * np.log(p) + (1.0 - p) * np.log1p(-p))
     return entropy

@@ -1,10 +1,10 @@
 """The true probability of churn, given the hidden state of a customer as of the end.
 
-For a customer who is leaving already it is exact: orders are a Poisson process of known, fading
-rate. For an active one the only unknown is the path of satisfaction. Given a path, everything
+For a customer who is already leaving it is exact: orders are a Poisson process with a known, fading
+rate. For an active customer the only unknown is the path of satisfaction. Given a path, everything
 else is summed in closed form, day by day: whether and when leaving begins, and the orders before
-and after (Rao-Blackwell). What is left is an average over `N_PATHS` drawn paths, whose standard
-error is stated per customer.
+and after (Rao-Blackwell). What remains is an average over `N_PATHS` drawn paths, whose standard
+error is stated for each customer.
 """
 
 from math import exp, sqrt
@@ -37,7 +37,7 @@ def period_of(traits: Record) -> int:
 
 
 @njit
-def foretell(
+def compute_truth(
     stream: Stream,
     company: Record,
     calendar: Calendar,
@@ -48,12 +48,12 @@ def foretell(
 ) -> None:
     """Fill `outcome` with the truth about a customer, as of the end of the log.
 
-    `state` holds two records: the state as of the end, and room to work in.
+    `state` holds two records: the state as of the end, and one to work in.
     """
     rates = _order_rates(company, calendar, traits)
     outcome.running = state[0].running
     if state[0].fading_since >= 0:
-        _foretell_fading(company, calendar, traits, state[0], outcome, rates[1, 0])
+        _truth_of_leaver(company, calendar, traits, state[0], outcome, rates[1, 0])
         return
     sums = np.zeros(5)
     for _ in range(N_PATHS):
@@ -75,7 +75,7 @@ def _error(total: float, squares: float) -> float:
 
 @njit
 def _order_rates(company: Record, calendar: Calendar, traits: Record) -> NDArray[np.float64]:
-    """Return the orders expected per day, and those still to come if fading begins that day."""
+    """Return the orders expected each day, and those still to come if fading begins that day."""
     rates = np.zeros((2, HORIZON_DAYS + 1))
     base, ahead = rates
     keep = exp(-1.0 / company.order_fade_days)
@@ -86,7 +86,7 @@ def _order_rates(company: Record, calendar: Calendar, traits: Record) -> NDArray
 
 
 @njit
-def _foretell_fading(
+def _truth_of_leaver(
     company: Record,
     calendar: Calendar,
     traits: Record,
@@ -94,16 +94,16 @@ def _foretell_fading(
     outcome: Record,
     ahead: float,
 ) -> None:
-    """Fill in the truth about a customer who is leaving: satisfaction froze when it began."""
+    """Fill in the truth about a leaving customer, whose satisfaction no longer changes."""
     age = calendar.n_days - state.fading_since
-    left = ahead * order_mood(company, state.satisfaction) * exp(-age / company.order_fade_days)
-    outcome.churn = exp(-left)
-    outcome.expected_orders = left
-    kept = 1.0
+    orders = ahead * order_mood(company, state.satisfaction) * exp(-age / company.order_fade_days)
+    outcome.churn = exp(-orders)
+    outcome.expected_orders = orders
+    subscribed = 1.0
     for t in range(HORIZON_DAYS):
-        left_days = days_to_renewal(state.renews_on, period_of(traits), calendar.n_days + t)
-        kept *= 1.0 - leaver_cancelling_chance(company, left_days)
-    outcome.cancel = 1.0 - kept
+        days_left = days_to_renewal(state.renews_on, period_of(traits), calendar.n_days + t)
+        subscribed *= 1.0 - leaver_cancelling_chance(company, days_left)
+    outcome.cancel = 1.0 - subscribed
 
 
 @njit
@@ -117,11 +117,11 @@ def _add_path(
     rates: NDArray[np.float64],
     sums: NDArray[np.float64],
 ) -> None:
-    """Draw one path of satisfaction and add what it means to `sums`."""
+    """Draw one path of satisfaction, and add what follows from it to `sums`."""
     base, ahead = rates
     active, before = 1.0, 0.0  # probability of being active; orders expected until now
     silent, orders = 0.0, 0.0
-    kept, kept_leaving = 1.0, 0.0  # subscription kept: by an active, by a leaving customer
+    subscribed, subscribed_leaving = 1.0, 0.0  # still subscribed and active; and leaving
     for t in range(HORIZON_DAYS):
         day = calendar.n_days + t
         mood = order_mood(company, state.satisfaction)
@@ -130,15 +130,15 @@ def _add_path(
         orders += active * mood * (leaving * ahead[t] + (1.0 - leaving) * base[t])
         active *= 1.0 - leaving
         before += mood * base[t]
-        left_days = days_to_renewal(state.renews_on, period_of(traits), day)
-        cancelling = cancelling_chance(company, state.satisfaction, left_days)
-        kept_leaving += kept * leaving
-        kept_leaving *= 1.0 - leaver_cancelling_chance(company, left_days)
-        kept *= 1.0 - leaving
+        days_left = days_to_renewal(state.renews_on, period_of(traits), day)
+        cancelling = cancelling_chance(company, state.satisfaction, days_left)
+        subscribed_leaving += subscribed * leaving
+        subscribed_leaving *= 1.0 - leaver_cancelling_chance(company, days_left)
+        subscribed *= 1.0 - leaving
         experience(stream, company, calendar, traits, state, day, today)
         if today.payment_failed:
             cancelling += company.cancelling_after_failed_payment
-        kept *= 1.0 - cancelling
+        subscribed *= 1.0 - cancelling
     silent += active * exp(-before)
-    cancelled = 1.0 - kept - kept_leaving
+    cancelled = 1.0 - subscribed - subscribed_leaving
     sums += np.array((silent, silent * silent, orders, cancelled, cancelled * cancelled))

@@ -1,4 +1,4 @@
-"""The truth file: what nobody could know from the log alone, for holding a bundle against."""
+"""The truth file: what nobody could know from the log alone, to compare a bundle with."""
 
 import numpy as np
 import polars as pl
@@ -19,10 +19,10 @@ def truth_of(chunk: Chunk, period: Period) -> pl.DataFrame:
     from the same process), `in_population` (ordered before), and for running subscriptions
     `cancel_probability`, its standard error and `cancelled`; null for all others.
 
-    The log loss of `churn_probability` is a bound that no observer of behaviour alone reaches:
-    the hidden state tells more than its traces. No probability given the observable history is
-    stated: it would need the law of the hidden state given the log (traits, day of leaving and
-    path of satisfaction at once), and an approximation would be no bound.
+    No observer of behaviour alone can reach the log loss of `churn_probability`, because the hidden
+    state tells more than the traces that it leaves. The probability given the observable history is
+    not stated: it would need the distribution of the hidden state given the log (traits, day of
+    leaving and path of satisfaction at once), and an approximation would be no bound.
     """
     outcomes = chunk.outcomes
     running = outcomes["running"] > 0

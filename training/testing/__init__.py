@@ -1,1 +1,1 @@
-"""How a bundle would have done: the test window and back-tests before it."""
+"""How a bundle would have done: the out-of-time test, earlier back-tests, and stability."""

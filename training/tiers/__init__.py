@@ -1,1 +1,1 @@
-"""Where the tiers are cut."""
+"""Where tiers begin, and what contacting customers earns."""

@@ -75,7 +75,7 @@ def profit_curve(
     values : float64 array of shape (n,)
         What each customer was expected to bring, finite.
     save_rate : float
-        Share of leavers who stay when contacted: an assumption, for no log of activity tells it.
+        Share of leavers who stay when contacted: an assumption, which no log of activity shows.
     """
     earned = np.where(churned > 0, save_rate * (values - offer), -offer) - contact
     expected = profit_of_contact(

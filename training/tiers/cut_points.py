@@ -35,7 +35,7 @@ def policy_by_shares(
 ) -> SharePolicy:
     """Return the policy whose tiers come nearest to the wanted shares of `probabilities`.
 
-    An edge lies half way between two neighbouring probabilities, so that nobody stands on it.
+    An edge lies half way between two neighbouring probabilities, so that nobody is exactly on it.
     Customers with equal probabilities always get the same tier: where many share one, the edge goes
     to the end of their block that is nearer to the wanted share. Where all are equal, everybody is
     Low or Medium rather than falsely urgent.
@@ -64,7 +64,7 @@ def policy_by_value(
     *,
     n_population: int | None = None,
 ) -> ValuePolicy:
-    """Return the policy that calls those customers urgent whom it pays to contact.
+    """Return the policy that puts those customers into High or Medium whom it pays to contact.
 
     Where capacity is short, every contact has to bring a price beyond its cost: the smallest price
     at which no more customers of today's population are High or Medium than can be contacted in a

@@ -58,14 +58,14 @@ def expected_maximum_profit(
     of_leavers, of_stayers = _convex_hull(churned, scores)
     leavers, stayers = float(churned.mean()), 1 - float(churned.mean())
     lost = stayers * (offer + contact) * of_stayers + leavers * contact * of_leavers
-    kept = leavers * (value - offer) * of_leavers
-    turns = np.diff(lost) / np.diff(kept)  # the save rate from which the next corner is better
+    saved = leavers * (value - offer) * of_leavers
+    turns = np.diff(lost) / np.diff(saved)  # the save rate from which the next corner is better
     edges = np.concatenate([[0.0], np.clip(turns, 0.0, 1.0), [1.0]])
     a, b = beta
     chance = np.diff(betainc(a, b, edges))
     mean = a / (a + b) * np.diff(betainc(a + 1, b, edges))
     share = leavers * of_leavers + stayers * of_stayers
-    return MaximumProfit(float(kept @ mean - lost @ chance), float(share @ chance))
+    return MaximumProfit(float(saved @ mean - lost @ chance), float(share @ chance))
 
 
 def _convex_hull(churned: Numbers, scores: Numbers) -> tuple[Numbers, Numbers]:

@@ -1,4 +1,4 @@
-"""Customer value: what to expect of a customer's orders, learned from the log."""
+"""Customer value: the orders and revenue to expect of a customer, learned from the log."""
 
 from training.value.fit import fit_value
 

@@ -1,4 +1,4 @@
-"""What was known of every buyer at a moment, and what they bought in the window after it."""
+"""Buyers: what was known of them at a moment, and what they ordered in the window after it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -28,7 +28,7 @@ class Outcomes:
     Attributes
     ----------
     orders : number of orders.
-    order_days : days (UTC) with an order: what buy-till-you-die counts.
+    order_days : days (UTC) with an order, which is what buy-till-you-die counts.
     revenue : sum of their amounts; orders without an amount add nothing.
     """
 
@@ -38,14 +38,14 @@ class Outcomes:
 
 
 def buyers_at(history: History, *, as_of: int) -> tuple[NDArray[np.int64], Numbers]:
-    """Return who had ordered before `as_of` (positions in the history) and their features."""
+    """Return the positions of customers who had ordered before `as_of`, and their features."""
     features = features_of(known_before(history, moment=as_of), as_of=as_of)
     buyers = np.flatnonzero(features[:, ORDER_COLUMNS.orders] > 0)
     return buyers.astype(np.int64), features[buyers]
 
 
 def rhythms_of(features: Numbers) -> Rhythms:
-    """Return the rhythms of buyers, in weeks, as the serving kernels read them."""
+    """Return the rhythms of buyers in weeks, from the same features that serving uses."""
     repeats = features[:, ORDER_COLUMNS.order_days] - 1
     age = features[:, ORDER_COLUMNS.since_first]
     last_at = np.where(repeats > 0, age - features[:, ORDER_COLUMNS.since_last], 0.0)
@@ -53,7 +53,7 @@ def rhythms_of(features: Numbers) -> Rhythms:
 
 
 def day_amounts(features: Numbers) -> Numbers:
-    """Return each buyer's mean amount of a day with orders; NaN = none is known."""
+    """Return each buyer's mean amount on a day with orders; NaN = not known."""
     per_day = features[:, ORDER_COLUMNS.orders] / features[:, ORDER_COLUMNS.order_days]
     return np.asarray(np.maximum(features[:, ORDER_COLUMNS.order_amount] * per_day, 0.0))
 

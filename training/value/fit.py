@@ -62,13 +62,13 @@ def fit_value(
     days = max(1, min(horizon_days, (cut_off - first_at) // MICROSECONDS_PER_DAY))
     windows = matched_windows(first_at=first_at, until=cut_off, horizon_days=days)
     model = fit_closed_form(features, has_amounts=has_amounts, reference_days=days)
-    found = [_past_window(known, window, has_amounts=has_amounts) for window in windows]
-    past = [window for window in found if window is not None]
-    return _with_rates(_corrected(model, features, past), past, seed)
+    found = [_window_data(known, window, has_amounts=has_amounts) for window in windows]
+    observed = [window for window in found if window is not None]
+    return _with_rates(_corrected(model, features, observed), observed, seed)
 
 
 @dataclass(frozen=True, slots=True)
-class _PastWindow:
+class _WindowData:
     """Buyers as a window opened, what the closed form expected of them, and what happened."""
 
     features: Numbers
@@ -76,13 +76,16 @@ class _PastWindow:
     outcomes: Outcomes
     days: float
 
-    def observed(self, amounts: Numbers) -> ObservedWindow:
+    def learned_from(self, amounts: Numbers) -> ObservedWindow:
         """Return what a booster learns from: what buyers ordered, or what they spent."""
         return ObservedWindow(self.features, amounts, self.days)
 
 
-def _past_window(history: History, window: Window, *, has_amounts: bool) -> _PastWindow | None:
-    """Return None where too few buyers were there when the window opened."""
+_Windows = Sequence[_WindowData]  # oldest first
+
+
+def _window_data(history: History, window: Window, *, has_amounts: bool) -> _WindowData | None:
+    """Return what there is to learn from a window; None where it opened with too few buyers."""
     buyers, features = buyers_at(history, as_of=window.as_of)
     if not has_enough_buyers(features):
         return None
@@ -90,7 +93,7 @@ def _past_window(history: History, window: Window, *, has_amounts: bool) -> _Pas
     step = max(1, len(features) // MAX_FITTED_IN_WINDOW)
     model = fit_closed_form(features[::step], has_amounts=has_amounts, reference_days=days)
     outcomes = outcomes_in(history, window, buyers)
-    return _PastWindow(features, closed_form_of(model, features), outcomes, days)
+    return _WindowData(features, closed_form_of(model, features), outcomes, days)
 
 
 def _sample(history: History) -> History:
@@ -105,12 +108,16 @@ def _share_with_amount(history: History) -> float:
     return float(np.mean(amounts > 0)) if len(amounts) else 0.0
 
 
-def _corrected(model: ValueModel, features: Numbers, past: Sequence[_PastWindow]) -> ValueModel:
+def _corrected(model: ValueModel, features: Numbers, windows: _Windows) -> ValueModel:
     today = closed_form_of(model, features)
-    per_day = _orders_per_day(features, past)
+    per_day = _orders_per_day(features, windows)
     examples = [
-        Examples(one.closed_form.order_days, one.closed_form.descriptors, one.outcomes.order_days)
-        for one in past
+        Examples(
+            window.closed_form.order_days,
+            window.closed_form.descriptors,
+            window.outcomes.order_days,
+        )
+        for window in windows
     ]
     orders = with_total(
         _correction(examples, COUNTS),
@@ -120,13 +127,15 @@ def _corrected(model: ValueModel, features: Numbers, past: Sequence[_PastWindow]
     )
     if model.spending is None:
         return replace(model, orders=orders)
-    return replace(model, orders=orders, revenue=_revenue_correction(today, past))
+    return replace(model, orders=orders, revenue=_revenue_correction(today, windows))
 
 
-def _revenue_correction(today: ClosedForm, past: Sequence[_PastWindow]) -> Correction:
-    examples = [_revenue_examples(one.closed_form, one.outcomes.revenue) for one in past]
+def _revenue_correction(today: ClosedForm, windows: _Windows) -> Correction:
+    examples = [
+        _revenue_examples(window.closed_form, window.outcomes.revenue) for window in windows
+    ]
     paying = _revenue_examples(today, np.empty(len(today.amount)))
-    total = _amount_factor(past, examples) * paying.expected.sum()
+    total = _amount_factor(windows, examples) * paying.expected.sum()
     correction = _correction(examples, AMOUNTS)
     return with_total(correction, paying.expected, paying.descriptors, total=total)
 
@@ -142,40 +151,40 @@ def _correction(examples: Sequence[Examples], family: RateFamily) -> Correction:
     return fit_correction(examples, power=family.power) if examples else NO_CORRECTION
 
 
-def _orders_per_day(features: Numbers, past: Sequence[_PastWindow]) -> float:
+def _orders_per_day(features: Numbers, windows: _Windows) -> float:
     """Return how many orders come on a day with orders, by the windows if they had any."""
-    days = sum(float(one.outcomes.order_days.sum()) for one in past)
+    days = sum(float(window.outcomes.order_days.sum()) for window in windows)
     if days > 0:
-        return sum(float(one.outcomes.orders.sum()) for one in past) / days
+        return sum(float(window.outcomes.orders.sum()) for window in windows) / days
     return float(
         features[:, ORDER_COLUMNS.orders].sum() / features[:, ORDER_COLUMNS.order_days].sum()
     )
 
 
-def _amount_factor(past: Sequence[_PastWindow], examples: Sequence[Examples]) -> float:
+def _amount_factor(windows: _Windows, examples: Sequence[Examples]) -> float:
     """Return how much more a day with orders brought in the windows than was expected of it.
 
     Per day, so that it does not matter whether the windows had more or fewer orders than expected.
     """
-    days = sum(float(one.outcomes.order_days.sum()) for one in past)
-    expected_days = sum(float(one.closed_form.order_days.sum()) for one in past)
-    revenue = sum(float(one.happened.sum()) for one in examples)
-    expected = sum(float(one.expected.sum()) for one in examples)
+    days = sum(float(window.outcomes.order_days.sum()) for window in windows)
+    expected_days = sum(float(window.closed_form.order_days.sum()) for window in windows)
+    revenue = sum(float(part.happened.sum()) for part in examples)
+    expected = sum(float(part.expected.sum()) for part in examples)
     if not (days > 0 and revenue > 0):
         return 1.0
     return (revenue / days) / (expected / expected_days)
 
 
-def _with_rates(model: ValueModel, past: Sequence[_PastWindow], seed: int) -> ValueModel:
+def _with_rates(model: ValueModel, windows: _Windows, seed: int) -> ValueModel:
     """Return the model with boosters of orders, and of revenue where it is predicted."""
-    orders = [one.observed(one.outcomes.orders) for one in past]
-    by_closed_form = past[-1].closed_form.order_days if past else np.empty(0)
+    orders = [window.learned_from(window.outcomes.orders) for window in windows]
+    by_closed_form = windows[-1].closed_form.order_days if windows else np.empty(0)
     model = replace(model, orders_rate=_rate(orders, by_closed_form, COUNTS, seed))
     if model.spending is None:
         return model
-    revenue = [one.observed(one.outcomes.revenue) for one in past]
-    if past:
-        by_closed_form = by_closed_form * past[-1].closed_form.amount
+    revenue = [window.learned_from(window.outcomes.revenue) for window in windows]
+    if windows:
+        by_closed_form = by_closed_form * windows[-1].closed_form.amount
     return replace(model, revenue_rate=_rate(revenue, by_closed_form, AMOUNTS, seed))
 
 
