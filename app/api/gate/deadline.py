@@ -4,8 +4,6 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.api.gate.joined_writes import JoinedWrites
-
 GRACE_SECONDS = 2.0  # for `BodyLimits` to answer 408 when a body is late
 
 
@@ -14,7 +12,6 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     The clock starts with the connection, and with the first piece of each further request. It
     stops when the request has arrived in full. uvicorn itself closes idle keep-alive connections.
-    Answers leave in one packet, see `JoinedWrites`.
     """
 
     receive_seconds: float
@@ -23,8 +20,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Start the clock for the first request."""
-        self._writes = JoinedWrites(transport)
-        super().connection_made(self._writes)  # type: ignore[arg-type]  # all that a transport does
+        super().connection_made(transport)
         self._start()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -52,11 +48,6 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._is_arriving = False
         self._stop()
         super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        """Send the head of an answer that has no body."""
-        self._writes.flush()
-        super().on_response_complete()
 
     def _is_idle_without_clock(self) -> bool:
         is_idle = self.cycle is None or self.cycle.response_complete
