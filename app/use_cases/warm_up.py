@@ -5,7 +5,6 @@ from typing import Final
 from app.bundle.warm_up import warm_ups
 from app.db.log import unpacking
 from app.features import engine
-from app.playbook import verdicts
 from app.use_cases.scores import value
 from app.work.progress import OnProgress, ignore_progress
 
@@ -13,7 +12,6 @@ _WARM_UPS: Final = (
     engine.warm_up,
     *warm_ups(),
     unpacking.warm_up,
-    verdicts.warm_up,
     value.warm_up,
 )
 

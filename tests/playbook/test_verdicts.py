@@ -15,7 +15,7 @@ def asked_one_by_one(playbook, features, usual):
     ]
 
 
-def test_the_program_says_what_the_conditions_say(default_playbook):
+def test_many_customers_get_the_verdicts_that_each_gets_alone(default_playbook):
     rng = np.random.default_rng(3)
     values = np.array([np.nan, 0.0, 0.5, 1.0, 2.0, 7.0, 14.0, 30.0, 60.0, 90.0, 100.0])
     features = rng.choice(values, size=(3_000, len(FEATURE_NAMES)))
