@@ -9,7 +9,7 @@ from app.db.columns import Identifier, ShortText, UtcMicros
 
 # The newest migration; a test compares it with the scripts. It is written here so that the service
 # can compare its database with it without importing Alembic.
-MIGRATED_TO = "0009"
+MIGRATED_TO = "0010"
 
 ONLY_ON = "only_on"  # key of `info`: the name of the one database that has this table or index
 NO_JOB = ""  # the job_id of assessments that no job made; a primary key cannot hold NULL
@@ -114,7 +114,7 @@ class RecentActivityRow(Base):
     __table_args__ = {"info": {ONLY_ON: "sqlite"}, "sqlite_autoincrement": True}  # noqa: RUF012 - as above
 
     position: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[Identifier]
+    customer_id: Mapped[Identifier] = mapped_column(index=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 

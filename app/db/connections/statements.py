@@ -24,17 +24,10 @@ class Statement:
     """One statement in the dialects of both databases, with the same parameters in the same order.
 
     A parameter that is a list of texts becomes an array on PostgreSQL and JSON on SQLite.
-
-    Attributes
-    ----------
-    has_recent
-        Whether the rows on SQLite lack the recent events, see `app.db.log.recent`: their last two
-        columns must be its `ENDS`. They are replaced by one column, the last one on PostgreSQL.
     """
 
     sqlite: str
     postgresql: str
-    has_recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

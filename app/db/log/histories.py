@@ -8,7 +8,6 @@ from typing import Final
 
 from app.db.connections.statements import Query, Row, Statement
 from app.db.log.reading import Source, fetch
-from app.db.log.recent import ENDS
 from app.db.log.unpacking import unpack_history
 from app.domain.moments import from_micros, to_micros
 from app.features.history import NO_MOMENT, History
@@ -90,7 +89,7 @@ def _read(rows: Sequence[Row], *, moment: int, currency: str | None) -> KnownCus
     history = unpack_history(
         [row[0] for row in rows],
         [NO_MOMENT if row[1] is None else row[1] for row in rows],
-        [(row[2] or b"") + (row[3] or b"") + (row[6] or b"") for row in rows],
+        [(row[2] or b"") + (row[3] or b"") for row in rows],
         before=moment,
         currency=currency,
     )
@@ -103,9 +102,9 @@ def _read(rows: Sequence[Row], *, moment: int, currency: str | None) -> KnownCus
 
 
 # One row per customer: id, signed_up_at, packed events, packed account versions, the newest stored
-# answer (a step backwards in the primary key), until when the log was received, and the recent
-# events that are in no history yet. group_concat treats a BLOB as text in the encoding of the
-# database, and the cast makes it a BLOB again: no byte is interpreted or changed.
+# answer (a step backwards in the primary key), and until when the log was received. group_concat
+# treats a BLOB as text in the encoding of the database, and the cast makes it a BLOB again: no byte
+# is interpreted or changed.
 _COLUMNS: Final = """
 SELECT c.customer_id, c.signed_up_at,
   ({events}),
@@ -114,31 +113,27 @@ SELECT c.customer_id, c.signed_up_at,
   (SELECT coalesce(s.standing, nullif(s.answer, '')) FROM assessments s
     WHERE s.customer_id = c.customer_id AND s.as_of < {mark}
     ORDER BY s.as_of DESC, s.job_id DESC LIMIT 1),
-  (SELECT received_until FROM log_state),
-  {recent}
+  (SELECT received_until FROM log_state)
 FROM customers c WHERE c.customer_id
 """
 _SQLITE: Final = _COLUMNS.format(
     mark="?",
-    events="SELECT CAST(group_concat(h.packed, '') AS BLOB) FROM histories h "
-    "WHERE h.customer_id = c.customer_id",
+    events="SELECT CAST(group_concat(packed, '') AS BLOB) FROM ("
+    "SELECT h.packed FROM histories h WHERE h.customer_id = c.customer_id UNION ALL "
+    "SELECT r.packed FROM recent_activity r WHERE r.customer_id = c.customer_id)",
     versions="CAST(group_concat(v.packed, '') AS BLOB)",
-    recent=ENDS,
 )
 _POSTGRESQL: Final = _COLUMNS.format(
     mark="%s",
     events="SELECT string_agg(a.packed, ''::bytea) FROM activity a "
     "WHERE a.customer_id = c.customer_id",
     versions="string_agg(v.packed, ''::bytea)",
-    recent="NULL",
 )
 _KNOWN: Final = Statement(
     sqlite=_SQLITE + "IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
     postgresql=_POSTGRESQL + "= ANY(%s)",
-    has_recent=True,
 )
 _KNOWN_AFTER: Final = Statement(
     sqlite=_SQLITE + "> ? ORDER BY c.customer_id LIMIT ?",
     postgresql=_POSTGRESQL + "> %s ORDER BY c.customer_id LIMIT %s",
-    has_recent=True,
 )

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from app.db.connections.statements import GENERIC_PLANS, Parameter, Query, Row, Statement
-from app.db.log.recent import RecentEvents
 
 MAX_IDLE: Final = 10  # connections that stay open for the next statement
 # Of each connection, instead of the 64 MB that writing needs. Reading gets no faster with more than
@@ -30,7 +29,6 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._recent = RecentEvents()
         self._idle: list[Connection] = []
         event.listen(engine, "engine_disposed", self._close_idle)
 
@@ -55,7 +53,7 @@ class Reader:
             return None
         driver = cast("Any", idle.connection.dbapi_connection)
         try:
-            rows = self._run_on_driver(driver, sql, adapted, has_recent=statement.has_recent)
+            rows = self._run_on_driver(driver, sql, adapted)
         except self._engine.dialect.loaded_dbapi.Error:
             idle.close()
             return None
@@ -67,12 +65,8 @@ class Reader:
         driver: Any,  # noqa: ANN401 - the connection of either driver
         sql: str,
         parameters: tuple[object, ...],
-        *,
-        has_recent: bool,
     ) -> list[Row]:
         if self._is_sqlite:
-            if has_recent:
-                return self._recent.run(driver.execute, sql, parameters)
             return cast("list[Row]", driver.execute(sql, parameters).fetchall())
         # In binary: as text, a packed history would be sent in hexadecimal.
         cursor = driver.execute(sql, parameters, prepare=True, binary=True)
@@ -84,7 +78,7 @@ class Reader:
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql(SMALL_CACHE if self._is_sqlite else GENERIC_PLANS)
-            rows = _run_in_transaction(connection, statement, parameters, self._recent)
+            rows = _run_in_transaction(connection, statement, parameters)
             connection.rollback()
             connection.detach()
         except BaseException:
@@ -113,25 +107,16 @@ def fetch(source: Source, query: Query[T]) -> T:
 
 
 def run(source: Source, statement: Statement, *parameters: Parameter) -> list[Row]:
-    """Run a statement, and return its rows; a session sees what its own transaction wrote.
-
-    Where the statement `has_recent`, a session on SQLite reads all recent events each time.
-    """
+    """Run a statement, and return its rows; a session sees what its own transaction wrote."""
     if isinstance(source, Reader):
         return source.run(statement, *parameters)
-    return _run_in_transaction(source.connection(), statement, parameters, RecentEvents())
+    return _run_in_transaction(source.connection(), statement, parameters)
 
 
 def _run_in_transaction(
-    connection: Connection,
-    statement: Statement,
-    parameters: tuple[Parameter, ...],
-    recent: RecentEvents,
+    connection: Connection, statement: Statement, parameters: tuple[Parameter, ...]
 ) -> list[Row]:
-    dialect = connection.dialect.name
-    sql, adapted = _adapted(dialect, statement, parameters)
-    if statement.has_recent and dialect == "sqlite":
-        return recent.run_in_transaction(connection.exec_driver_sql, sql, adapted)
+    sql, adapted = _adapted(connection.dialect.name, statement, parameters)
     return cast("list[Row]", connection.exec_driver_sql(sql, adapted).all())
 
 

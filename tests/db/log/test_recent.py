@@ -159,42 +159,15 @@ def test_the_next_customers_are_read_with_their_recent_events(reader, record, da
     assert found.starts.tolist() == [0, 2, 3]
 
 
-def test_an_event_that_is_joined_between_two_reads_counts_once(database, record):
-    record("c-1")
+def test_recent_events_are_found_by_their_index(database):
     query = histories.known_customers(["c-1"], as_of=LATER, currency=None)
-    statement = query.statement.sqlite
-    parameters = (*query.parameters[:-1], '["c-1"]')
-    recent = recent_activity.RecentEvents()
     with database.connect() as connection:
-        driver = connection.connection.driver_connection
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {query.statement.sqlite}", (*query.parameters[:-1], '["c-1"]')
+        )
+        steps = [row.detail for row in plan]
 
-        def execute(what, *with_what):
-            found = driver.execute(what, *with_what)
-            if what.startswith("SELECT position"):  # the recent events; somebody joins them now
-                found = iter(found.fetchall())
-                compact_log(writer_factory(database))
-            return found
-
-        rows = recent.run(execute, statement, parameters)
-    assert query.read(rows).history.n_events == 1
-
-
-def test_a_read_is_consistent_when_another_thread_reads_further_meanwhile(
-    reader, record, database, monkeypatch
-):
-    record("c-1")
-    assert n_events(reader, "c-1") == [1]
-    reaches = recent_activity._EventsByCustomer.reaches
-
-    def reached(seen, first, last) -> bool:
-        monkeypatch.setattr(recent_activity._EventsByCustomer, "reaches", reaches)
-        found = reaches(seen, first, last)
-        compact_log(writer_factory(database))
-        assert n_events(reader, "c-1") == [1]  # another thread, in between
-        return found
-
-    monkeypatch.setattr(recent_activity._EventsByCustomer, "reaches", reached)
-    assert n_events(reader, "c-1") == [1]
+    assert "SEARCH r USING INDEX ix_recent_activity_customer_id (customer_id=?)" in steps
 
 
 def test_no_reader_misses_an_event_while_others_write_and_join(
