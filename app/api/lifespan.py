@@ -11,8 +11,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from app.api.keys.key_cache import KeyCache
-from app.api.service import Service
-from app.db.connections.statements import N_PIPELINES
+from app.api.service import MAX_WAITING, Service
 from app.domain.errors import HoldfastError
 from app.use_cases.scores.answers import rehearse, scoring
 from app.use_cases.scores.stored import newest_score
@@ -31,11 +30,8 @@ def lifespan_of(service: Service, keys: KeyCache, threads: Sequence[Background])
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        pipelines = service.database.pipelines
         try:
             is_ready = _prepare(service)
-            if pipelines is not None:
-                await pipelines.open()
             if is_ready:
                 await _rehearse(service, keys)
             for thread in threads:
@@ -71,7 +67,7 @@ async def _rehearse(service: Service, keys: KeyCache) -> None:
     bundle, playbook, now = service.bundles.current(), service.playbook, service.now()
     rehearse(bundle, playbook, as_of=now)
     for query in (scoring(bundle, playbook, [_NOBODY], as_of=now), newest_score(_NOBODY)):
-        await asyncio.gather(*[service.fetch(query) for _ in range(N_PIPELINES)])
+        await asyncio.gather(*[service.fetch(query) for _ in range(MAX_WAITING)])
     await run_in_threadpool(keys.verified, _NOBODYS_KEY)
     # Everything loaded so far stays: to look through it for garbage would take as long as scoring
     # a customer.

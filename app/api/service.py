@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -19,6 +20,9 @@ from app.use_cases.monitoring.latest_check import LatestCheck
 
 T = TypeVar("T")
 
+# Threads that wait for PostgreSQL. More of them would only wait for each other's turn at the
+# interpreter. Each needs a connection, and the reader must keep at least so many open.
+MAX_WAITING: Final = 4
 LONG_BYTES: Final = 1_000_000  # of packed events: twenty thousand of them, some milliseconds
 
 
@@ -34,37 +38,27 @@ class Service:
     wake_worker: Callable[[], None]  # a job is waiting
     latest_check: LatestCheck  # of the bundle in service
     metrics: Metrics
+    waiting: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_WAITING))
 
     async def fetch(self, query: Query[T]) -> T:
         """Return the answer to a query without holding up other requests.
 
-        A SQLite file in WAL mode never makes a reader wait, and a PostgreSQL server is asked over
-        the pipelines. If neither can answer at once, a thread asks again and raises what is wrong.
-        A history so long that reading it would hold others up is read in a thread, too.
+        A SQLite file is read at once, since in WAL mode no reader waits for a writer. A thread
+        waits for a PostgreSQL server, and for a connection that must be opened first. A history so
+        long that reading it would hold others up is read in a thread, too.
         """
-        rows = await self._rows_at_once(query)
+        reader = self.database.reader
+        rows = reader.run_at_once(query.statement, *query.parameters)
         if rows is None:
-            run = self.database.reader.run
-            rows = await run_in_threadpool(run, query.statement, *query.parameters)
-        return await self._read(query, rows)
-
-    async def fetch_at_once(self, query: Query[T]) -> T | None:
-        """Return the same if the database can answer at once, otherwise None."""
-        rows = await self._rows_at_once(query)
-        if rows is None:
-            return None
+            rows = await to_thread.run_sync(
+                reader.run, query.statement, *query.parameters, limiter=self.waiting
+            )
         return await self._read(query, rows)
 
     async def _read(self, query: Query[T], rows: list[Row]) -> T:
         if _n_bytes(rows) > LONG_BYTES:
             return await run_in_threadpool(query.read, rows)
         return query.read(rows)
-
-    async def _rows_at_once(self, query: Query[T]) -> list[Row] | None:
-        pipelines = self.database.pipelines
-        if pipelines is None:
-            return self.database.reader.run_at_once(query.statement, *query.parameters)
-        return await pipelines.run(query.statement, *query.parameters)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -1,16 +1,12 @@
 """One database, with every way of reaching it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.connections.connect import connect, require_migrated, session_factory, writer_factory
 from app.db.log.reading import Reader
-
-if TYPE_CHECKING:  # it needs psycopg, which an installation with SQLite alone leaves out
-    from app.db.connections.pipeline import Pipelines
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +19,12 @@ class Database:
         Sessions for reading and for writing, see `app.db.connections.connect`.
     reader
         For the queries of every answer: it needs neither a session nor a transaction.
-    pipelines
-        For the same queries from the event loop of a service on PostgreSQL, once they are opened;
-        None on SQLite, which answers at once.
     """
 
     engine: Engine
     readers: sessionmaker[Session]
     writers: sessionmaker[Session]
     reader: Reader
-    pipelines: "Pipelines | None"
 
     def require_migrated(self) -> None:
         """Return if the database can be reached and has all migrations; else `DatabaseNotReady`."""
@@ -40,8 +32,6 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        if self.pipelines is not None:
-            self.pipelines.close()
         self.engine.dispose()
 
 
@@ -59,13 +49,4 @@ def database_of(url: str) -> Database:
         readers=session_factory(engine),
         writers=writer_factory(engine),
         reader=Reader(engine),
-        pipelines=_pipelines(engine),
     )
-
-
-def _pipelines(engine: Engine) -> "Pipelines | None":
-    if engine.dialect.name != "postgresql":
-        return None
-    from app.db.connections.pipeline import Pipelines  # noqa: PLC0415 - psycopg is an extra
-
-    return Pipelines(engine)

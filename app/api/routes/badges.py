@@ -70,7 +70,7 @@ def quick_badge(service: Service) -> QuickRoute:
     """Return the short way to the badge as JSON."""
 
     async def answer(customer_id: str) -> bytes | None:
-        newest = await service.fetch_at_once(newest_score(customer_id))
+        newest = await service.fetch(newest_score(customer_id))
         return None if newest is None else _badge(newest)
 
     return QuickRoute("badge", answer, cache_control=CACHE_CONTROL.encode())

@@ -130,7 +130,7 @@ def quick_score(service: Service) -> QuickRoute:
     async def answer(customer_id: str) -> bytes | None:
         bundle = service.bundles.current()
         asked = scoring(bundle, service.playbook, [customer_id], as_of=service.now())
-        answers = await service.fetch_at_once(asked)
+        answers = await service.fetch(asked)
         return answers[0].answer if answers else None
 
     return QuickRoute("score", answer, cache_control=_NO_STORE.encode())

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-N_PIPELINES: Final = 4  # to PostgreSQL: a statement that waits for the disk delays a quarter of all
 # The service runs the same few statements all the time, so PostgreSQL need not plan each of them
 # anew: planning takes longer than running, because the plan depends on a number of ids that is not
 # known in advance. JIT is off for the same reason: a generic plan expects many rows of a large

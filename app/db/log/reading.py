@@ -38,14 +38,21 @@ class Reader:
         A connection that was idle may have died. Where it fails, the statement is run once more on
         a new connection, and an error there is raised as SQLAlchemy's.
         """
-        rows = self.run_at_once(statement, *parameters)
+        rows = self._run_on_idle(statement, parameters)
         return self._run_on_new_connection(statement, parameters) if rows is None else rows
 
     def run_at_once(self, statement: Statement, *parameters: Parameter) -> list[Row] | None:
-        """Run a statement on an idle connection; None where there is none, or where it fails.
+        """Run a statement if nobody has to wait for it, otherwise return None.
 
-        Opening a connection could take longer: it may have to wait until a writer returns one.
+        A server may take long to answer. Opening a connection to a file may have to wait until a
+        writer returns one.
         """
+        return self._run_on_idle(statement, parameters) if self._is_sqlite else None
+
+    def _run_on_idle(
+        self, statement: Statement, parameters: tuple[Parameter, ...]
+    ) -> list[Row] | None:
+        """Run a statement on an idle connection; None where there is none, or where it fails."""
         sql, adapted = _adapted(self._engine.dialect.name, statement, parameters)
         try:
             idle = self._idle.pop()

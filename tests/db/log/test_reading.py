@@ -49,11 +49,13 @@ def test_a_connection_that_died_while_idle_is_replaced(reader, writing):
     assert reader.run(KNOWN, ["c-1"]) == [("c-1",)]
 
 
-def test_run_at_once_uses_an_open_connection_or_returns_none(reader, writing):
+def test_a_file_is_read_at_once_by_an_open_connection_and_a_server_never(reader, writing, database):
     put(writing, "c-1")
+    at_once = [("c-1",)] if database.dialect.name == "sqlite" else None
+
     assert reader.run_at_once(KNOWN, ["c-1"]) is None
     reader.run(KNOWN, ["c-1"])
-    assert reader.run_at_once(KNOWN, ["c-1"]) == [("c-1",)]
+    assert reader.run_at_once(KNOWN, ["c-1"]) == at_once
     reader._idle[0].connection.dbapi_connection.close()
     assert reader.run_at_once(KNOWN, ["c-1"]) is None
 
