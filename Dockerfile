@@ -8,9 +8,8 @@ COPY pyproject.toml uv.lock README.md LICENSE Makefile holdfast.py ./
 COPY .ci .ci
 COPY app app
 COPY training training
-# The kernels are compiled here, beside the code, so that no start has to do it again. Where the image
-# runs on another kind of processor they are compiled for that one, once per container.
-RUN make setup && chmod --recursive a+w app/compiled/__pycache__
+# The kernels are compiled here, so that no start has to do it again.
+RUN make setup
 
 FROM python:3.13-slim
 RUN apt-get update \
@@ -21,6 +20,9 @@ RUN apt-get update \
  && chown holdfast /srv/holdfast/data /srv/holdfast/models
 WORKDIR /srv/holdfast
 COPY --from=build /srv/holdfast /srv/holdfast
+# On another kind of processor the service compiles its kernels once per container, and keeps them here.
+# This folder holds nothing else, and only the user that runs the service may write to it.
+RUN chown --recursive holdfast app/compiled/__pycache__/kernels
 USER holdfast
 ENV PATH=/srv/holdfast/.venv/bin:$PATH HOLDFAST_HOST=0.0.0.0
 # Bundles come by mount (compose.yaml does) or are baked by `COPY models models` in an image of yours.

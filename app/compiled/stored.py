@@ -1,4 +1,4 @@
-"""Machine code in files beside this one, where Python also stores bytecode."""
+"""Machine code in files beside this one, in a folder below that of Python's bytecode."""
 
 import hashlib
 import logging
@@ -9,7 +9,8 @@ from typing import Any, Final
 
 log = logging.getLogger("holdfast.kernels")
 
-FOLDER: Final = Path(__file__).parent / "__pycache__"
+# A folder of its own: an image may let the service write machine code there, but no bytecode.
+FOLDER: Final = Path(__file__).parent / "__pycache__" / "kernels"
 _N_DIGEST: Final = 32
 
 
@@ -28,7 +29,7 @@ def write_code(function: Callable[..., Any], key: str, code: bytes) -> None:
     path = _path(function, key)
     temporary = path.with_suffix(f".{os.getpid()}")
     try:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(hashlib.sha256(code).digest() + code)
         temporary.replace(path)
     except OSError as error:
