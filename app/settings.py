@@ -1,4 +1,4 @@
-"""Every setting of the service; the only place that reads the environment."""
+"""Every setting of the service; no other module may read the environment."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What an operator can decide, each as an environment variable ``HOLDFAST_<NAME>``."""
+    """What an operator can set, each by an environment variable ``HOLDFAST_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="HOLDFAST_", frozen=True, env_ignore_empty=True)
 
@@ -20,20 +20,26 @@ class Settings(BaseSettings):
         ),
     ] = "sqlite:///data/holdfast.db"
     models: Annotated[
-        Path, Field(description="Shelf of bundles, and the note which one is in service")
+        Path,
+        Field(description="Folder of the bundles, and of the file that names the one in service"),
     ] = Path("models")
     playbook: Annotated[
         Path | None,
-        Field(description="YAML file with signals and interventions; absent: the packaged one"),
+        Field(
+            description="YAML file with signals and interventions; absent: the one in the package"
+        ),
     ] = None
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on")] = 8000
     bundle_key: Annotated[
         SecretStr | None,
-        Field(description="Secret that signs bundles; where set, only bundles signed with it load"),
+        Field(
+            description="Secret that signs bundles; if set, only bundles signed with it are loaded"
+        ),
     ] = None
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], Field(description="Least level to log")
+        Literal["debug", "info", "warning", "error"],
+        Field(description="Lowest level that is logged"),
     ] = "info"
     max_body_bytes: Annotated[
         int,
@@ -45,22 +51,24 @@ class Settings(BaseSettings):
     ] = 4 << 20
     request_timeout_seconds: Annotated[
         float,
-        Field(gt=0, le=3600, description="A request must have arrived in full within this time"),
+        Field(gt=0, le=3600, description="A request must arrive in full within this time"),
     ] = 15.0
     rescore_chunk_size: Annotated[
         int, Field(ge=1, le=100_000, description="Customers per transaction of a rescoring")
     ] = 1000
     bundle_poll_seconds: Annotated[
         float,
-        Field(gt=0, le=3600, description="How often to look for a newly promoted bundle"),
+        Field(gt=0, le=3600, description="Seconds between looks for a newly promoted bundle"),
     ] = 2.0
     job_poll_seconds: Annotated[
-        float, Field(gt=0, le=3600, description="How often an idle worker looks for a job")
+        float, Field(gt=0, le=3600, description="Seconds between looks for a job, while idle")
     ] = 1.0
     job_lease_seconds: Annotated[
         float,
-        Field(gt=0, le=3600, description="After this long a silent worker's job is taken over"),
+        Field(
+            gt=0, le=3600, description="After this time the job of a silent worker is taken over"
+        ),
     ] = 60.0
     job_worker: Annotated[
-        bool, Field(description="Whether this process runs rescoring jobs in the background")
+        bool, Field(description="Whether this process runs jobs in the background")
     ] = True
