@@ -49,19 +49,21 @@ def require_linker() -> None:
 def link(code: bytes) -> Native:
     """Return the kernel in `code` as a builtin function, see `app.compiled.bridge`.
 
-    `require_linker` must have been called before. A call through ctypes would take a microsecond,
-    and a tenth of one more for each array.
+    `require_linker` must have been called before, and `code` must be whole: LLVM does not refuse a
+    damaged object file, it ends the process. A call through ctypes would take a microsecond, and a
+    tenth of one more for each array.
 
     Raises
     ------
     OSError
-        If there is no kernel in `code`.
+        If llvmlite cannot link `code`, or there is no kernel in it.
     """
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target().create_target_machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    address = engine.get_function_address(SYMBOL)
-    if not address:
+    try:
+        engine, address = _address_in(code)
+    except (RuntimeError, ValueError, AttributeError) as error:
+        # LLVM's reason, a null pointer, or an LLVM that is not the one llvmlite was made for.
+        raise OSError(f"llvmlite cannot link machine code: {error}") from error
+    if not address:  # LLVM does not say so otherwise, and the first call would crash
         raise OSError(f"this machine code has no {SYMBOL}")
     method = _Method(SYMBOL.encode(), address, _FASTCALL, None)
     _linked.append((engine, method))
@@ -70,6 +72,13 @@ def link(code: bytes) -> Native:
     make.argtypes = [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
     builtin: Native = make(ctypes.addressof(method), np.ndarray, None)
     return builtin
+
+
+def _address_in(code: bytes) -> tuple[llvm.ExecutionEngine, int]:
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target().create_target_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine, engine.get_function_address(SYMBOL)
 
 
 @cache

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 
@@ -87,6 +88,26 @@ def test_code_without_a_kernel_is_refused(monkeypatch):
 
     with pytest.raises(OSError, match="this machine code has no another_name"):
         link(code)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no code"), ValueError("NULL pointer")])
+def test_what_llvmlite_raises_while_it_links_leads_to_interpreted_kernels(monkeypatch, error):
+    monkeypatch.setattr(llvm, "create_mcjit_compiler", _raising(error))
+    out = np.ones(1)
+
+    entry(double)(out)
+
+    assert out.tolist() == [2.0]
+
+
+def test_an_llvm_without_a_function_leads_to_interpreted_kernels(monkeypatch, caplog):
+    monkeypatch.delattr(llvm.ObjectFileRef, "from_data")
+    out = np.ones(1)
+
+    entry(double)(out)
+
+    assert out.tolist() == [2.0]
+    assert "llvmlite cannot link machine code: " in caplog.text
 
 
 def _raising(error):
