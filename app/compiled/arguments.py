@@ -20,13 +20,13 @@ class ArrayKind:
 class TupleKind:
     """A tuple, often a named one; each item has a kind of its own."""
 
-    made_by: type[tuple[Any, ...]]
+    tuple_type: type[tuple[Any, ...]]
     items: tuple["Kind", ...]
 
 
 # An attribute of a class of tuples: kernels work through their arrays from end to end. Arrays of
 # other tuples are tables and working space.
-WORKED_THROUGH: Final = "is_worked_through"
+IS_BULK_DATA: Final = "is_bulk_data"
 
 WRONG_COUNT: Final = -1  # what a kernel returns if the number of its arguments is wrong
 Native: TypeAlias = Callable[..., int]  # returns 0, or the number of a wrong argument

@@ -28,13 +28,13 @@ def compiled(function: Callable[..., Any]) -> Dispatcher:
 @global_compiler_lock
 def machine_code_of(function: Callable[..., None], kinds: Sequence[Kind]) -> bytes:
     """Return an object file of the function for arguments of these kinds, as `link` takes it."""
-    given = tuple(map(_type_of, kinds))
+    argument_types = tuple(map(_type_of, kinds))
     dispatcher = compiled(function)
-    dispatcher.compile(given)
-    kernel = dispatcher.overloads[given]
+    dispatcher.compile(argument_types)
+    kernel = dispatcher.overloads[argument_types]
     library = kernel.target_context.codegen().create_library(SYMBOL)
     library.enable_object_caching()
-    library.add_ir_module(bridge(library, kernel, given))
+    library.add_ir_module(bridge(library, kernel, argument_types))
     library.add_linking_library(kernel.library)
     library.finalize()
     _refuse_what_is_missing(library, function)
@@ -58,5 +58,5 @@ def _type_of(kind: Kind) -> types.Type:
     if isinstance(kind, ArrayKind):
         return types.Array(from_dtype(kind.dtype), kind.n_dimensions, "C")
     if isinstance(kind, TupleKind):
-        return BaseTuple.from_types([*map(_type_of, kind.items)], kind.made_by)
+        return BaseTuple.from_types([*map(_type_of, kind.items)], kind.tuple_type)
     return types.int64 if kind is int else types.float64

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, Generic, ParamSpec, TypeVar, TypeVarTuple
 
-from app.compiled.arguments import WORKED_THROUGH, WRONG_COUNT, Kind, Native, kinds_of
+from app.compiled.arguments import IS_BULK_DATA, WRONG_COUNT, Kind, Native, kinds_of
 from app.compiled.interpreted import has_records, interpreted, interpreted_part
 
 log = logging.getLogger("holdfast.kernels")
@@ -140,11 +140,11 @@ def entry(function: Callable[[*Arguments], None]) -> Entry[*Arguments]:
     return Entry(function)
 
 
-def worked_through(made_by: type[R]) -> type[R]:
+def bulk_data(tuple_type: type[R]) -> type[R]:
     """Mark a class of tuples whose arrays kernels work through from end to end.
 
     If these are long, the kernel releases the GIL. Arrays in other tuples count as tables and
     working space, whose length says nothing about how long the kernel takes.
     """
-    setattr(made_by, WORKED_THROUGH, True)
-    return made_by
+    setattr(tuple_type, IS_BULK_DATA, True)
+    return tuple_type

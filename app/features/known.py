@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.compiled.kernel import part, worked_through
+from app.compiled.kernel import bulk_data, part
 from app.features.arrays import NO_MOMENT, Codes, Kinds, Moments, Numbers, Positions, Refs
 from app.features.history import History
 from app.features.kinds import ACCOUNT_KNOWN, GROUP_OF_KIND, N_GROUPS
 
 
-@worked_through
+@bulk_data
 class HistoryColumns(NamedTuple):
     """The columns of a `History` that kernels read."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.compiled import compiler, stored
 from app.compiled.arguments import kinds_of
 from app.compiled.fingerprint import fingerprint
-from app.compiled.kernel import entry, part, worked_through
+from app.compiled.kernel import bulk_data, entry, part
 
 FACTOR = 2.0
 
@@ -33,7 +33,7 @@ def weigh_each(pair: Pair, n: int, out: NDArray[np.float64]) -> None:
         out[i] = weighed(pair, i)
 
 
-@worked_through
+@bulk_data
 class Long(NamedTuple):
     numbers: NDArray[np.float64]
 
@@ -224,7 +224,7 @@ def test_other_threads_run_while_there_is_much_to_do(arguments):
         assert ran == ["ran"]
 
 
-def test_other_threads_run_while_a_tuple_to_be_worked_through_is_long():
+def test_other_threads_run_while_a_tuple_of_bulk_data_is_long():
     compiled, long = entry(add_to_each), Long(np.ones(100_000))
     compiled(long, 1)
 
@@ -279,7 +279,7 @@ SOURCE = textwrap.dedent("""\
     from collections import namedtuple
 
     import numpy as np
-    from app.compiled.kernel import entry, part, worked_through
+    from app.compiled.kernel import bulk_data, entry, part
 
     SCALE = 2.0
     TABLE = np.array([1, 2])
