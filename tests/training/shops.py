@@ -22,7 +22,7 @@ ORDER = TYPE_CODES["order_placed"]
 
 
 def shop(*, n_customers: int = 400, seed: int = 1) -> History:
-    """Return orders of customers with own rates and lives, until some time after `UNTIL`."""
+    """Return orders of customers with rates and lifetimes of their own, beyond `UNTIL`."""
     rng = np.random.default_rng(seed)
     codes, moments = [], []
     for customer in range(n_customers):

@@ -80,15 +80,15 @@ def test_a_feature_taken_inside_the_label_window_is_caught(tmp_path, monkeypatch
     assert nothing_published(tmp_path)
 
 
-def test_a_duplicate_customer_stands_in_one_fold_only():
-    """Labels of pure noise, the same for a customer's double: seen rows would be foretold."""
+def test_a_duplicate_customer_is_in_one_fold_only():
+    """Labels are pure noise, the same for a customer and the double: only memory predicts them."""
     twice = doubled(shop())
     rows = dataset_of(known_before(twice, moment=UNTIL_MICROS), NO_ORDER, WINDOWS[-2:], seed=0)
     noise = (np.random.default_rng(0).uniform(size=400) < 0.5).astype(float)[rows.customer % 400]
     by_id = folds_of(twice.customer_ids, n_folds=4, seed=0)[rows.customer]
     by_row = np.arange(len(noise)) % 4
 
-    def foretold(folds):
+    def predictability(folds):
         hyperparameters = Hyperparameters(
             min_rows_per_leaf=2, num_leaves=31, max_rounds=80, patience=80
         )
@@ -102,8 +102,8 @@ def test_a_duplicate_customer_stands_in_one_fold_only():
         )
         return abs(np.corrcoef(fitted.margins, noise)[0, 1])
 
-    assert foretold(by_row) > 0.4
-    assert foretold(by_id) < 0.2
+    assert predictability(by_row) > 0.4
+    assert predictability(by_id) < 0.2
 
 
 def doubled(history: History) -> History:

@@ -54,15 +54,15 @@ def files_of(shelf, result):
 def test_a_bundle_opens_and_answers(shelf, trained):
     bundle = open_bundle(shelf / trained.bundle_id)
 
-    said = bundle.probabilities(np.full((1, len(FEATURE_NAMES)), np.nan))
-    assert 0 < said[0] < 1
+    predicted = bundle.probabilities(np.full((1, len(FEATURE_NAMES)), np.nan))
+    assert 0 < predicted[0] < 1
     assert bundle.churn == NO_ORDER
     assert bundle.manifest.facts.basis is Basis.LEARNED
     assert bundle.warnings == ()
     assert bundle.currency == "EUR"
 
 
-def test_a_bundle_of_orders_foresees_what_they_bring(shelf, trained):
+def test_a_bundle_of_orders_predicts_what_they_bring(shelf, trained):
     bundle = open_bundle(shelf / trained.bundle_id)
     _, buyers = buyers_at(shop(), as_of=UNTIL_MICROS)
 
@@ -201,7 +201,7 @@ def test_progress_counts_up_to_its_end_in_every_stage(tmp_path):
         assert done[-1][0] == done[-1][1]
 
 
-def test_a_horizon_longer_than_the_history_is_carried_over_from_shorter_windows(tmp_path):
+def test_a_horizon_longer_than_the_history_is_extrapolated_from_shorter_windows(tmp_path):
     long = ChurnDefinition(ChurnKind.ABSENCE, "order_placed", 400)
     result = train(shop(), churn=long, until=UNTIL, models=tmp_path)
 
@@ -212,15 +212,15 @@ def test_a_horizon_longer_than_the_history_is_carried_over_from_shorter_windows(
     assert [warning.code for warning in bundle.warnings] == ["fallback"]
 
 
-def test_a_longer_horizon_says_less_churn(tmp_path):
-    said = []
+def test_a_longer_horizon_predicts_less_churn(tmp_path):
+    knots = []
     for days in (300, 500):
         long = ChurnDefinition(ChurnKind.ABSENCE, "order_placed", days)
         early = UNTIL - timedelta(days=120)
         result = train(shop(), churn=long, until=early, models=tmp_path)
-        said.append(open_bundle(tmp_path / result.bundle_id).manifest.facts.percentile_knots)
+        knots.append(open_bundle(tmp_path / result.bundle_id).manifest.facts.percentile_knots)
 
-    assert np.mean(said[1]) < np.mean(said[0])
+    assert np.mean(knots[1]) < np.mean(knots[0])
 
 
 def test_cancellation_is_learned_too(tmp_path):

@@ -1,4 +1,4 @@
-"""Too little to learn from: a bundle all the same, which says what it rests on."""
+"""Too little to learn from: there is a bundle all the same, and it says what it rests on."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_contracts_with_too_little_are_refused_with_what_is_missing(tmp_path):
         train(shop(), churn=CANCELLED, until=UNTIL, models=tmp_path)
 
 
-def test_a_shop_that_nobody_left_has_a_fallback_near_nought(tmp_path):
+def test_a_shop_that_nobody_left_has_a_fallback_near_zero(tmp_path):
     weekly = np.arange(0, 400, 7)
     history = group_and_sort(
         customer_ids=[f"c{i:03d}" for i in range(150)],

@@ -93,7 +93,7 @@ def test_fold_boosters_that_agree_leave_only_what_the_teachers_differ_by(run, le
     assert (spread < 3).all()
 
 
-def test_the_first_orders_tell_more_than_the_later_ones():
+def test_the_first_orders_narrow_the_interval_more_than_later_ones():
     four = np.log([0.7, 9.0, 0.5, 5.0])
     rhythms = Rhythms(np.array([0.0, 1, 4, 20]), np.array([0.0, 8, 18, 19]), np.full(4, 20.0))
     below, above = rate_quantile_spread(four, rhythms, 8.0)

@@ -94,7 +94,7 @@ def test_what_looks_back_further_than_the_log_may_get_a_value():
         assert ranges.names_in(grown) == names
 
 
-def test_one_pair_of_moments_has_nothing_left_to_test_on():
+def test_one_pair_of_snapshots_leaves_none_to_test_the_ranges_on():
     report = report_of([population(1)], population(2))
 
     assert report.alarm_share is None

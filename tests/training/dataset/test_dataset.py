@@ -48,7 +48,7 @@ def test_features_of_a_snapshot_do_not_see_its_label_window():
     assert blind.features.tobytes() == seeing.features.tobytes()
 
 
-def test_a_resampled_training_set_would_be_seen_in_the_mean_probability():
+def test_a_resampled_training_set_would_show_in_the_mean_probability():
     """Every churned row twice: the fit says so, its out-of-fold mean leaves the base rate."""
     rows = dataset()
     folds = folds_of(shop().customer_ids, n_folds=4, seed=0)[rows.customer]
@@ -102,7 +102,7 @@ def test_out_of_fold_margins_come_from_trees_that_never_saw_the_customer():
     assert abs(np.corrcoef(fitted.margins, noise)[0, 1]) < 0.15
 
 
-def test_an_auc_too_good_to_be_true_is_said():
+def test_an_auc_too_good_to_be_true_is_warned_about():
     assert implausible_auc_warning(0.98) is None
     assert "too good to be true" in implausible_auc_warning(0.995)
 

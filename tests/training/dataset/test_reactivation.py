@@ -45,5 +45,5 @@ def test_after_cancellation_only_the_subscribed_are_back():
     assert reactivation.share == 0
 
 
-def test_on_the_day_the_window_closes_it_is_too_early_to_tell():
+def test_on_the_day_the_window_closes_nobody_can_have_come_back():
     assert reactivation_of(SILENT, NO_ORDER, ROWS, cut_off=CLOSES) is None

@@ -13,7 +13,7 @@ def test_every_label_window_closes_at_or_before_the_cut_off(n_days):
     assert 1 <= len(windows) <= MAX_SNAPSHOTS
 
 
-def test_a_snapshot_has_a_past_to_look_at():
+def test_a_snapshot_has_enough_history_before_it():
     assert closed_windows(first_at=0, until=284 * DAY, horizon_days=90)[0].as_of >= 30 * DAY
 
 
@@ -21,7 +21,7 @@ def test_a_horizon_as_long_as_the_history_has_no_closed_window():
     assert closed_windows(first_at=0, until=273 * DAY, horizon_days=273) == ()
 
 
-def test_matched_windows_stand_to_their_past_as_the_horizon_to_the_history():
+def test_matched_windows_are_to_their_history_what_the_horizon_is_to_the_whole():
     windows = matched_windows(first_at=0, until=274 * DAY, horizon_days=274)
 
     middle = windows[len(windows) // 2]

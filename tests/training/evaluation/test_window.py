@@ -30,12 +30,12 @@ def test_a_window_that_the_bundle_has_seen_is_refused():
         opened(TRAINED - timedelta(days=1))
 
 
-def test_a_window_that_is_open_is_refused_and_it_is_said_by_when_it_closes():
+def test_a_window_that_is_open_is_refused_with_the_day_on_which_it_closes():
     with pytest.raises(EvaluationRefused, match=r"closes at 2026-05-13.*choose --as-of 2026-04-12"):
         opened(datetime(2026, 4, 13, tzinfo=UTC))
 
 
-def test_a_bundle_newer_than_every_closed_window_is_told_from_when_on():
+def test_a_bundle_newer_than_every_closed_window_is_refused_with_the_first_that_will_do():
     newer = bundle(Opinion(-2.0, 2.0), trained_until=AS_OF + timedelta(days=20)).manifest.facts
 
     with pytest.raises(EvaluationRefused, match="so the first closes at 2026-05-21"):

@@ -95,7 +95,7 @@ def test_the_same_history_gives_the_same_booster():
     assert fallback_of_first(20).student.booster_text == fallback(first(20)).student.booster_text
 
 
-def test_a_shop_whose_customers_all_left_says_so():
+def test_a_shop_whose_customers_all_left_gets_high_probabilities():
     known = first(300)
     gone = known_before(known, moment=UNTIL_MICROS - 200 * DAY)
     made = fallback(gone)

@@ -20,7 +20,7 @@ def names(found, by):
     return {s.name: int(s.members.sum()) for s in found if s.by == by}
 
 
-def test_tiers_tenure_and_buyers_are_told_apart():
+def test_tiers_tenure_and_buyers_are_segments():
     found = segments_of(
         customers(
             tenure_days=np.repeat([10, 100, 500], [50, 100, 50]), orders_total=np.tile([1, 5], 100)

@@ -54,16 +54,16 @@ def test_what_was_received_later_changes_nothing(history, model):
 def test_orders_and_revenue_rank_buyers_and_add_up(history, model):
     buyers, features = buyers_at(history, as_of=UNTIL_MICROS)
     happened = outcomes_in(history, Window(UNTIL_MICROS, UNTIL_MICROS + N_DAYS * DAY), buyers)
-    said = model.predict(features, horizon_days=N_DAYS)
-    orders = value_metrics_of(happened.orders, said.orders)
-    revenue = value_metrics_of(happened.revenue, said.revenue)
+    predicted = model.predict(features, horizon_days=N_DAYS)
+    orders = value_metrics_of(happened.orders, predicted.orders)
+    revenue = value_metrics_of(happened.revenue, predicted.revenue)
     assert orders.spearman > 0.4
     assert revenue.spearman > 0.4
     assert abs(orders.total_bias) < 0.15
     assert abs(revenue.total_bias) < 0.2
 
 
-def test_half_of_the_dates_told_hold(history, model):
+def test_half_of_the_customers_order_by_the_date_that_is_predicted(history, model):
     buyers, features = buyers_at(history, as_of=UNTIL_MICROS)
     dates = model.predict(features, horizon_days=N_DAYS).next_order_days
     within = np.flatnonzero(dates <= 60)
@@ -91,17 +91,17 @@ def test_another_unit_of_money_gives_the_same_orders_and_scaled_revenue(history,
     assert np.corrcoef(there.revenue, here.revenue)[0, 1] > 0.99
 
 
-def test_revenue_is_not_told_where_amounts_are_missing(history):
+def test_no_revenue_is_predicted_where_amounts_are_missing(history):
     rng = np.random.default_rng(0)
     gaps = replace(
         history, amount=np.where(rng.random(history.n_events) < 0.3, np.nan, history.amount)
     )
     blind = fit_value(gaps, until=UNTIL)
     _, features = buyers_at(gaps, as_of=UNTIL_MICROS)
-    said = blind.predict(features, horizon_days=365)
+    predicted = blind.predict(features, horizon_days=365)
     assert blind.spending is None
-    assert np.isnan(said.revenue).all()
-    assert np.isfinite(said.orders).all()
+    assert np.isnan(predicted.revenue).all()
+    assert np.isfinite(predicted.orders).all()
 
 
 def test_few_buyers_and_no_orders_give_no_model(history):

@@ -24,7 +24,7 @@ def test_the_section_names_widths_alarms_and_what_is_not_watched():
     assert "below 30" in text
 
 
-def test_too_few_customers_are_said():
+def test_the_section_says_so_if_there_are_too_few_customers():
     section = certainty_section(Certainty(UNCERTAINTY, None, ()), [])
 
     assert "too few customers to say what is usual" in render_markdown(
