@@ -40,7 +40,7 @@ def make_application(
     max_body_bytes: int,
     receive_seconds: float,
 ) -> FastAPI:
-    """Return the application that answers with the parts of `service` whoever has a key."""
+    """Return the application: `keys` decides who may call, and `service` is for the routes."""
     app = FastAPI(
         title=openapi.TITLE,
         version=openapi.VERSION,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:  # help needs no database
-    from sqlalchemy import Engine
-    from sqlalchemy.orm import Session, sessionmaker
+    from app.db.database import Database
 
 DatabaseUrl = Annotated[
     str | None,
@@ -22,23 +21,14 @@ DatabaseUrl = Annotated[
 
 
 @contextmanager
-def engine_of(url: str | None) -> "Iterator[Engine]":
-    """Give the engine of a database whose tables are up to date; any other is refused."""
-    from app.db.connections.connect import connect, require_migrated
+def open_database(url: str | None) -> "Iterator[Database]":
+    """Give a database, and close it at the end; one whose tables are not up to date is refused."""
+    from app.db.database import database_of
     from app.settings import Settings
 
-    engine = connect(url or Settings().database_url)
+    database = database_of(url or Settings().database_url)
     try:
-        require_migrated(engine)
-        yield engine
+        database.require_migrated()
+        yield database
     finally:
-        engine.dispose()
-
-
-@contextmanager
-def writers_of(url: str | None) -> "Iterator[sessionmaker[Session]]":
-    """Give sessions for writing to such a database."""
-    from app.db.connections.connect import writer_factory
-
-    with engine_of(url) as engine:
-        yield writer_factory(engine)
+        database.close()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli import output
-from app.cli.database import DatabaseUrl, writers_of
+from app.cli.database import DatabaseUrl, open_database
 from app.cli.file_options import ActivityPath, Map, Set, Timezone, reading_of
 from app.cli.progress import progress_bar
 
@@ -33,15 +33,15 @@ def activity(
     maps: Map = None,
     sets: Set = None,
     timezone: Timezone = None,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Record the events of a file. Importing a file again adds nothing."""
     from app.use_cases.files.import_files import import_activity
 
     reading = reading_of(maps, sets, timezone)
-    with writers_of(database) as writers, progress_bar("Importing events") as on_progress:
+    with open_database(database_url) as database, progress_bar("Importing events") as on_progress:
         done = import_activity(
-            writers,
+            database.writers,
             path,
             now=datetime.now(UTC),
             reading=reading,
@@ -62,15 +62,18 @@ def customers(
     maps: Map = None,
     sets: Set = None,
     timezone: Timezone = None,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Store the customers of a file and their accounts. Importing a file again adds nothing."""
     from app.use_cases.files.import_files import import_customers
 
     reading = reading_of(maps, sets, timezone)
-    with writers_of(database) as writers, progress_bar("Importing customers") as on_progress:
+    with (
+        open_database(database_url) as database,
+        progress_bar("Importing customers") as on_progress,
+    ):
         done = import_customers(
-            writers,
+            database.writers,
             path,
             now=datetime.now(UTC),
             reading=reading,

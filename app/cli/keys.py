@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli import output
-from app.cli.database import DatabaseUrl, writers_of
+from app.cli.database import DatabaseUrl, open_database
 from app.domain.keys import ALL_SCOPES, ApiKey, Scope
 from app.domain.moments import format_moment
 
@@ -22,7 +22,7 @@ def create(
         typer.Option(help="What the key may do. Can be repeated. Default: everything."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the key.")] = False,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Create a key and print it. Only its hash is stored, so it cannot be shown again."""
     from app.use_cases.keys.issue import create_key
@@ -30,7 +30,7 @@ def create(
     if not name.strip():
         raise typer.BadParameter("the name is empty: say who will use the key")
     scopes = ALL_SCOPES if not scope else {wanted.value for wanted in scope}
-    with writers_of(database) as writers, writers.begin() as session:
+    with open_database(database_url) as database, database.writers.begin() as session:
         created = create_key(session, name, scopes=scopes, now=datetime.now(UTC))
     if quiet:
         output.echo(created.token)
@@ -42,11 +42,11 @@ def create(
 
 
 @keys.command("list")
-def list_(*, database: DatabaseUrl = None) -> None:
+def list_(*, database_url: DatabaseUrl = None) -> None:
     """List all keys, without their secrets."""
     from app.use_cases.keys.issue import list_keys
 
-    with writers_of(database) as writers, writers.begin() as session:
+    with open_database(database_url) as database, database.writers.begin() as session:
         found = list_keys(session)
     output.echo_table(("key", "name", "scopes", "created", "revoked"), map(_cells, found))
 
@@ -55,12 +55,12 @@ def list_(*, database: DatabaseUrl = None) -> None:
 def revoke(
     key_id: Annotated[str, typer.Argument(help="Id of the key, see `holdfast keys list`.")],
     *,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Revoke a key. Running services refuse it within 5 seconds."""
     from app.use_cases.keys.issue import revoke_key
 
-    with writers_of(database) as writers, writers.begin() as session:
+    with open_database(database_url) as database, database.writers.begin() as session:
         revoked = revoke_key(session, key_id, now=datetime.now(UTC))
     if not revoked:
         output.fail(f"no valid key has the id {key_id!r}: see `holdfast keys list`")

@@ -8,7 +8,7 @@ import typer
 
 from app.cli import output
 from app.cli.bundles import BundleOption, ModelsFolder, shelf_of, signing_key
-from app.cli.database import DatabaseUrl, engine_of
+from app.cli.database import DatabaseUrl, open_database
 from app.cli.option_values import moment_or_now
 from app.cli.progress import progress_bar
 from app.domain.checks import BundleCheck, ColumnDrift, MonthCheck, Verdict
@@ -40,7 +40,7 @@ def monitor(
         ),
     ] = None,
     bundle: BundleOption = None,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
     models: ModelsFolder = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the complete result as JSON.")
@@ -50,8 +50,6 @@ def monitor(
 
     The result is stored, and a running service adds its warnings to every answer.
     """
-    from app.db.connections.connect import session_factory, writer_factory
-    from app.db.log.reading import Reader
     from app.db.model_checks import json_of
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.monitor import Monitor
@@ -59,13 +57,12 @@ def monitor(
     moment = moment_or_now(as_of, option="--as-of")
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
-    with engine_of(database) as engine, progress_bar("Reading customers") as on_progress:
+    with (
+        open_database(database_url) as database,
+        progress_bar("Reading customers") as on_progress,
+    ):
         monitor = Monitor(
-            Reader(engine),
-            session_factory(engine),
-            writer_factory(engine),
-            bundles,
-            lambda: datetime.now(UTC),
+            database.reader, database.readers, database.writers, bundles, lambda: datetime.now(UTC)
         )
         check = monitor.check(bundle or bundles.current().id, as_of=moment, on_progress=on_progress)
     if as_json:

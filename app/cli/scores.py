@@ -15,7 +15,7 @@ from app.cli.bundles import (
     shelf_of,
     signing_key,
 )
-from app.cli.database import DatabaseUrl, engine_of
+from app.cli.database import DatabaseUrl, open_database
 from app.cli.file_options import ActivityPath, CustomersPath, Map, Set, Timezone, reading_of
 from app.cli.option_values import moment_of, moment_or_now
 from app.cli.progress import progress_bar
@@ -23,9 +23,8 @@ from app.domain.jobs import Job, JobState, Keeps
 from app.work.progress import OnProgress
 
 if TYPE_CHECKING:  # help opens neither database nor bundle nor playbook
-    from sqlalchemy import Engine
-
     from app.bundle.risk_bundle import RiskBundle
+    from app.db.database import Database
     from app.domain.playbooks import Playbook
     from app.use_cases.files.score_file import ScoredFile
 
@@ -87,7 +86,7 @@ def score(
 def rescore(
     *,
     as_of: AsOfOrNow = None,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
     models: ModelsFolder = None,
     numbers_only: Annotated[
         bool,
@@ -103,21 +102,22 @@ def rescore(
     moment = moment_or_now(as_of, option="--as-of")
     keeps = Keeps.NUMBERS if numbers_only else Keeps.ANSWERS
     collect_garbage_rarely()
-    with engine_of(database) as engine, progress_bar("Scoring customers") as on_progress:
-        job = _rescore(engine, models, as_of=moment, keeps=keeps, on_progress=on_progress)
+    with (
+        open_database(database_url) as database,
+        progress_bar("Scoring customers") as on_progress,
+    ):
+        job = _rescore(database, models, as_of=moment, keeps=keeps, on_progress=on_progress)
     _report_job(job)
 
 
 def _rescore(
-    engine: "Engine",
+    database: "Database",
     models: Path | None,
     *,
     as_of: datetime,
     keeps: Keeps,
     on_progress: OnProgress,
 ) -> Job:
-    from app.db.connections.connect import session_factory, writer_factory
-    from app.db.log.reading import Reader
     from app.settings import Settings
     from app.use_cases.bundles.in_service import BundleInService
     from app.use_cases.monitoring.bundle_checker import BundleChecker
@@ -128,8 +128,8 @@ def _rescore(
 
     bundles = BundleInService(shelf_of(models), key=signing_key())
     bundles.refresh()
-    reader, readers = Reader(engine), session_factory(engine)
-    queue = JobQueue(writer_factory(engine), lambda: datetime.now(UTC))
+    reader, readers = database.reader, database.readers
+    queue = JobQueue(database.writers, lambda: datetime.now(UTC))
     chunk_size = Settings().rescore_chunk_size
     rescorer = Rescorer(queue, reader, bundles, _playbook(), chunk_size=chunk_size)
     job = rescore_now(rescorer, readers, as_of=as_of, on_progress=on_progress, keeps=keeps)

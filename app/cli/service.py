@@ -32,7 +32,7 @@ def serve(
             min=0, max=65_535, help="Port to listen on. Default: HOLDFAST_PORT, otherwise 8000."
         ),
     ] = None,
-    database: DatabaseUrl = None,
+    database_url: DatabaseUrl = None,
     models: ModelsFolder = None,
     migrate_first: Annotated[
         bool, typer.Option("--migrate", help="Bring the database up to date first.")
@@ -48,7 +48,7 @@ def serve(
 
     share_freed_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
-    settings = _settings(host=host, port=port, database_url=database, models=models)
+    settings = _settings(host=host, port=port, database_url=database_url, models=models)
     if migrate_first:
         _migrate(settings.database_url)
     listening = _listen(settings)
@@ -63,11 +63,11 @@ def serve(
         output.note("Holdfast has stopped.")
 
 
-def migrate(*, database: DatabaseUrl = None) -> None:
+def migrate(*, database_url: DatabaseUrl = None) -> None:
     """Create the tables of the database, or bring them up to date."""
     from app.settings import Settings
 
-    _migrate(database or Settings().database_url)
+    _migrate(database_url or Settings().database_url)
     output.echo("The database is up to date.")
 
 

@@ -60,7 +60,7 @@ def app(make_app) -> FastAPI:
 
 @pytest.fixture
 def new_key(database) -> Callable[..., str]:
-    """Make a key with some scopes (all, unless told) and return its token."""
+    """Make a key with some scopes (by default all of them) and return its token."""
 
     def make(*scopes: str) -> str:
         with writer_factory(database).begin() as session:
@@ -99,12 +99,12 @@ def rescore(client) -> Callable[..., dict]:
 
 @pytest.fixture
 def wait_until() -> Callable[[Callable[[], bool]], None]:
-    """Wait until something is so."""
+    """Wait until a condition is true."""
 
-    def run(is_so: Callable[[], bool], *, within_seconds: float = 30) -> None:
+    def run(condition: Callable[[], bool], *, within_seconds: float = 30) -> None:
         until = time.monotonic() + within_seconds
-        while not is_so():
-            assert time.monotonic() < until, f"not so within {within_seconds} seconds"
+        while not condition():
+            assert time.monotonic() < until, f"not true within {within_seconds} seconds"
             time.sleep(0.02)
 
     return run

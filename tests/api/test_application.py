@@ -61,7 +61,7 @@ print([name for name in {LEFT_OUT!r} if name in sys.modules])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_answer_is_the_same_and_the_log_says_what_is_missing(
+def test_without_machine_code_the_answer_is_the_same_and_the_log_says_what_is_missing(
     client, with_history, database_url, models, new_key
 ):
     whole = client.get(f"/v1/customers/{with_history}/score").json()

@@ -37,7 +37,9 @@ def test_a_shelf_without_a_promoted_bundle_says_how_to_get_one(call, company):
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "booster.txt", "reference.json"])
-def test_a_flipped_byte_is_named_with_its_file_and_the_bundle_is_not_promoted(call, models, name):
+def test_a_flipped_byte_is_reported_with_its_file_and_the_bundle_is_not_promoted(
+    call, models, name
+):
     (folder,) = (path for path in models.iterdir() if path.is_dir())
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
@@ -64,7 +66,7 @@ def test_a_missing_column_lists_what_was_found_and_how_to_map_it(call, folder):
     ("content", "word"),
     [(b"", "empty"), (b"PAR1 no parquet at all PAR1", "Parquet"), (b"\x00\xff\xfe", "log.csv")],
 )
-def test_a_file_that_is_none_is_named(call, folder, content, word):
+def test_a_file_in_no_known_format_is_named(call, folder, content, word):
     (folder / "log.csv").write_bytes(content)
     call("migrate")
 
@@ -93,7 +95,7 @@ def test_bad_rows_are_reported_with_their_lines_and_good_rows_go_in(call, folder
     assert [line.split(",")[0] for line in rejects] == ["line", "3", "4", "5", "6"]
 
 
-def test_moments_without_a_zone_go_in_once_their_zone_is_said(call, folder):
+def test_moments_without_a_zone_are_imported_once_their_zone_is_given(call, folder):
     (folder / "log.csv").write_text("customer_id,occurred_at,type\nc-1,2026-01-01 10:00,login\n")
     call("migrate")
 
@@ -120,7 +122,7 @@ def test_a_setting_that_is_not_valid_is_named(call, monkeypatch):
     "options",
     [[], ["--churn-event", "order_placed", "--cancellation-event", "subscription_cancelled"]],
 )
-def test_what_churn_is_must_be_said_once(call, company, options):
+def test_churn_must_be_defined_exactly_once(call, company, options):
     ended = call("train", company / "activity.parquet", "--until", "2026-06-01", *options)
 
     assert ended.code == 2

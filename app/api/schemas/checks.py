@@ -41,7 +41,7 @@ VerdictReason = Annotated[
         examples=[
             "In 2026-05 the bundle predicted that 42.0% of 4,210 customers would churn, and 43.1% "
             "did (95% interval 41.6% to 44.6%). The calibration error is 0.021; chance alone "
-            "explains up to 0.031. The probabilities hold as far as this many customers can show."
+            "explains up to 0.031. These outcomes give no reason to doubt the probabilities."
         ],
     ),
 ]

@@ -29,7 +29,7 @@ def check_calibration(
     """Return the figures of all months, newest first, and a verdict on one bundle.
 
     The verdict rests on the newest month with enough customers. The windows of neighbouring months
-    share most of their days, so several months together tell hardly more than the newest one.
+    share most of their days, so several months together say hardly more than the newest one.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _explain(month: MonthCheck) -> str:
 
 def _advise(month: MonthCheck) -> str:
     if month.ece <= month.ece_by_chance:
-        return "The probabilities hold as far as this many customers can show."
+        return "These outcomes give no reason to doubt the probabilities."
     if month.verdict is Verdict.SOUND:
         return "Good bundles vary by as much from season to season."
     order = "" if month.auc is None else f"; their order (AUC {month.auc:.2f}) may still be useful"

@@ -28,7 +28,7 @@ from app.use_cases.monitoring.resolved_predictions import (
 )
 from app.work.progress import OnProgress, ignore_progress
 
-# With 5,000 customers, rates are exact to a point and a half; more cost time and tell nothing new.
+# With 5,000 customers, rates are exact to a point and a half. More would take longer for little.
 SAMPLE: Final = 5_000
 CHUNK: Final = 1_000
 

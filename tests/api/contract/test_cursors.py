@@ -9,7 +9,7 @@ POSITION = [7, "c-1042"]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 2**62)))
-def test_a_cursor_gives_back_the_position_it_was_made_of(position):
+def test_a_cursor_decodes_to_its_position(position):
     cursor = cursors.encode("listing", position)
 
     assert cursors.decode(cursor, "listing", kinds=[type(p) for p in position]) == position
@@ -46,7 +46,7 @@ def test_a_cursor_of_another_kind_of_position_is_refused():
         cursors.decode(cursor, "listing", kinds=[int])
 
 
-def test_long_names_of_listings_are_told_apart():
+def test_listings_with_long_names_have_different_cursors():
     long = "scores:" + "x" * 100
     cursor = cursors.encode(long + "a", POSITION)
 

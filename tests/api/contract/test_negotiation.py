@@ -20,5 +20,5 @@ OFFERED = ("text/markdown", "text/html")
         ("", "text/markdown"),
     ],
 )
-def test_the_type_that_is_wanted_most_is_chosen(accept, chosen):
+def test_the_preferred_type_is_chosen(accept, chosen):
     assert preferred(accept, OFFERED) == chosen

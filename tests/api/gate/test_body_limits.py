@@ -12,7 +12,7 @@ async def never_reached(*_):
     raise AssertionError("the application must not see an incomplete request")
 
 
-def test_a_body_that_is_too_large_is_refused_whether_it_says_its_length_or_not(client, subtests):
+def test_a_body_that_is_too_large_is_refused_with_and_without_a_declared_length(client, subtests):
     large = b" " * (5 << 20)
     chunks = (large[i : i + 65_536] for i in range(0, len(large), 65_536))
     for name, content in (("declared", large), ("chunked", chunks)):
@@ -22,7 +22,7 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_its_length_or_not(c
             assert response.json()["type"] == "urn:holdfast:problem:body-too-large"
 
 
-def test_a_sender_who_is_too_slow_is_told_so_and_cut_off():
+def test_a_sender_who_is_too_slow_gets_408_and_is_disconnected():
     sent = Connection(part(b"{"), then_silence=True).post_to(limited(never_reached))
 
     assert sent[0]["status"] == 408

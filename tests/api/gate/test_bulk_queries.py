@@ -1,4 +1,4 @@
-"""Long questions are answered one after the other, each asker gets its own answer."""
+"""Bulk queries are answered one after the other, and everybody gets the right answer."""
 
 import asyncio
 import threading
@@ -18,13 +18,13 @@ def queries(database):
     return BulkQueries(Reader(database))
 
 
-def test_one_answer_is_made_at_a_time(queries):
+def test_one_answer_is_computed_at_a_time(queries):
     making, met = threading.Lock(), []
 
     def make(rows):
         is_alone = making.acquire(blocking=False)
         met.append(is_alone)
-        sha256(bytes(2_000_000))  # without the interpreter: others come in, were they let
+        sha256(bytes(2_000_000))  # releases the interpreter, so that others could come in
         if is_alone:
             making.release()
         return rows[0][0]
@@ -37,7 +37,7 @@ def test_one_answer_is_made_at_a_time(queries):
     assert met == [True] * 40
 
 
-def test_the_next_question_is_read_while_an_answer_is_made(queries):
+def test_the_next_query_is_read_while_an_answer_is_computed(queries):
     met = threading.Barrier(2)
     run = queries._reader.run
 
@@ -60,7 +60,7 @@ def test_the_next_question_is_read_while_an_answer_is_made(queries):
     assert asyncio.run(both()) == [1, 2]
 
 
-def test_an_answer_that_fails_keeps_nobody_from_theirs(queries):
+def test_a_query_that_fails_does_not_affect_the_others(queries):
     def make(rows):
         if rows == [(0,)]:
             raise ValueError("broken history")

@@ -4,7 +4,7 @@ from sqlalchemy.exc import OperationalError
 from tests.api.activity import event, post_events
 
 
-def test_a_database_that_is_busy_for_too_long_is_said_to_be_and_nothing_is_lost(
+def test_a_database_that_is_busy_for_too_long_gets_a_503_and_nothing_is_lost(
     app, new_key, models, monkeypatch
 ):
     def busy(*_, **__):

@@ -26,7 +26,7 @@ def test_head_has_the_status_and_headers_of_get_and_no_body(client, with_history
     assert found.content == b""
 
 
-def test_head_of_what_takes_no_get_says_what_it_takes(client):
+def test_head_of_a_route_without_get_names_the_methods_it_has(client):
     found = client.head("/v1/activity")
 
     assert (found.status_code, found.headers["allow"]) == (405, "POST")

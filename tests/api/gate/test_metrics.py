@@ -19,7 +19,7 @@ def test_buckets_are_cumulative_and_end_with_everything():
     assert found[f"{name}_sum{{{labels}}}"] == pytest.approx(99.0005)
 
 
-def test_methods_that_nobody_knows_share_one_label():
+def test_unknown_methods_share_one_label():
     metrics = Metrics()
     for i in range(50):
         metrics.count_request({"method": f"MADE_UP_{i}"}, 405, 0.001)

@@ -58,7 +58,7 @@ def test_a_connection_that_never_completes_its_head_is_closed(server):
     assert answer_to(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ") == b""
 
 
-def test_an_empty_line_after_an_answer_keeps_no_connection_open(server):
+def test_an_empty_line_after_an_answer_does_not_hold_the_connection_open(server):
     address, _ = server
 
     answer = answer_to(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", then=b"\r\n")
@@ -76,7 +76,7 @@ def test_a_body_that_never_comes_is_answered_with_408(server):
     assert answer_to(address, head.encode()).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_handshake_of_a_websocket_is_a_plain_question_and_names_nobody_in_the_log(server, caplog):
+def test_a_websocket_handshake_is_an_ordinary_request_and_leaves_no_id_in_the_log(server, caplog):
     address, key = server
     head = (
         f"GET /v1/customers/{CUSTOMER}/score HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
@@ -88,7 +88,7 @@ def test_a_handshake_of_a_websocket_is_a_plain_question_and_names_nobody_in_the_
     assert CUSTOMER not in caplog.text
 
 
-def test_a_kept_connection_may_ask_again(server):
+def test_a_kept_alive_connection_can_send_another_request(server):
     (host, port), _ = server
     with httpx2.Client(base_url=f"http://{host}:{port}") as client:
         assert client.get("/healthz").status_code == 200
@@ -119,7 +119,7 @@ def test_scores_reflect_each_batch_while_others_send_and_ask(server):
             done.result()
 
 
-def test_answers_without_a_body_arrive_and_so_do_those_asked_for_ahead(server):
+def test_answers_without_a_body_and_answers_to_pipelined_requests_arrive(server):
     address, key = server
     head = f"HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
     asked = f"HEAD /healthz {head}\r\n" + f"GET /v1/customers/nobody/badge {head}\r\n" * 2
@@ -131,7 +131,7 @@ def test_answers_without_a_body_arrive_and_so_do_those_asked_for_ahead(server):
     assert answered.endswith(b"connection: close\r\n\r\n")
 
 
-def test_a_client_that_asks_whether_to_go_on_is_told_so_before_it_sends_its_body(server):
+def test_a_client_that_expects_100_continue_gets_it_before_it_sends_its_body(server):
     address, key = server
     head = (
         f"POST /v1/scores HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"

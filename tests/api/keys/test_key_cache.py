@@ -19,7 +19,7 @@ def test_a_verified_key_is_cached_for_a_few_seconds_and_no_longer():
     assert cache.cached("good") is None
 
 
-def test_a_token_that_is_not_a_key_is_asked_for_again_each_time():
+def test_an_unknown_token_is_looked_up_every_time():
     asked = []
     cache = KeyCache(asked.append)  # append returns None, as for a token that is no key
 

@@ -12,7 +12,7 @@ def anonymous(app):
         yield client
 
 
-def test_without_a_valid_key_nothing_is_told(anonymous, subtests):
+def test_without_a_valid_key_nothing_is_revealed(anonymous, subtests):
     for header in HEADERS:
         with subtests.test(str(header)):
             headers = {} if header is None else {"Authorization": header.encode()}
@@ -35,7 +35,7 @@ def test_health_needs_no_key(anonymous):
         assert anonymous.get(path).status_code == 200
 
 
-def test_a_revoked_key_is_of_no_use_to_a_service_that_did_not_just_see_it(anonymous, new_key, app):
+def test_a_revoked_key_is_refused_by_a_service_that_has_not_cached_it(anonymous, new_key, app):
     token = new_key()
     service = app.state.service
     with service.writing() as session:

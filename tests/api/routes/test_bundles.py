@@ -65,7 +65,7 @@ def test_an_unknown_bundle_is_not_found(reader):
     assert answer.json()["type"] == "urn:holdfast:problem:bundle-not-found"
 
 
-def test_what_is_no_bundle_id_names_no_file(reader):
+def test_a_malformed_bundle_id_never_reaches_the_file_system(reader):
     for name in ("..%2f..%2fetc", "CURRENT", "0" * 15):
         assert reader.get(f"/v1/models/{name}/card").status_code in {404, 422}
 

@@ -43,7 +43,7 @@ def until(condition, *, within_seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def test_without_a_bundle_everything_but_scoring_works_and_it_is_said_how_to_get_one(
+def test_without_a_bundle_everything_but_scoring_works_and_errors_say_how_to_get_one(
     client_of, shelf
 ):
     client = client_of(models=shelf)
@@ -60,7 +60,7 @@ def test_without_a_bundle_everything_but_scoring_works_and_it_is_said_how_to_get
     assert client.post("/v1/jobs/rescore").status_code == 503
 
 
-def test_a_bundle_that_is_promoted_while_we_serve_is_taken_up(client_of, shelf):
+def test_a_bundle_that_is_promoted_while_the_service_runs_goes_into_service(client_of, shelf):
     client = client_of(models=shelf)
     assert client.get("/readyz").status_code == 503
 
@@ -73,13 +73,11 @@ def test_a_bundle_that_is_promoted_while_we_serve_is_taken_up(client_of, shelf):
     until(lambda: client.get("/v1/model").json()["id"] == second)
 
 
-def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(
-    client_of, shelf, tmp_path
-):
+def test_a_damaged_bundle_is_refused_and_the_old_one_stays_in_service(client_of, shelf, tmp_path):
     good = put_bundle_into_service(shelf)
     client = client_of(models=shelf)
     post_events(client, [event()])
-    elsewhere = tmp_path / "elsewhere"  # nobody may take it up before it is damaged
+    elsewhere = tmp_path / "elsewhere"  # no service may open it before it is damaged
     bad = put_bundle_into_service(elsewhere, seed=2)
     booster = elsewhere / bad / "booster.txt"
     booster.write_bytes(booster.read_bytes().replace(b"leaf_value=", b"leaf_value=9", 1))
@@ -95,7 +93,7 @@ def test_a_promoted_bundle_that_is_damaged_is_refused_and_the_old_one_stays(
     assert answer.json()["bundle"]["id"] == good
 
 
-def test_a_database_without_tables_is_said_to_need_migrations(models, open_once, tmp_path):
+def test_without_tables_the_answer_says_that_migrations_are_missing(models, open_once, tmp_path):
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     with TestClient(create_app(Settings(database_url=url, models=models))) as client:
         response = client.get("/readyz")

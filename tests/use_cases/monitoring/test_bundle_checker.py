@@ -53,7 +53,7 @@ def state(writers, job):
         return jobs.get(session, job.job_id)
 
 
-def test_a_check_that_was_asked_for_is_made_once(checker, ask, writers, served):
+def test_a_requested_check_runs_once(checker, ask, writers, served):
     job = ask()
 
     assert checker.work() is True
@@ -63,7 +63,7 @@ def test_a_check_that_was_asked_for_is_made_once(checker, ask, writers, served):
         assert model_checks.newest(session, served.current().id) is not None
 
 
-def test_who_asks_for_the_same_at_the_same_time_gets_the_same_job(ask):
+def test_simultaneous_requests_with_the_same_id_get_the_same_job(ask):
     at_once = threading.Barrier(8)
 
     def asked(_):

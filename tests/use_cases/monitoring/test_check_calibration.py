@@ -34,7 +34,7 @@ def test_planted_miscalibration_is_found_and_says_what_to_do():
     assert "train a bundle" in check.text
 
 
-def test_probabilities_that_are_too_sure_are_found_although_the_mean_is_right():
+def test_overconfident_probabilities_are_found_although_their_mean_is_right():
     predicted, churned = predictions(
         n=4000, truth_is=lambda predicted: 0.4 + 0.3 * (predicted - 0.4)
     )
@@ -55,7 +55,7 @@ def test_true_probabilities_raise_an_alarm_once_in_a_hundred_months_at_most(n):
     assert sum(alarms) <= 3
 
 
-def test_saying_the_same_of_everybody_is_sound_whatever_order_they_come_in():
+def test_equal_probabilities_are_sound_whatever_order_the_customers_have():
     predicted = np.full(1000, 0.3)
 
     month = check_month("2026-05", "b", predicted, np.arange(1000) < 300)
@@ -94,7 +94,7 @@ def test_without_an_outcome_the_check_says_what_to_wait_for():
     assert check.text == "The first horizon closes at 2026-12-01."
 
 
-def test_the_verdict_is_about_the_newest_month_of_enough_of_this_bundle():
+def test_the_verdict_rests_on_the_newest_month_of_this_bundle_with_enough_customers():
     bad = predictions(n=1000, truth_is=lambda predicted: predicted * 0)
     check = checked({
         ("2026-03", "b"): bad,
@@ -112,7 +112,7 @@ def test_the_verdict_is_about_the_newest_month_of_enough_of_this_bundle():
     ]
 
 
-def test_bins_hold_everybody_once_with_intervals_around_what_was_seen():
+def test_bins_contain_everybody_once_and_intervals_contain_the_observed_rate():
     month = check_month("2026-05", "b", *predictions(n=997))
 
     assert sum(each.n for each in month.bins) == 997

@@ -53,7 +53,7 @@ def test_a_risk_that_moved_is_drift():
     assert "train a bundle" in check.text
 
 
-def test_a_feed_that_broke_is_named_with_what_is_missing():
+def test_a_broken_feed_is_named_with_its_missing_values():
     features, risk = population(2000, seed=1)
     features[:, 3] = np.nan
     importance = np.full(len(NAMES), 0.6 / 99)
@@ -67,7 +67,7 @@ def test_a_feed_that_broke_is_named_with_what_is_missing():
     assert "(missing 0%, now 100%)" in check.text
 
 
-def test_a_feature_that_hardly_counts_does_not_condemn_the_bundle():
+def test_a_feature_of_little_importance_does_not_condemn_the_bundle():
     features, risk = population(2000, seed=1)
     features[:, 3] *= 5
 
@@ -78,7 +78,7 @@ def test_a_feature_that_hardly_counts_does_not_condemn_the_bundle():
     assert check.drifted_importance == pytest.approx(0.01)
 
 
-def test_a_small_move_of_what_counts_is_watched():
+def test_a_small_drift_of_an_important_feature_is_watched():
     features, risk = population(5000, seed=1)
     features[:, 3] *= 1.4
     importance = np.zeros(len(NAMES))
@@ -100,7 +100,7 @@ def test_small_populations_are_too_few_to_tell_however_far_they_moved(n, n_refer
     assert f"{n:,} customers today and {n_reference:,}" in check.text
 
 
-def test_nobody_in_the_population_is_said():
+def test_an_empty_population_is_not_measured():
     features, risk = population(1, seed=1)
 
     check = checked((features[:0], risk[:0]))

@@ -1,4 +1,4 @@
-"""Bundles are held against what happened, with what was known at the moment of the check."""
+"""Predictions are compared with what happened, as far as it was known when the check ran."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -70,7 +70,7 @@ def check(database, writers, served):
 
 @pytest.fixture
 def rescored(writers, served):
-    """Keep what was said of customers as of a moment, as a rescoring does."""
+    """Store predictions as of a moment, as a rescoring does."""
 
     def keep(said, *, as_of=ASKED, job_id="j", bundle_id=None):
         bundle_id = bundle_id or served.current().id
@@ -101,7 +101,7 @@ def of_everybody(probability):
     return dict.fromkeys(EVERYBODY, probability)
 
 
-def test_what_came_true_is_sound(check, rescored):
+def test_predictions_that_come_true_are_sound(check, rescored):
     rescored(of_everybody(0.5))
 
     calibration = check().calibration
@@ -118,7 +118,7 @@ def test_planted_miscalibration_is_found(check, rescored):
     assert check().calibration.verdict is Verdict.MISCALIBRATED
 
 
-def test_a_check_is_kept(check, rescored, database):
+def test_a_check_is_stored(check, rescored, database):
     rescored(of_everybody(0.5))
 
     found = check()
@@ -169,7 +169,7 @@ def test_customers_without_a_score_are_not_counted(check, rescored):
     assert check().calibration.months[0].n == 200
 
 
-def test_bundles_that_left_the_shelf_are_named_and_not_counted(check, rescored):
+def test_bundles_that_are_no_longer_on_the_shelf_are_named_and_not_counted(check, rescored):
     rescored(of_everybody(0.5), bundle_id="0123456789abcdef")
 
     calibration = check().calibration
@@ -178,7 +178,7 @@ def test_bundles_that_left_the_shelf_are_named_and_not_counted(check, rescored):
     assert "0123456789abcdef, which is no longer on the shelf" in calibration.left_out[0]
 
 
-def test_a_sample_bounds_the_work_and_a_tiny_one_does_not_judge(check, rescored):
+def test_a_sample_bounds_the_work_and_a_tiny_one_gets_no_verdict(check, rescored):
     rescored(of_everybody(0.9))
 
     calibration = check(sample_size=50).calibration

@@ -48,7 +48,7 @@ def test_a_quiet_day_at_the_end_of_the_log_is_forgiven():
     assert found(asked(), log_until=CLOSES - DAY).by_month
 
 
-def test_nothing_kept_says_how_to_keep_it():
+def test_without_stored_scores_the_text_says_how_to_store_them():
     assert "holdfast rescore" in found().pending
 
 
