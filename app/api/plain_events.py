@@ -1,8 +1,8 @@
-"""Events as they nearly always are, read quicker than the schema reads them.
+"""A quick reader for events that are valid without doubt, as nearly all events are.
 
-The schema (`EventIn`) says what an event may be, and why one is refused. What is plainly good is
-taken here, all events at once and field by field; whatever is in doubt goes to the schema, so that
-nothing is refused here. A test holds both ways equal.
+The schema `EventIn` defines which events are valid, and says why one is refused. This reader looks
+at all events at once, field by field. It must accept only what the schema accepts, and leaves every
+event in doubt to it; `tests/api/test_plain_events.py` compares the two.
 """
 
 import re
@@ -21,12 +21,17 @@ _is_currency: Final = re.compile("[A-Z]{3}").fullmatch
 
 
 def activities_of(events: Sequence[Any], *, received_at: datetime) -> list[Activity] | None:
-    """Return the activities of events that are all plainly good; None: the schema has to decide."""
+    """Return the activities if all events are valid without doubt; None: ask the schema."""
     if set(map(type, events)) != {dict} or not all(map(_FIELDS.issuperset, events)):
         return None
     try:
         return _activities(events, received_at)
-    except (KeyError, TypeError, ValueError, OverflowError):  # a field is missing, or is another
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+    ):  # a field is missing or of another type
         return None
 
 
@@ -80,9 +85,9 @@ def _are_amounts(values: Collection[Any]) -> bool:
 
 
 def _moments(texts: Collection[Any]) -> list[datetime]:
-    """Return the moments of texts that name one with a zone; years that all clocks agree on."""
+    """Return the moments of texts that name one with a zone, in the years 1900 to 2199."""
     if max(map(len, texts)) > MAX_TEXT_CHARACTERS:
-        raise ValueError("no moment is as long")
+        raise ValueError("a moment is too long")
     moments = list(map(datetime.fromisoformat, texts))
     zones = {moment.tzinfo for moment in moments}
     if None in zones:
@@ -96,5 +101,5 @@ def _moments(texts: Collection[Any]) -> list[datetime]:
 
 def _properties(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - of JSON
     if type(value) is not dict:
-        raise TypeError("properties are no object")
+        raise TypeError("properties are not an object")
     return storable_properties(value)

@@ -1,4 +1,4 @@
-"""Badges: the shields.io endpoint schema."""
+"""Badges in the endpoint schema of shields.io."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from app.api.contract.bodies import ResponseBody
 
 
 class BadgeOut(ResponseBody):
-    """What shields.io draws; its own spelling (https://shields.io/badges/endpoint-badge)."""
+    """What shields.io draws, in its own spelling (https://shields.io/badges/endpoint-badge)."""
 
     schemaVersion: Annotated[  # noqa: N815 - the name that shields.io reads
         Literal[1], Field(description="Version of the endpoint schema", examples=[1])
