@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -39,6 +40,10 @@ class CustomerNumbers(NamedTuple):
     high: float
     unusual: bool | None
     last_activity_at: int
+
+
+# What `CustomerNumbers._make` does, without a Python function to call for each customer.
+_customer_of: Final = partial(tuple.__new__, CustomerNumbers)
 
 
 class ScoreColumns(NamedTuple):
@@ -117,7 +122,7 @@ class ScoreColumns(NamedTuple):
             self.last_activity_at,
         )
         each = zip(self.customer_ids, *[column.tolist() for column in columns], strict=True)
-        return map(CustomerNumbers._make, each)
+        return map(_customer_of, each)
 
 
 def score_columns(

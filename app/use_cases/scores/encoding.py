@@ -1,11 +1,11 @@
-"""Answers as JSON: the shape that HTTP, the database and score files share.
+"""Encode answers as JSON, in the shape that HTTP, the database and score files share.
 
-This module alone knows that shape. It stands here and not in the domain, because the names on the
-wire are a promise to clients, and not beside the API, because a rescoring and score files write the
-same JSON. Names are snake_case, moments are ISO 8601 in UTC with a Z. What is known to be empty is
-null and never left out; what is not measured yet (an effect) is absent, never made up.
+Only this module knows that shape. It is not part of the domain, because its names are a promise to
+clients. It is not part of the API either, because a rescoring and score files write the same JSON.
+Names are snake_case, and moments are ISO 8601 in UTC with a Z. What is known to be empty is null
+and never left out; what is not measured yet (an effect) is absent and never made up.
 
-A field more is paid for by every answer: a bulk call has about 25 µs for all of a customer. What
+Every answer pays for an additional field: a bulk call has about 25 µs for all of one customer. What
 all answers of a call share is therefore encoded once, by `AnswerEncoder`.
 """
 
@@ -17,7 +17,7 @@ import orjson
 
 from app.domain.bundles import BundleIdentity, BundleWarning
 from app.domain.interventions import Intervention, InterventionStep
-from app.domain.moments import format_micros, format_moment, from_micros
+from app.domain.moments import format_micros, from_micros, to_micros
 from app.domain.playbooks import PlaybookIdentity
 from app.domain.scores.assessment import AnswerContext, Assessment
 from app.domain.scores.previous import PreviousAnswer, trend_between, trend_of
@@ -34,29 +34,27 @@ from app.use_cases.scores.value import values_at_risk
 Json: TypeAlias = dict[str, Any]
 
 SCALE: Final = {"min": 0, "max": 100, "higher_means": "more_at_risk"}
-_SCALE: Final = orjson.Fragment(orjson.dumps(SCALE))
 _NO_RISK: Final = (None,) * len(Risk._fields)
 
 
 class AnswerEncoder:
-    """Writes the answers of one call as JSON."""
+    """Encodes the answers of one call, one customer at a time."""
 
     def __init__(self, context: AnswerContext) -> None:
         self._context = context
         self._as_of = format_micros(context.as_of)
         self._churn = context.churn.sentence
-        self._bundle = _bundle(context.bundle)
-        self._playbook = _playbook(context.playbook)
-        self._warnings = _fragment(encode_warnings(context.warnings))
+        self._bundle = encode_bundle(context.bundle)
+        self._playbook = _encode_playbook(context.playbook)
+        self._warnings = encode_warnings(context.warnings)
 
     def encode(self, assessment: Assessment, previous: PreviousAnswer | None = None) -> bytes:
-        """Return the whole answer about one customer.
+        """Return the whole answer about one customer as JSON.
 
-        `previous` gives `previous` and `trend`, which are null without it, or where either answer
-        has no risk.
+        Its `previous` and `trend` come from the previous answer. Both are null if there is none, or
+        if it has no risk; `trend` also if this answer has none.
         """
-        context, findings = self._context, assessment.findings
-        risk = assessment.risk
+        context, findings, risk = self._context, assessment.findings, assessment.risk
         probability, score, percentile, tier, margin, base_margin, others = risk or _NO_RISK
         return orjson.dumps(
             {
@@ -67,7 +65,7 @@ class AnswerEncoder:
                 "probability": probability,
                 "interval": encode_interval(assessment.interval),
                 "percentile": percentile,
-                "scale": _SCALE,
+                "scale": SCALE,
                 "churn_definition": self._churn,
                 "horizon_days": context.churn.horizon_days,
                 "basis": context.basis.value,
@@ -107,58 +105,63 @@ class AnswerEncoder:
         }
 
 
-def _encode_data(assessment: Assessment, *, stale: bool) -> Json:
-    last, unusual = assessment.last_activity_at, assessment.unusual_features
-    return {
-        "last_activity_at": None if last is None else from_micros(last),
-        "sufficient_history": assessment.risk is not None,
-        "stale": stale,
-        "out_of_distribution": None if unusual is None else bool(unusual),
-        "unusual": unusual or (),
-    }
-
-
 def encode_numbers(answer: NumbersAnswer) -> dict[str, Json]:
     """Return the numbers of each customer by id, each as the whole answer states it."""
     columns, previous = answer.numbers
     level = columns.interval_level
     return {
-        customer.customer_id: _numbers(customer, before, at_risk, level)
+        customer.customer_id: _encode_numbers_of(customer, before, at_risk, level)
         for customer, before, at_risk in zip(
             columns.customers(), previous, values_at_risk(columns), strict=True
         )
     }
 
 
-def _numbers(
+def _encode_numbers_of(
     customer: CustomerNumbers, before: PreviousNumbers, at_risk: float | None, level: float | None
 ) -> Json:
-    has_risk = customer.sufficient
-    score = customer.score if has_risk else None
-    tier = TIER_NAMES[customer.tier] if has_risk else None
-    previous = trend = None
-    if before.score is not None and before.tier is not None:
-        previous = {"score": before.score, "tier": before.tier, "at": before.at}
-        if score is not None and tier is not None:
-            trend = trend_between(before.score, before.tier, score, tier)
+    at, score_before, tier_before, _ = before
+    previous = None
+    if score_before is not None:
+        previous = {"score": score_before, "tier": tier_before, "at": at}
+    if not customer.sufficient:
+        return {**_NO_NUMBERS, "previous": previous}
+    score, tier = customer.score, TIER_NAMES[customer.tier]
+    trend = None
+    if score_before is not None and tier_before is not None:
+        trend = trend_between(score_before, tier_before, score, tier)
+    interval = {"low": customer.low, "high": customer.high, "level": level}
     return {
         "score": score,
         "tier": tier,
-        "probability": customer.probability if has_risk else None,
-        "interval": {"low": customer.low, "high": customer.high, "level": level}
-        if has_risk and level is not None
-        else None,
-        "percentile": customer.percentile if has_risk else None,
+        "probability": customer.probability,
+        "interval": None if level is None else interval,
+        "percentile": customer.percentile,
         "previous": previous,
         "trend": trend,
         "value_at_risk": at_risk,
-        "sufficient_history": has_risk,
-        "out_of_distribution": customer.unusual if has_risk else None,
+        "sufficient_history": True,
+        "out_of_distribution": customer.unusual,
     }
 
 
+# The numbers of a customer whose history is not sufficient, in the same order as above.
+_NO_NUMBERS: Final[Json] = {
+    "score": None,
+    "tier": None,
+    "probability": None,
+    "interval": None,
+    "percentile": None,
+    "previous": None,
+    "trend": None,
+    "value_at_risk": None,
+    "sufficient_history": False,
+    "out_of_distribution": None,
+}
+
+
 def encode_shared(context: AnswerContext) -> Json:
-    """Return what the numbers of many customers share, which is said once, in front of them."""
+    """Return what the numbers of many customers share; it is stated once, in front of them."""
     return {
         "as_of": format_micros(context.as_of),
         "scale": SCALE,
@@ -176,7 +179,7 @@ def encode_bundle(bundle: BundleIdentity) -> Json:
     """Return which bundle answers."""
     return {
         "id": bundle.id,
-        "trained_until": format_moment(bundle.trained_until),
+        "trained_until": format_micros(to_micros(bundle.trained_until)),  # which remembers it
         "feature_hash": bundle.feature_hash,
     }
 
@@ -249,26 +252,34 @@ def encode_interventions(interventions: Sequence[Intervention]) -> list[Json]:
             "since": format_micros(since),
             "due_at": format_micros(due_at),
             "next_step": next_step,
-            "steps": _steps(steps),
+            "steps": _encode_steps(steps),
         }
         for name, reason, priority, owner, since, due_at, next_step, steps in interventions
     ]
 
 
-@lru_cache(maxsize=8)
-def _bundle(bundle: BundleIdentity) -> orjson.Fragment:
-    return _fragment(encode_bundle(bundle))
-
-
-@lru_cache(maxsize=8)
-def _playbook(playbook: PlaybookIdentity | None) -> orjson.Fragment:
-    return _fragment(playbook and {"version": playbook.version, "sha256": playbook.sha256})
-
-
-# A playbook has a few dozen lists of steps; every customer with an intervention is told one.
+# A playbook has a few dozen lists of steps, and every intervention has one of them.
 @lru_cache(maxsize=1024)
-def _steps(steps: tuple[InterventionStep, ...]) -> orjson.Fragment:
-    return _fragment([step._asdict() for step in steps])
+def _encode_steps(steps: tuple[InterventionStep, ...]) -> list[Json]:
+    return [step._asdict() for step in steps]
+
+
+def _encode_playbook(playbook: PlaybookIdentity | None) -> Json | None:
+    if playbook is None:
+        return None
+    return {"version": playbook.version, "sha256": playbook.sha256}
+
+
+def _encode_data(assessment: Assessment, *, stale: bool) -> Json:
+    """Return what the answer rests on."""
+    last, unusual = assessment.last_activity_at, assessment.unusual_features
+    return {
+        "last_activity_at": None if last is None else from_micros(last),
+        "sufficient_history": assessment.risk is not None,
+        "stale": stale,
+        "out_of_distribution": None if unusual is None else bool(unusual),
+        "unusual": unusual or (),
+    }
 
 
 def _encode_previous(previous: PreviousAnswer | None) -> Json | None:
@@ -279,7 +290,3 @@ def _encode_previous(previous: PreviousAnswer | None) -> Json | None:
         "tier": str(previous.tier),
         "at": format_micros(previous.as_of),
     }
-
-
-def _fragment(shared: object) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(shared))

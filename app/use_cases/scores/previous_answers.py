@@ -4,7 +4,7 @@ The text is a JSON array: the moment, score, tier, and since when each signal an
 has lasted. Answers stored before there was such a text are read as a whole.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 import orjson
@@ -31,6 +31,8 @@ class PreviousNumbers(NamedTuple):
     findings: str
 
 
+# What `PreviousNumbers._make` does, in half the time: rescoring reads a million of them.
+_numbers_of: Final = partial(tuple.__new__, PreviousNumbers)
 NO_PREVIOUS: Final = PreviousNumbers(None, None, None, "},{}]")
 
 
@@ -47,7 +49,8 @@ def write_previous(as_of: int, risk: Risk | None, findings: Findings) -> str:
 
 def read_previous(text: str) -> PreviousAnswer:
     """Return the previous answer that a stored text describes."""
-    as_of, score, tier, signals, interventions = orjson.loads(_summary(text))
+    summary = _summary(text) if text[0] == "{" else text
+    as_of, score, tier, signals, interventions = orjson.loads(summary)
     return PreviousAnswer(
         _moment(as_of),
         score,
@@ -77,17 +80,17 @@ def read_previous_numbers(text: str | None) -> PreviousNumbers:
     """
     if text is None:
         return NO_PREVIOUS
-    numbers, _, findings = _summary(text).partition(",{")  # neither moment nor tier has a brace
+    if text[0] == "{":
+        text = _summary(text)
+    numbers, _, findings = text.partition(",{")  # neither a moment nor a tier has a brace
     as_of, score, tier = numbers.split(",")
     if tier == "null":
-        return PreviousNumbers(as_of[2:-1], None, None, findings)
-    return PreviousNumbers(as_of[2:-1], int(score), tier[1:-1], findings)
+        return _numbers_of((as_of[2:-1], None, None, findings))
+    return _numbers_of((as_of[2:-1], int(score), tier[1:-1], findings))
 
 
 def _summary(text: str) -> str:
-    """Return a stored text as `write_previous` writes it, also where it is a whole answer."""
-    if not text.startswith("{"):
-        return text
+    """Return what `write_previous` would have written beside a whole answer."""
     answer = orjson.loads(text)
     return orjson.dumps((
         answer["as_of"],
