@@ -40,7 +40,7 @@ def functions() -> Iterator[tuple[str, int]]:
 
 
 def test_no_folder_has_more_modules_side_by_side_than_a_reader_takes_in():
-    counted: dict[str, int] = defaultdict(int)
+    counted = defaultdict(int)
     for path in modules():
         counted[name_of(path.parent)] += path.name != "__init__.py"
 
